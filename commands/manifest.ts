@@ -1,0 +1,93 @@
+// npm run manifest: a real `pulumi up` of index.ts on local state, and its outputs as files.
+import { delimiter, join, relative, resolve } from "node:path";
+import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
+import type { TalosCiliumCniArgs } from "../components/args.ts";
+import { readDocuments } from "../components/kubernetesYaml.ts";
+import { settingsOf } from "../components/settings.ts";
+import { validate } from "../components/validate.ts";
+import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions.ts";
+import { ensureTool } from "../tools/tools.mjs";
+import { findSource } from "./chartSource.ts";
+import { checkWritable, writeIfChanged } from "./files.ts";
+import { dim, fail, progress, say, step } from "./report.ts";
+import { devConfig, root, withStack } from "./stack.ts";
+
+const env = (name: string) => process.env[name] || undefined;
+
+/** The inputs: Pulumi.dev.yaml, with the old script's environment variables on top. */
+function inputs(): TalosCiliumCniArgs {
+  const given = Object.entries({
+    ciliumVersion: env("CILIUM_VERSION"),
+    podCidr: env("POD_CIDR"),
+    serviceCidr: env("SERVICE_CIDR"),
+  }).filter(([, value]) => value !== undefined);
+  return { ...devConfig(), ...Object.fromEntries(given) };
+}
+
+/** Where the two files go: as OUTPUT_FILE says, seen from the folder the user is in. */
+function outputFiles(version: string): { readonly manifest: string; readonly loadBalancer: string } {
+  const asked = env("OUTPUT_FILE");
+  if (asked === undefined) {
+    const file = (kind: string) => join(root, "manifests", `cilium-${kind}-${version}.yaml`);
+    return { manifest: file("cni"), loadBalancer: file("lb") };
+  }
+  const manifest = resolve(env("INIT_CWD") ?? process.cwd(), asked);
+  return { manifest, loadBalancer: manifest.replace(/(?=(?:\.[^./\\]+)?$)/, "-lb") };
+}
+
+async function main(): Promise<void> {
+  const args = inputs();
+  validate(args);
+  const settings = settingsOf(args);
+  const files = outputFiles(settings.ciliumVersion);
+  Object.values(files).forEach(checkWritable);
+
+  await step("tools", async () => {
+    const folders = [await ensureTool("pulumi", progress), await ensureTool("helm", progress)].filter(
+      (folder) => folder !== undefined,
+    );
+    process.env["PATH"] = [...folders, process.env["PATH"]].join(delimiter);
+    return [undefined, "pulumi and helm are ready"];
+  });
+  const source = await step("chart", () => {
+    const found = findSource(settings);
+    return Promise.resolve([found, found.told]);
+  });
+  const outputs = await step("pulumi", async () => {
+    const result = await withStack({ ...args, chart: source.chart }, (stack) => stack.up());
+    return [result, "up: rendered, checked and exported"];
+  });
+
+  const written = [
+    [files.manifest, outputs["manifest"]] as const,
+    [files.loadBalancer, outputs["loadBalancerManifest"]] as const,
+  ].flatMap(([file, output]) => (output === undefined ? [] : [writeIfChanged(file, output)]));
+  say(`\n${table(settings, outputs, written, source.warning)}`);
+}
+
+function table(
+  { ciliumVersion, kubernetesVersion, gatewayApi }: ReturnType<typeof settingsOf>,
+  outputs: OutputMap,
+  written: readonly { readonly file: string; readonly change: string }[],
+  sourceWarning: string | undefined,
+): string {
+  const output = (name: string) => outputs[name]?.value as unknown;
+  const manifest = output("manifest") as string;
+  const kinds = Object.entries(Object.groupBy(readDocuments(manifest), ({ object }) => object.kind));
+  const warnings = [...(sourceWarning === undefined ? [] : [sourceWarning]), ...(output("warnings") as string[])];
+  const minor = ciliumMinor(ciliumVersion);
+  const rows: [name: string, lines: readonly string[]][] = [
+    ["Cilium", [`${ciliumVersion}, for Kubernetes ${kubernetesVersion}`]],
+    ["objects", [kinds.map(([kind, objects]) => `${objects?.length} ${kind}`).join(", ")]],
+    ["size", [`${(Buffer.byteLength(manifest) / 1000).toFixed(1)} KB`]],
+    ["sha256", [output("manifestSha256") as string]],
+    ["images", output("images") as string[]],
+    ["files", written.map(({ file, change }) => `${relative(process.cwd(), file)} ${dim(change)}`)],
+    ["warnings", warnings.length === 0 ? ["none"] : warnings],
+  ];
+  if (gatewayApi.enabled && minor !== undefined)
+    rows.push(["first", [`kubectl apply --server-side -f ${gatewayApiCrdsUrl(minor.gatewayApi)}`]]);
+  return rows.flatMap(([name, lines]) => lines.map((line, index) => `${(index === 0 ? name : "").padEnd(9)} ${line}`)).join("\n");
+}
+
+await main().catch(fail);

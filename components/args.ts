@@ -1,0 +1,364 @@
+/**
+ * What `TalosCiliumCni` takes. Plain data, known when the program starts: that is what makes a preview complete and
+ * an error immediate. Every member has a default; an empty object gives a cluster network that works on Talos.
+ *
+ * `args.schema.json` is generated from this file (`npm run generate`) and checks the inputs when the program runs.
+ */
+export interface TalosCiliumCniArgs {
+  /**
+   * How Cilium reaches the cluster. `manifest` renders and exports, and touches nothing.
+   *
+   * @default "manifest"
+   */
+  readonly delivery?: Delivery;
+
+  /**
+   * The Cilium release, for example `1.18.4`. Minor releases 1.18, 1.19 and 1.20 are supported.
+   *
+   * @default "1.18.4"
+   * @see https://github.com/cilium/cilium/releases
+   */
+  readonly ciliumVersion?: string;
+
+  /**
+   * The Kubernetes version of the cluster, for example `1.33` or `1.33.2`. The chart writes some fields differently for
+   * different versions.
+   *
+   * @default the newest that this Cilium is tested with: 1.33 for Cilium 1.18, 1.35 for 1.19, 1.36 for 1.20
+   * @see https://docs.cilium.io/en/stable/network/kubernetes/compatibility/
+   */
+  readonly kubernetesVersion?: string;
+
+  /**
+   * Namespace of Cilium's own objects. Talos admits privileged pods in `kube-system` without further ado; for any other
+   * namespace the manifest begins with a Namespace that carries the PodSecurity labels they need.
+   *
+   * @default "kube-system"
+   * @see https://docs.siderolabs.com/kubernetes-guides/security/pod-security
+   */
+  readonly namespace?: string;
+
+  /**
+   * IPv4 range of the pods, as in `cluster.network.podSubnets` of the Talos machine config. With native routing, traffic to
+   * it is routed without masquerading.
+   *
+   * @default "10.244.0.0/16"
+   */
+  readonly podCidr?: string;
+
+  /**
+   * IPv4 range of the ClusterIPs, as in `cluster.network.serviceSubnets` of the Talos machine config. Cilium learns
+   * Services from the API server and needs no such value: the range is what other addresses are checked against.
+   *
+   * @default "10.96.0.0/12"
+   */
+  readonly serviceCidr?: string;
+
+  /** How packets travel from node to node. */
+  readonly routing?: Routing;
+
+  /** Where the agents and the operator reach the Kubernetes API: KubePrism, Talos' load balancer on every node. */
+  readonly kubePrism?: KubePrism;
+
+  /** Gateway API: Cilium as the controller of Gateways and routes. */
+  readonly gatewayApi?: GatewayApi;
+
+  /** Hubble: observability. Its certificates are made in the cluster, so that no private key stands in the manifest. */
+  readonly hubble?: Hubble;
+
+  /** Announcing LoadBalancer IPs on the local network by ARP. */
+  readonly l2?: L2;
+
+  /** The addresses of LoadBalancer Services, and who announces them. */
+  readonly loadBalancer?: LoadBalancer;
+
+  /** What is known of the local network. */
+  readonly lan?: Lan;
+
+  /** Where the Helm chart comes from. */
+  readonly chart?: ChartSource;
+
+  /**
+   * Helm values of the Cilium chart, merged deeply over those that the other inputs make; a list replaces the whole list, and
+   * `null` takes a key out.
+   *
+   * @default {}
+   * @see https://docs.cilium.io/en/stable/helm-reference/
+   */
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+export type Delivery = "manifest" | "chart" | "machineConfig";
+
+export interface Routing {
+  /**
+   * `native`: nodes route pod traffic themselves, at full MTU. `tunnel`: pod traffic travels in VXLAN, for nodes whose
+   * network would not route it.
+   *
+   * @default "native"
+   * @see https://docs.cilium.io/en/stable/network/concepts/routing/
+   */
+  readonly mode?: "native" | "tunnel";
+
+  /**
+   * Whether each node installs a route to the pods of every other node; all nodes must then share one network segment. Off
+   * where BGP or the router knows these routes. Without effect for `tunnel`.
+   *
+   * @default true
+   */
+  readonly directRoutes?: boolean;
+}
+
+export interface KubePrism {
+  /**
+   * Host name or address of the API server, seen from a node.
+   *
+   * @default "localhost"
+   * @see https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism
+   */
+  readonly host?: string;
+
+  /**
+   * TCP port.
+   *
+   * @default 7445
+   * @asType integer
+   * @minimum 1
+   * @maximum 65535
+   */
+  readonly port?: number;
+}
+
+export interface GatewayApi {
+  /**
+   * Whether Cilium serves Gateways of class `cilium`. The Gateway API CRDs have to be in the cluster before the operator
+   * starts.
+   *
+   * @default true
+   * @see https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/gateway-api/
+   */
+  readonly enabled?: boolean;
+
+  /**
+   * Whether listeners offer HTTP/2 by ALPN, which gRPC needs.
+   *
+   * @default true
+   */
+  readonly alpn?: boolean;
+
+  /**
+   * Whether `appProtocol` of a Service port selects the protocol to the backend (GEP-1911). ALPN brings it along.
+   *
+   * @default true
+   */
+  readonly appProtocol?: boolean;
+}
+
+export interface Hubble {
+  /** @default false */
+  readonly enabled?: boolean;
+
+  /**
+   * Hubble Relay, which gathers the flows of all nodes.
+   *
+   * @default false
+   */
+  readonly relay?: boolean;
+
+  /**
+   * The web interface. It needs `relay`.
+   *
+   * @default false
+   */
+  readonly ui?: boolean;
+}
+
+export interface L2 {
+  /**
+   * Whether the agents can announce LoadBalancer IPs. What is announced, a policy says: `loadBalancer.l2Policies`.
+   *
+   * @default true
+   * @see https://docs.cilium.io/en/stable/network/l2-announcements/
+   */
+  readonly enabled?: boolean;
+
+  /**
+   * How long the others wait for the announcing node before one of them takes over: a Go duration, such as `15s`.
+   *
+   * @default the chart's: 15s
+   */
+  readonly leaseDuration?: string;
+
+  /**
+   * How long the announcing node tries to renew its lease before it stops announcing: a Go duration, shorter than
+   * `leaseDuration`.
+   *
+   * @default the chart's: 5s
+   */
+  readonly leaseRenewDeadline?: string;
+
+  /**
+   * How often the lease is renewed: a Go duration. Each Service costs one API write per period.
+   *
+   * @default the chart's: 2s
+   */
+  readonly leaseRetryPeriod?: string;
+}
+
+export interface LoadBalancer {
+  /**
+   * Addresses that LoadBalancer Services may get.
+   *
+   * @default none: pick addresses of your node subnet that DHCP never hands out
+   * @see https://docs.cilium.io/en/stable/network/lb-ipam/
+   */
+  readonly ipPools?: readonly IpPool[];
+
+  /**
+   * Who answers ARP for which Service.
+   *
+   * @default none: nothing answers on your network unless you ask for it
+   * @see https://docs.cilium.io/en/stable/network/l2-announcements/
+   */
+  readonly l2Policies?: readonly L2Policy[];
+
+  /**
+   * Whether ClusterIPs answer to clients outside the cluster too (the chart's `bpf.lbExternalClusterIP`). Such clients need a
+   * route to `serviceCidr` by way of a node.
+   *
+   * @default false
+   * @see https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/#external-access-to-clusterip-services
+   */
+  readonly externalClusterIp?: boolean;
+}
+
+/** A `CiliumLoadBalancerIPPool`. */
+export interface IpPool {
+  /** Name of the object: a DNS subdomain. */
+  readonly name: string;
+
+  /** The addresses. A Service gets the first that is free. */
+  readonly blocks: readonly IpPoolBlock[];
+
+  /**
+   * The Services that may draw from this pool.
+   *
+   * @default every LoadBalancer Service
+   */
+  readonly serviceSelector?: LabelSelector;
+
+  /**
+   * Whether the first and last address of a `cidr` block are handed out: the words `"Yes"` or `"No"`.
+   *
+   * @default "Yes"
+   */
+  readonly allowFirstLastIPs?: "Yes" | "No";
+
+  /**
+   * Whether the pool gives no new addresses. Those already given stay.
+   *
+   * @default false
+   */
+  readonly disabled?: boolean;
+}
+
+/** Addresses of a pool: either `cidr`, or `start` with an optional `stop`. */
+export interface IpPoolBlock {
+  /** A range in CIDR notation, such as `192.168.1.200/29`. */
+  readonly cidr?: string;
+
+  /** First address of a range. */
+  readonly start?: string;
+
+  /**
+   * Last address of a range.
+   *
+   * @default start: a single address
+   */
+  readonly stop?: string;
+}
+
+/** A `CiliumL2AnnouncementPolicy`. */
+export interface L2Policy {
+  /** Name of the object: a DNS subdomain. */
+  readonly name: string;
+
+  /**
+   * The network interfaces to announce on: Go regular expressions, not anchored. Talos names interfaces `enp3s0` or `eno1`,
+   * rarely `eth0`.
+   *
+   * @default every interface that Cilium manages
+   */
+  readonly interfaces?: readonly string[];
+
+  /**
+   * The nodes that may announce.
+   *
+   * @default every node
+   */
+  readonly nodeSelector?: LabelSelector;
+
+  /**
+   * The Services that are announced. A Service of a `loadBalancerClass` other than `io.cilium/l2-announcer` never is.
+   *
+   * @default every Service
+   */
+  readonly serviceSelector?: LabelSelector;
+
+  /**
+   * Whether the addresses that LoadBalancer Services got from a pool are announced.
+   *
+   * @default true
+   */
+  readonly loadBalancerIPs?: boolean;
+
+  /**
+   * Whether the addresses in `spec.externalIPs` of Services are announced.
+   *
+   * @default false
+   */
+  readonly externalIPs?: boolean;
+}
+
+/** A Kubernetes label selector. */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly LabelSelectorRequirement[];
+}
+
+export interface LabelSelectorRequirement {
+  readonly key: string;
+  readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+  readonly values?: readonly string[];
+}
+
+export interface Lan {
+  /**
+   * Addresses of the nodes. From two on, the operator runs with two replicas.
+   *
+   * @default []
+   */
+  readonly nodes?: readonly string[];
+}
+
+export interface ChartSource {
+  /**
+   * A chart repository (`https://…`), or the chart itself in an OCI registry (`oci://…/cilium`).
+   *
+   * @default "https://helm.cilium.io"
+   */
+  readonly repository?: string;
+
+  /**
+   * A chart archive (`.tgz`) or chart folder on this machine, in place of the repository. A relative path is
+   * relative to the working directory of the program.
+   */
+  readonly path?: string;
+
+  /**
+   * SHA-256 of the chart archive, 64 hexadecimal digits.
+   *
+   * @default the digest of the release, for the releases that are pinned; else the archive is not checked, with a warning
+   */
+  readonly sha256?: string;
+}

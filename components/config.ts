@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
+import type { TalosCiliumCniArgs } from "./args.ts";
+
+const texts = ["delivery", "ciliumVersion", "kubernetesVersion", "namespace", "podCidr", "serviceCidr"] as const;
+const objects = ["routing", "kubePrism", "gatewayApi", "hubble", "l2", "loadBalancer", "lan", "chart", "values"] as const;
+
+/** The config keys: the inputs of the component, by the same names. */
+export const configKeys: readonly (keyof TalosCiliumCniArgs)[] = [...texts, ...objects];
+
+/** The inputs as the stack's config has them; an empty text is as good as none. */
+export function configuredArgs(config: pulumi.Config): TalosCiliumCniArgs {
+  for (const key of configKeys) refuseEncrypted(config, key);
+  const entries = [
+    ...texts.map((key) => [key, config.get(key) || undefined] as const),
+    ...objects.map((key) => [key, config.getObject<unknown>(key)] as const),
+  ];
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+// The SDK has no public way to ask.
+const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: string) => boolean };
+
+// Decrypted here, it would stand in clear in the manifest and in the state.
+function refuseEncrypted(config: pulumi.Config, key: string): void {
+  if (!isConfigSecret(`${config.name}:${key}`)) return;
+  throw new pulumi.RunError(
+    `${config.name}:${key} is encrypted, but what is rendered from it is not; put what is secret into a Kubernetes Secret of ` +
+      "your own and name that one in the values",
+  );
+}

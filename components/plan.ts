@@ -1,0 +1,40 @@
+import type { TalosCiliumCniArgs } from "./args.ts";
+import { findChart } from "./chart.ts";
+import { helmValues } from "./helmValues.ts";
+import { loadBalancerObjects } from "./loadBalancer.ts";
+import { manifestOf, type Manifest } from "./manifest.ts";
+import { withNamespace } from "./namespace.ts";
+import { render } from "./render.ts";
+import { isSecret, secretWarnings } from "./secrets.ts";
+import { settingsOf } from "./settings.ts";
+import { validate } from "./validate.ts";
+
+/** Everything that follows from the inputs. */
+export interface Plan {
+  readonly manifest: Manifest;
+  /** Pools and policies; undefined when there are none. */
+  readonly loadBalancer: Manifest | undefined;
+  /** Whether `manifest` holds a Secret or a private key. */
+  readonly secret: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** From the inputs to the manifests, with no Pulumi in it. Throws an InputError if the inputs cannot work. */
+export function plan(args: TalosCiliumCniArgs): Plan {
+  validate(args);
+  const settings = settingsOf(args);
+  const chart = findChart(settings);
+  const values = helmValues(settings);
+  const rendered = render(chart, values, settings);
+  const objects = withNamespace(
+    rendered.map(({ object }) => object),
+    settings.namespace,
+  );
+  const loadBalancer = loadBalancerObjects(settings);
+  return {
+    manifest: manifestOf(objects),
+    loadBalancer: loadBalancer.length === 0 ? undefined : manifestOf(loadBalancer),
+    secret: objects.some(isSecret),
+    warnings: [...chart.warnings, ...secretWarnings(rendered, values)],
+  };
+}

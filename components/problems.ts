@@ -1,0 +1,35 @@
+/** One thing that is wrong with the inputs. */
+export interface Problem {
+  /** The input as a path, such as `loadBalancer.ipPools[0].blocks[1]`. */
+  readonly input: string;
+  /** What it was, what is allowed, what to do. */
+  readonly message: string;
+}
+
+/** The inputs cannot work; nothing was done. Its message names every problem. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super(describe(problems), options);
+    this.problems = problems;
+  }
+}
+
+/** Throws an InputError of one problem. */
+export function refuse(input: string, message: string): never {
+  throw new InputError([{ input, message }]);
+}
+
+/** The problems for reading: sorted by input, one a line. */
+export function describe(problems: readonly Problem[]): string {
+  const lines = problems.map(({ input, message }) => `${input}: ${message}`).sort();
+  return lines.length === 1 ? lines.join("") : [`${lines.length} inputs cannot work:`, ...lines].join("\n  ");
+}
+
+/** A value as it stands in a message. */
+export function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

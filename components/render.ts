@@ -1,0 +1,35 @@
+import { helm, HelmError } from "./helm.ts";
+import type { HelmValues } from "./helmValues.ts";
+import type { Chart } from "./chart.ts";
+import { readDocuments, type KubernetesObject } from "./kubernetesYaml.ts";
+import { refuse } from "./problems.ts";
+import type { Settings } from "./settings.ts";
+
+/** An object, and the template of the chart that made it. */
+export interface Rendered {
+  readonly object: KubernetesObject;
+  readonly template: string;
+}
+
+/** Renders the chart with Helm, without a cluster; hooks are kept, tests are not. */
+export function render(
+  chart: Chart,
+  values: HelmValues,
+  { namespace, kubernetesVersion, ciliumVersion }: Pick<Settings, "namespace" | "kubernetesVersion" | "ciliumVersion">,
+): readonly Rendered[] {
+  // Without --kube-version, Helm takes the version it was built with: v1.20 in builds from source, which the chart refuses.
+  const options = ["--namespace", namespace, "--kube-version", kubernetesVersion, "--skip-tests", "--values", "-"];
+  try {
+    return read(helm(["template", "cilium", chart.path, ...options], JSON.stringify(values)));
+  } catch (error) {
+    if (!(error instanceof HelmError)) throw error;
+    return refuse("values", `Helm cannot render Cilium ${ciliumVersion} with these inputs: ${error.message}`);
+  }
+}
+
+function read(output: string): readonly Rendered[] {
+  return readDocuments(output).map(({ object, comment }) => ({
+    object,
+    template: /Source: cilium\/templates\/(\S+)/.exec(comment)?.[1] ?? "",
+  }));
+}

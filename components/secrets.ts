@@ -1,0 +1,44 @@
+import { writeDocument, type KubernetesObject } from "./kubernetesYaml.ts";
+import { nameOf } from "./manifest.ts";
+import type { HelmValues } from "./helmValues.ts";
+import type { Rendered } from "./render.ts";
+
+/** Whether an object must not be read by others: a Secret, or anything with a private key in it. */
+export function isSecret(object: KubernetesObject): boolean {
+  return object.kind === "Secret" || writeDocument(object).includes("PRIVATE KEY");
+}
+
+/** A sentence for each secret object, which names the value that put it there. */
+export function secretWarnings(rendered: readonly Rendered[], values: HelmValues): readonly string[] {
+  return rendered
+    .filter(({ object }) => isSecret(object))
+    .map(
+      ({ object, template }) =>
+        `values.${causeOf(object, template, values)}: puts ${nameOf(object)} into the manifest, which is therefore a secret output; ` +
+        "keep it out of git and of other eyes",
+    );
+}
+
+// The values that make the chart render a Secret, by the template that does it.
+const causes: Readonly<Record<string, string>> = {
+  "cilium-ca-secret.yaml": "hubble.tls.auto.method or values.clustermesh.apiserver.tls.auto.method",
+  "cilium-operator/secret.yaml": "azure",
+  "clustermesh-apiserver/tls-helm": "clustermesh.apiserver.tls.auto.method",
+  "clustermesh-apiserver/tls-provided": "clustermesh.apiserver.tls",
+  "clustermesh-config": "clustermesh.config",
+  "hubble/tls-helm": "hubble.tls.auto.method",
+  "hubble/tls-provided": "hubble.tls",
+};
+
+function causeOf(object: KubernetesObject, template: string, values: HelmValues): string {
+  const text = writeDocument(object);
+  const carried = (value: string) => [value.trim(), Buffer.from(value).toString("base64")].some((form) => text.includes(form));
+  const given = leaves(values).find(([, value]) => value.length >= 16 && carried(value));
+  return given?.[0] ?? causes[template] ?? causes[template.replace(/\/[^/]*$/, "")] ?? `(by template ${template})`;
+}
+
+function leaves(value: unknown, path: readonly string[] = []): (readonly [path: string, text: string])[] {
+  if (typeof value === "string") return [[path.join("."), value]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => leaves(member, [...path, key]));
+}

@@ -1,0 +1,47 @@
+import type { ChartSource, GatewayApi, Hubble, KubePrism, L2, Lan, LoadBalancer, Routing, TalosCiliumCniArgs } from "./args.ts";
+import { merge } from "./merge.ts";
+import { ciliumMinor } from "./versions.ts";
+
+type Filled<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> & Pick<T, Optional>;
+
+/** The inputs with every default filled in. */
+export interface Settings extends Required<
+  Pick<
+    TalosCiliumCniArgs,
+    "delivery" | "ciliumVersion" | "kubernetesVersion" | "namespace" | "podCidr" | "serviceCidr" | "values"
+  >
+> {
+  readonly routing: Filled<Routing>;
+  readonly kubePrism: Filled<KubePrism>;
+  readonly gatewayApi: Filled<GatewayApi>;
+  readonly hubble: Filled<Hubble>;
+  readonly l2: Filled<L2, "leaseDuration" | "leaseRenewDeadline" | "leaseRetryPeriod">;
+  readonly loadBalancer: Filled<LoadBalancer>;
+  readonly lan: Filled<Lan>;
+  readonly chart: Filled<ChartSource, "path" | "sha256">;
+}
+
+/** The defaults, but for the Kubernetes version, which follows the Cilium version. */
+export const defaults = {
+  delivery: "manifest",
+  ciliumVersion: "1.18.4",
+  namespace: "kube-system",
+  podCidr: "10.244.0.0/16",
+  serviceCidr: "10.96.0.0/12",
+  routing: { mode: "native", directRoutes: true },
+  kubePrism: { host: "localhost", port: 7445 },
+  gatewayApi: { enabled: true, alpn: true, appProtocol: true },
+  hubble: { enabled: false, relay: false, ui: false },
+  l2: { enabled: true },
+  loadBalancer: { ipPools: [], l2Policies: [], externalClusterIp: false },
+  lan: { nodes: [] },
+  chart: { repository: "https://helm.cilium.io" },
+  values: {},
+} as const satisfies Omit<Settings, "kubernetesVersion">;
+
+/** Fills in the defaults. */
+export function settingsOf(args: TalosCiliumCniArgs): Settings {
+  const settings = merge<Omit<Settings, "kubernetesVersion">>(defaults, args);
+  const newest = ciliumMinor(settings.ciliumVersion)?.kubernetes.newest ?? "";
+  return { kubernetesVersion: newest, ...settings };
+}

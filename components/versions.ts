@@ -1,0 +1,106 @@
+import semver from "semver";
+
+/** What one minor release of Cilium goes together with. */
+export interface CiliumMinor {
+  /** Oldest and newest Kubernetes minor that Cilium's own end-to-end tests cover. */
+  readonly kubernetes: { readonly oldest: string; readonly newest: string };
+  /** The Gateway API release whose standard CRDs the operator wants; a newer one can crash it, an older one disables it. */
+  readonly gatewayApi: string;
+  /** `apiVersion` of CiliumLoadBalancerIPPool. */
+  readonly ipPool: string;
+  /** `apiVersion` of CiliumL2AnnouncementPolicy. */
+  readonly l2Policy: string;
+}
+
+/**
+ * The supported minor releases.
+ *
+ * @see https://docs.cilium.io/en/stable/network/kubernetes/compatibility/
+ * @see https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/installation/
+ */
+export const ciliumMinors: Readonly<Record<string, CiliumMinor>> = {
+  "1.18": {
+    kubernetes: { oldest: "1.30", newest: "1.33" },
+    gatewayApi: "v1.2.0",
+    ipPool: "cilium.io/v2",
+    l2Policy: "cilium.io/v2alpha1",
+  },
+  "1.19": {
+    kubernetes: { oldest: "1.32", newest: "1.35" },
+    gatewayApi: "v1.4.1",
+    ipPool: "cilium.io/v2",
+    l2Policy: "cilium.io/v2alpha1",
+  },
+  "1.20": {
+    kubernetes: { oldest: "1.33", newest: "1.36" },
+    gatewayApi: "v1.6.1",
+    ipPool: "cilium.io/v2",
+    l2Policy: "cilium.io/v2alpha1",
+  },
+};
+
+/** What is pinned of one released chart. */
+export interface PinnedChart {
+  /** SHA-256 of the chart archive, as the index of the chart repository has it too. */
+  readonly sha256: string;
+  /** What it takes to render the same bytes from the chart folder in Cilium's source. */
+  readonly source?: {
+    /** `go.sum` hash of that source as the Go module github.com/cilium/cilium. */
+    readonly goModule: string;
+    /** Digests of the images built with the release: the archive names them, the source does not. */
+    readonly images: { readonly agent: string; readonly operator: string; readonly relay: string };
+  };
+}
+
+/** The releases whose chart is pinned. Others of a supported minor work too, with a warning that the archive is not checked. */
+export const pinnedCharts: Readonly<Record<string, PinnedChart>> = {
+  "1.18.4": {
+    sha256: "c361ca567b319af64b82736ab4c5927a201b1f5dbae4e909c7aeaabce0571299",
+    source: {
+      goModule: "h1:/HrbeMmk46UDkJs4uJemIqxB7wuZ+QRMNVscNYua5C8=",
+      images: {
+        agent: "sha256:49d87af187eeeb9e9e3ec2bc6bd372261a0b5cb2d845659463ba7cc10fe9e45f",
+        operator: "sha256:1b22b9ff28affdf574378a70dade4ef835b00b080c2ee2418530809dd62c3012",
+        relay: "sha256:6d350cb1c84b847adb152173debef1f774126c69de21a5921a1e6a23b8779723",
+      },
+    },
+  },
+  "1.18.12": { sha256: "5923f9d9fcb11bc4692ad52353cc791b935d96e09ba0c535c5a8b88ea8a37572" },
+  "1.19.6": {
+    sha256: "21c43cf53841f9ab0375047d95aa4c64051ea52bbd2c679416e6408f5f1c9179",
+    source: {
+      goModule: "h1:2G0yzfral3u6v56dY3tx2pT4U1sbMXDSKTBlGBYgRGo=",
+      images: {
+        agent: "sha256:0df5b2750b64c49843aba1d649e9eaf61467cb0645ad3171db6f6962c095ac92",
+        operator: "sha256:0db4ca4e06969d8904ee036617795d0e9c3228cf7b8d902ba74fc2bb98d2d665",
+        relay: "sha256:6782a49e3f28eba015701c4410a5ec7fa096fe9a562f879b4372dbecd827ea44",
+      },
+    },
+  },
+  "1.20.0": {
+    sha256: "c5f013912360d1a334f44ef25f36da59ba3414cdb48f466ee12d0c4fdff27883",
+    source: {
+      goModule: "h1:ChjrRtiDjtLKe0FkygGTMxEIUtqQh5lEXZL+bLfeb1I=",
+      images: {
+        agent: "sha256:383968cd5e8873f7976fa76aa6196045643558f4cc9518a207b9335cb24a0e93",
+        operator: "sha256:80744a8cc7c91c2f9e6347629406844eb35d79b30a732c6d41c15b17232a74f3",
+        relay: "sha256:2ca16981c7eb98df0ba9c9d18896bb9ca628b5cbd40dc9801339f4741f91ee94",
+      },
+    },
+  },
+};
+
+/** `1.18` of `1.18.4`. */
+export function minorOf(version: string): string {
+  return `${semver.major(version)}.${semver.minor(version)}`;
+}
+
+/** The row of a Cilium version, or undefined when there is none. */
+export function ciliumMinor(version: string): CiliumMinor | undefined {
+  return semver.valid(version) === null ? undefined : ciliumMinors[minorOf(version)];
+}
+
+/** Where the standard CRDs of a Gateway API release are published. */
+export function gatewayApiCrdsUrl(release: string): string {
+  return `https://github.com/kubernetes-sigs/gateway-api/releases/download/${release}/standard-install.yaml`;
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { TalosCiliumCniArgs } from "../components/args.ts";
+import { InputError } from "../components/problems.ts";
+import { validate } from "../components/validate.ts";
+import { devStack } from "./fixtures/devStack.ts";
+
+/** The lines of the one error that the inputs cause. */
+function problems(args: unknown): readonly string[] {
+  try {
+    validate(args as TalosCiliumCniArgs);
+  } catch (error) {
+    assert(error instanceof InputError);
+    return error.problems.map(({ input, message }) => `${input}: ${message}`).sort();
+  }
+  return [];
+}
+
+test("the defaults, and the settings of the dev stack, have no problem", () => {
+  assert.deepEqual(problems({}), []);
+  assert.deepEqual(problems(devStack), []);
+});
+
+const pool = (blocks: unknown) => ({ loadBalancer: { ipPools: [{ name: "a", blocks }] } });
+const wrong: readonly (readonly [args: unknown, problem: RegExp])[] = [
+  [
+    { ciliumVersion: "latest" },
+    /^ciliumVersion: "latest" is not a release such as 1\.18\.4; supported are releases of 1\.18, 1\.19, 1\.20$/,
+  ],
+  [{ ciliumVersion: "v1.18.4" }, /^ciliumVersion: "v1\.18\.4" is not a release/],
+  [{ ciliumVersion: "1.18" }, /^ciliumVersion: "1\.18" is not a release/],
+  [{ ciliumVersion: "1.17.9" }, /^ciliumVersion: 1\.17\.9 is of 1\.17; supported/],
+  [{ kubernetesVersion: "newest" }, /^kubernetesVersion: "newest" is not a version such as 1\.33/],
+  [{ namespace: "Kube_System" }, /^namespace: "Kube_System" is no Kubernetes name/],
+  [{ podCidr: "10.244.0.0" }, /^podCidr: "10\.244\.0\.0" is no IPv4 range/],
+  [{ podCidr: "10.244.0.0/33" }, /^podCidr: .* is no IPv4 range/],
+  [{ podCidr: "10.244.00.0/16" }, /^podCidr: .* is no IPv4 range/],
+  [{ podCidr: "fd00::/64" }, /^podCidr: .* is no IPv4 range/],
+  [{ serviceCidr: "ten" }, /^serviceCidr: "ten" is no IPv4 range/],
+  [{ podCidr: "10.100.0.0/16" }, /^podCidr: 10\.100\.0\.0\/16 overlaps serviceCidr 10\.96\.0\.0\/12/],
+  [{ podCidr: "10.0.0.0/8" }, /^podCidr: 10\.0\.0\.0\/8 overlaps serviceCidr/],
+  [{ delivery: "helm" }, /^delivery: is "helm"; allowed are "manifest", "chart", "machineConfig"$/],
+  [{ delivery: "chart" }, /^delivery: "chart" is not in this release yet/],
+  [{ delivery: "machineConfig" }, /^delivery: "machineConfig" is not in this release yet/],
+  [{ routing: { mode: "vxlan" } }, /^routing\.mode: is "vxlan"; allowed are "native", "tunnel"$/],
+  [{ routing: "native" }, /^routing: is "native"; it must be object$/],
+  [{ kubePrism: { port: 0 } }, /^kubePrism\.port: is 0; it must be >= 1$/],
+  [{ kubePrism: { port: 7445.5 } }, /^kubePrism\.port: is 7445\.5; it must be integer$/],
+  [{ kubePrism: { host: "https://localhost:7445" } }, /^kubePrism\.host: .* is neither a host name nor an address/],
+  [{ hubble: { relay: true } }, /^hubble\.relay: cannot be true while hubble\.enabled is false/],
+  [{ hubble: { enabled: true, ui: true } }, /^hubble\.ui: cannot be true while hubble\.relay is false/],
+  [{ l2: { leaseDuration: "15" } }, /^l2\.leaseDuration: "15" is no Go duration; write it with a unit/],
+  [{ lan: { nodes: ["192.168.1.1", "node-2"] } }, /^lan\.nodes\[1\]: "node-2" is no address/],
+  [
+    { loadBalancer: { ippools: [] } },
+    /^loadBalancer\.ippools: is not an input; did you mean ipPools\? known are ipPools, l2Policies, externalClusterIp$/,
+  ],
+  [{ lbExternalClusterIP: true }, /^lbExternalClusterIP: is not an input; did you mean/],
+  [{ loadBalancer: { ipPools: [{ blocks: [] }] } }, /^loadBalancer\.ipPools\[0\]\.name: is missing$/],
+  [
+    { loadBalancer: { ipPools: [{ name: "Pool", blocks: [{ cidr: "10.0.0.0/29" }] }] } },
+    /^loadBalancer\.ipPools\[0\]\.name: "Pool" is no Kubernetes name/,
+  ],
+  [pool([]), /^loadBalancer\.ipPools\[0\]\.blocks: is empty/],
+  [pool([{}]), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: is neither a cidr nor a range/],
+  [pool([{ cidr: "10.0.0.0/29", start: "10.0.0.1" }]), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: is neither a cidr nor a range/],
+  [pool([{ stop: "10.0.0.1" }]), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: is neither a cidr nor a range/],
+  [pool([{ cidr: "192.168.1.200-207" }]), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]\.cidr: .* is no range/],
+  [pool([{ start: "192.168.1.300" }]), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]\.start: "192\.168\.1\.300" is no address/],
+  [
+    { loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "10.0.0.0/29" }], allowFirstLastIPs: false }] } },
+    /^loadBalancer\.ipPools\[0\]\.allowFirstLastIPs: is false; allowed are "Yes", "No"$/,
+  ],
+  [
+    { loadBalancer: { l2Policies: [{ name: "a" }, { name: "a" }] } },
+    /^loadBalancer\.l2Policies\[1\]\.name: "a" is the name of loadBalancer\.l2Policies\[0\] too/,
+  ],
+  [
+    { loadBalancer: { l2Policies: [{ name: "a", loadBalancerClass: "io.cilium/l2-announcer" }] } },
+    /^loadBalancer\.l2Policies\[0\]\.loadBalancerClass: is not an input; .* on the Service/,
+  ],
+  [{ chart: { repository: "helm.cilium.io" } }, /^chart\.repository: "helm\.cilium\.io" is no repository/],
+  [{ chart: { sha256: "c361" } }, /^chart\.sha256: "c361" is no SHA-256/],
+  [{ values: { a: { b: [() => 1] } } }, /^values\.a\.b\[0\]: is an Output or a Promise/],
+  [{ values: [] }, /^values: is \[\]; it must be object$/],
+];
+
+for (const [args, expected] of wrong) {
+  test(`refused: ${JSON.stringify(args)}`, () => {
+    const found = problems(args);
+    assert.equal(
+      found.filter((problem) => expected.test(problem)).length,
+      1,
+      `${String(expected)} is not among\n${found.join("\n")}`,
+    );
+  });
+}
+
+test("one mistake is one problem", () => {
+  const several = new Set(["chart", "machineConfig", "Pool"]);
+  for (const [args] of wrong) {
+    if (![...several].some((word) => JSON.stringify(args).includes(word)))
+      assert.equal(problems(args).length, 1, JSON.stringify(args));
+  }
+});
+
+test("all problems are named at once, sorted by input", () => {
+  assert.throws(
+    () => {
+      validate({ podCidr: "x", ciliumVersion: "latest", kubePrism: { port: 0 } });
+    },
+    (error: unknown) =>
+      error instanceof InputError &&
+      /^3 inputs cannot work:\n {2}ciliumVersion: .*\n {2}kubePrism\.port: .*\n {2}podCidr: .*$/.test(error.message),
+  );
+});
+
+test("chart delivery with Hubble needs Cilium 1.19, and the problem says why", () => {
+  const hubble = { enabled: true };
+  assert.match(problems({ delivery: "chart", hubble }).join("\n"), /^hubble\.enabled: .*Helm hook.*Cilium 1\.19 or later/m);
+  assert.doesNotMatch(problems({ delivery: "chart", hubble, ciliumVersion: "1.19.6" }).join("\n"), /hubble/);
+  assert.deepEqual(problems({ hubble }), []);
+});
+
+test("every form that is right is accepted", () => {
+  for (const args of [
+    { kubernetesVersion: "1.30" },
+    { kubernetesVersion: "v1.33.2" },
+    { kubePrism: { host: "127.0.0.1", port: 6443 } },
+    { l2: { leaseDuration: "1m30s", leaseRenewDeadline: "1.5s", leaseRetryPeriod: "200ms" } },
+    { hubble: { enabled: true, relay: true, ui: true } },
+    { lan: { nodes: ["192.168.1.10", "fd00::1"] } },
+    { chart: { repository: "oci://quay.io/cilium/charts/cilium" } },
+    { values: { key: null, list: [1, "a"] } },
+    pool([{ cidr: "fd00::/120" }, { start: "10.0.0.1" }, { start: "10.0.0.3", stop: "10.0.0.5" }]),
+  ]) {
+    assert.deepEqual(problems(args), [], JSON.stringify(args));
+  }
+});

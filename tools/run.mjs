@@ -1,0 +1,55 @@
+// Runs a TypeScript file of this project, after installing what it needs: `node tools/run.mjs <file> [argument...]`.
+//
+// This file and those it imports run on any Node from 20 on and need no package. What they start runs on the Node that comes as a
+// package, or on the present one where there is none for the platform.
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, "node_modules");
+const bin = join(modules, ".bin");
+
+/** Whether node_modules holds what package-lock.json asks for. */
+function installed() {
+  const packages = (/** @type {string} */ file) => {
+    const lock = /** @type {unknown} */ (JSON.parse(readFileSync(file, "utf8")));
+    return /** @type {{ packages: Record<string, { version: string, optional?: boolean }> }} */ (lock).packages;
+  };
+  const hidden = join(modules, ".package-lock.json");
+  if (!existsSync(hidden)) return false;
+  const present = packages(hidden);
+  return Object.entries(packages(join(root, "package-lock.json"))).every(
+    ([path, { version, optional }]) => path === "" || optional === true || present[path]?.version === version,
+  );
+}
+
+function install() {
+  process.stderr.write("installing npm packages\n");
+  const { status, stdout, stderr } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
+  if (status === 0) return;
+  process.stderr.write(`${stdout}${stderr}npm ci failed; see above\n`);
+  process.exit(1);
+}
+
+function findNode() {
+  const packaged = join(bin, "node");
+  if (existsSync(packaged)) return packaged;
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
+  process.stderr.write(`Node 22.18 or later is needed (https://nodejs.org); this is ${process.versions.node}\n`);
+  process.exit(1);
+}
+
+if (!installed()) install();
+const [file = "", ...rest] = process.argv.slice(2);
+const env = { ...process.env, PATH: [bin, process.env["PATH"]].join(delimiter) };
+const child = spawn(findNode(), [join(root, file), ...rest], { cwd: root, env, stdio: "inherit" });
+process.on("SIGINT", () => undefined); // Ctrl-C reaches the child by itself, which says when it is done.
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+child.on("close", (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));

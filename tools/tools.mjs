@@ -1,0 +1,134 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { cacheFolder } from "../components/cacheFolder.mjs";
+
+/**
+ * @typedef {object} Tool
+ * @property {string} executable the command
+ * @property {string} package the Go package to build, a dependency of tools/<folder>/go.mod
+ * @property {string} [ldflags] what the linker has to write into it
+ * @property {string} minutes how long a build takes on two cores
+ * @property {{ arguments: string[], minimum: string, install: string }} [onPath] how to tell the version of one that is installed
+ */
+
+/** The tools by folder. Each is taken from PATH when new enough, else built from the source that its go.mod and go.sum pin. */
+export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
+  pulumi: {
+    executable: "pulumi",
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0",
+    minutes: "4 min",
+    onPath: { arguments: ["version"], minimum: "3.259.0", install: "https://www.pulumi.com/docs/install/" },
+  },
+  helm: {
+    executable: "helm",
+    package: "helm.sh/helm/v4/cmd/helm",
+    ldflags: "-X helm.sh/helm/v4/internal/version.version=v4.3.1",
+    minutes: "2 min",
+    onPath: {
+      arguments: ["version", "--template", "{{.Version}}"],
+      minimum: "3.18.0",
+      install: "https://helm.sh/docs/intro/install/",
+    },
+  },
+  /** Helm 3, for the tests: the rendering must be the same. */
+  helm3: {
+    executable: "helm",
+    package: "helm.sh/helm/v3/cmd/helm",
+    ldflags: "-X helm.sh/helm/v3/internal/version.version=v3.22.0",
+    minutes: "1 min",
+  },
+  /** Reads YAML as Kubernetes does, for the tests. */
+  yamlread: { executable: "yamlread", package: "talos-cilium-cni/tools/yamlread", minutes: "10 s" },
+});
+
+/** A tool is missing, and cannot be built. */
+export class ToolError extends Error {}
+
+/**
+ * The folder with the executable of a tool, built first if need be; undefined when the one on PATH is new enough.
+ *
+ * @param {keyof typeof tools} name
+ * @param {(line: string) => void} report takes a line of progress
+ * @returns {Promise<string | undefined>}
+ */
+export async function ensureTool(name, report) {
+  /** @type {Tool} */
+  const tool = tools[name];
+  if (tool.onPath && atLeast(installedVersion(tool), tool.onPath.minimum)) return undefined;
+  const source = join(dirname(fileURLToPath(import.meta.url)), name);
+  const folder = join(cacheFolder(), "tools", `${name}-${pinOf(source, tool)}`);
+  if (!existsSync(join(folder, tool.executable))) await build(name, tool, source, folder, report);
+  return folder;
+}
+
+/** @param {Tool} tool */
+function installedVersion({ executable, onPath }) {
+  const { error, stdout } = spawnSync(executable, onPath?.arguments ?? [], { encoding: "utf8" });
+  return error === undefined ? /\d+\.\d+\.\d+/.exec(stdout)?.[0] : undefined;
+}
+
+/** @param {string | undefined} version @param {string} minimum */
+function atLeast(version, minimum) {
+  return version !== undefined && version.localeCompare(minimum, "en", { numeric: true }) >= 0;
+}
+
+/** @param {string} source @param {Tool} tool */
+function pinOf(source, { package: target, ldflags = "" }) {
+  const hash = createHash("sha256").update(`${target} ${ldflags}`);
+  for (const file of ["go.mod", "go.sum", "main.go"].map((file) => join(source, file)).filter(existsSync))
+    hash.update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {(line: string) => void} report */
+async function build(name, tool, source, folder, report) {
+  if (spawnSync("go", ["version"]).status !== 0) {
+    const either = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
+    throw new ToolError(`${name} is needed: install ${either}Go 1.25 or later (https://go.dev/dl/), from which it is built once`);
+  }
+  mkdirSync(dirname(folder), { recursive: true });
+  const unfinished = mkdtempSync(`${folder}-`);
+  const start = Date.now();
+  const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
+  report(`building ${name} from source, once (about ${tool.minutes} on two cores)`);
+  let packages = 0;
+  const heartbeat = setInterval(() => {
+    report(`building ${name}: ${packages} packages compiled, ${seconds()}`);
+  }, 30_000);
+  try {
+    const options = ["-v", "-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${tool.ldflags ?? ""}`];
+    await go(
+      ["build", ...options, "-o", join(unfinished, tool.executable), tool.package],
+      source,
+      (lines) => (packages += lines),
+    );
+    renameSync(unfinished, folder);
+  } finally {
+    clearInterval(heartbeat);
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  report(`built ${name} in ${seconds()}`);
+}
+
+/** @param {string[]} options @param {string} folder @param {(lines: number) => void} compiled */
+function go(options, folder, compiled) {
+  // A module of its own: neither a workspace nor flags of the user's shell may change what is built.
+  const env = { ...process.env, GOWORK: "off", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" };
+  const child = spawn("go", options, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
+  let output = "";
+  child.stderr.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
+    output += text;
+    compiled(text.match(/^(?!go: ).+$/gm)?.length ?? 0);
+  });
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (code) => {
+      if (code === 0) done(undefined);
+      else fail(new ToolError(`go ${options.join(" ")} failed:\n${output.trim()}`));
+    });
+  });
+}
