@@ -23,7 +23,9 @@ export function devConfig(): TalosCiliumCniArgs {
 }
 
 /** The engine refused; its message is what the engine said, without the rest of its output. */
-export class EngineError extends Error {}
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+}
 
 /**
  * A stack of its own for index.ts with the given inputs as config, on local state that is removed afterwards. It asks for no login
@@ -43,7 +45,8 @@ export async function withStack<T>(args: TalosCiliumCniArgs, use: (stack: DevSta
 /** A stack of index.ts in a folder. */
 export class DevStack {
   readonly stack: Stack;
-  readonly #folder: string;
+  /** Config, state and what the CLI keeps. */
+  readonly folder: string;
 
   static async create(folder: string, args: TalosCiliumCniArgs): Promise<DevStack> {
     const state = join(folder, "state");
@@ -63,13 +66,13 @@ export class DevStack {
   }
 
   private constructor(folder: string, stack: Stack) {
-    this.#folder = folder;
+    this.folder = folder;
     this.stack = stack;
   }
 
   /** Takes other inputs from now on. */
   configure(args: TalosCiliumCniArgs): void {
-    writeConfig(this.#folder, args);
+    writeConfig(this.folder, args);
   }
 
   /** `pulumi up`. Throws an EngineError with what the engine says is wrong. */

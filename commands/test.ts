@@ -1,6 +1,7 @@
 // npm test: every suite that this machine can run, or the suites named: `npm test -- unit charts`.
 import { globSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { availableParallelism } from "node:os";
+import { delimiter, join, relative } from "node:path";
 import { run } from "node:test";
 import { finished } from "node:stream/promises";
 import { inspect, parseArgs } from "node:util";
@@ -41,14 +42,21 @@ async function runSuite(name: string, suite: Suite): Promise<Result> {
   const missing = await provide(suite);
   if (missing !== undefined) return { suite: name, passed: 0, failed: 0, told: `skipped: ${missing}` };
   let [passed, failed] = [0, 0];
-  const events = run({ files: globSync(suite.files, { cwd: root }).map((file) => join(root, file)), concurrency: true });
-  events.on("test:pass", ({ name: test, details, nesting, skip }) => {
-    if (skip === undefined) passed += 1;
-    if (nesting === 0) say(`${mark("green", "✓")} ${test} ${dim(`(${(details.duration_ms / 1000).toFixed(1)} s)`)}`);
+  const events = run({
+    files: globSync(suite.files, { cwd: root }).map((file) => join(root, file)),
+    concurrency: availableParallelism(),
   });
   events.on("test:fail", ({ name: test, details, file, line }) => {
     failed += 1;
     say(`${mark("red", "✗")} ${test} ${dim(`${file}:${line}`)}\n${inspect(details.error.cause)}`);
+  });
+  events.on("test:pass", ({ skip }) => {
+    if (skip === undefined) passed += 1;
+  });
+  events.on("test:summary", ({ file, success, counts, duration_ms }) => {
+    if (file === undefined) return;
+    const count = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
+    say(`${mark(success ? "green" : "red", success ? "✓" : "✗")} ${relative(root, file)} ${dim(`(${count})`)}`);
   });
   events.on("test:stdout", ({ message }) => process.stderr.write(message));
   events.on("test:stderr", ({ message }) => process.stderr.write(message));

@@ -28,7 +28,7 @@ export function helm(args: readonly string[], input = ""): string {
   if (version !== null && semver.lt(version, minimumHelm)) {
     refuse("helm", `is version ${version.version}; ${install}`);
   }
-  throw new HelmError(stderr.replace(/^Error: /gm, "").trim());
+  throw new HelmError(stderr.replaceAll(/^Error: |^Use --debug flag .*$/gm, "").trim());
 }
 
 function run(args: readonly string[], input: string) {

@@ -1,3 +1,4 @@
+import semver from "semver";
 import { merge } from "./merge.ts";
 import type { Settings } from "./settings.ts";
 import { pinnedCharts } from "./versions.ts";
@@ -21,6 +22,7 @@ export function talosValues(settings: Settings): HelmValues {
     gatewayApi(settings),
     hubble(settings),
     images(settings),
+    unset(settings),
   ].reduce<HelmValues>(merge, {});
 }
 
@@ -150,5 +152,17 @@ function images({ ciliumVersion, hubble }: Settings): HelmValues {
     image: { digest: digests.agent, useDigest: true },
     operator: { image: { genericDigest: digests.operator, useDigest: true } },
     ...(hubble.enabled && hubble.relay && { hubble: { relay: { image: { digest: digests.relay, useDigest: true } } } }),
+  };
+}
+
+function unset({ ciliumVersion }: Settings): HelmValues {
+  // Keys that the chart has without a value: Helm 3 renders them as empty settings, Helm 4 leaves them out. Said out loud, both render
+  // the same bytes, and no pod restarts because somebody else's Helm is older.
+  return {
+    debug: { verbose: "" },
+    nodePort: { addresses: [] },
+    policyCIDRMatchMode: [],
+    // Before 1.20 the chart does not have this one.
+    ...(semver.gte(ciliumVersion, "1.20.0") && { k8s: { apiServerURLs: null } }),
   };
 }

@@ -43,5 +43,5 @@ export const defaults = {
 export function settingsOf(args: TalosCiliumCniArgs): Settings {
   const settings = merge<Omit<Settings, "kubernetesVersion">>(defaults, args);
   const newest = ciliumMinor(settings.ciliumVersion)?.kubernetes.newest ?? "";
-  return { kubernetesVersion: newest, ...settings };
+  return { ...settings, kubernetesVersion: args.kubernetesVersion ?? newest };
 }

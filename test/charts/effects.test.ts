@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import { manifestOf } from "../../components/manifest.ts";
+import { releases } from "../fixtures/charts.ts";
+import { devStack } from "../fixtures/devStack.ts";
+import { broken } from "../fixtures/effects.ts";
+import { rendered } from "../fixtures/render.ts";
+
+const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
+  "the dev stack": devStack,
+  "nothing asked for": {},
+  "everything the other way round": {
+    podCidr: "10.42.0.0/16",
+    routing: { mode: "native", directRoutes: false },
+    kubePrism: { host: "127.0.0.1", port: 7777 },
+    gatewayApi: { alpn: false, appProtocol: false },
+    hubble: { enabled: true, relay: true, ui: true },
+    l2: { leaseDuration: "20s", leaseRenewDeadline: "6s", leaseRetryPeriod: "3s" },
+    lan: { nodes: ["192.168.1.10", "192.168.1.11", "192.168.1.12"] },
+  },
+  "a tunnel, no Gateway API, no L2": { routing: { mode: "tunnel" }, gatewayApi: { enabled: false }, l2: { enabled: false } },
+};
+
+for (const { ciliumVersion, kubernetesVersions } of releases) {
+  for (const kubernetesVersion of kubernetesVersions) {
+    for (const [name, args] of Object.entries(variants)) {
+      test(`Cilium ${ciliumVersion} for Kubernetes ${kubernetesVersion}, ${name}: every promise is kept`, () => {
+        const { objects, settings } = rendered({ ...args, ciliumVersion, kubernetesVersion });
+        assert.deepEqual(broken(objects, settings), []);
+      });
+    }
+  }
+}
+
+test("the manifest of 1.18.4 with the defaults is smaller than 50 KB", () => {
+  assert(Buffer.byteLength(manifestOf(rendered({}).objects).yaml) < 50_000);
+});
+
+test("the user's own values come last", () => {
+  const { objects, settings } = rendered({
+    values: { routingMode: "tunnel", autoDirectNodeRoutes: false, ipv4NativeRoutingCIDR: null },
+  });
+  assert.deepEqual(broken(objects, settings), [
+    "routing-mode in cilium-config",
+    "ipv4-native-routing-cidr in cilium-config",
+    "direct routes as asked for, and never beside a tunnel",
+  ]);
+});

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parseAllDocuments, visit } from "yaml";
+import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import { helmValues } from "../../components/helmValues.ts";
+import type { KubernetesObject } from "../../components/kubernetesYaml.ts";
+import { nameOf } from "../../components/manifest.ts";
+import { plan } from "../../components/plan.ts";
+import { settingsOf } from "../../components/settings.ts";
+import { chart, chartArgs, kubernetesReads, releases } from "../fixtures/charts.ts";
+import { devStack } from "../fixtures/devStack.ts";
+
+const hubble = { enabled: true, relay: true, ui: true };
+const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
+  "the dev stack": devStack,
+  "Hubble with everything": { hubble },
+  "much of the rest": {
+    namespace: "cilium",
+    values: {
+      ingressController: { enabled: true },
+      clustermesh: { useAPIServer: true, apiserver: { tls: { auto: { method: "cronJob" } } } },
+      encryption: { enabled: true, type: "wireguard" },
+      authentication: { enabled: true, mutual: { spire: { enabled: true, install: { enabled: true } } } },
+      nodeinit: { enabled: true },
+      preflight: { enabled: true },
+      prometheus: { enabled: true },
+      extraConfig: { octal: "0400", word: "yes", date: "2024-01-01", text: "two\nlines\n" },
+    },
+  },
+};
+
+/** What Helm prints, read by Go's reader: the judge that shares no code with ours. */
+function helmPrints(args: TalosCiliumCniArgs, helm = "helm"): readonly KubernetesObject[] {
+  const settings = settingsOf(args);
+  const { namespace, kubernetesVersion, ciliumVersion } = settings;
+  const options = ["--namespace", namespace, "--kube-version", kubernetesVersion, "--skip-tests", "--values", "-"];
+  const { status, stdout, stderr } = spawnSync(helm, ["template", "cilium", chart(ciliumVersion).path, ...options], {
+    input: JSON.stringify(helmValues(settings)),
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+  });
+  assert.equal(status, 0, stderr);
+  return (kubernetesReads(stdout) as readonly (KubernetesObject | null)[]).filter((object) => object !== null);
+}
+
+function comments(stream: string): number {
+  let found = 0;
+  for (const document of parseAllDocuments(stream)) {
+    visit(document, { Node: (_, { comment, commentBefore }) => void (found += comment || commentBefore ? 1 : 0) });
+    if (document.comment || document.commentBefore) found += 1;
+  }
+  return found;
+}
+
+const byName = (objects: readonly KubernetesObject[]) =>
+  new Map(objects.map((object) => [`${object.apiVersion} ${nameOf(object)}`, object]));
+const namespaced = new Set(
+  "ConfigMap CronJob DaemonSet Deployment Endpoints EndpointSlice Ingress Job PodDisruptionBudget ResourceQuota Role RoleBinding Secret Service ServiceAccount StatefulSet".split(
+    " ",
+  ),
+);
+
+for (const { ciliumVersion } of releases) {
+  for (const [name, args] of Object.entries(variants)) {
+    test(`Cilium ${ciliumVersion}, ${name}: the manifest means to Kubernetes what Helm's output means`, () => {
+      const complete = { ...args, ...chartArgs(ciliumVersion) };
+      const { manifest } = plan(complete);
+      const objects = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
+      const printed = byName(helmPrints(complete));
+      for (const [identity, object] of byName(objects)) {
+        if (nameOf(object) === "Namespace cilium") continue; // ours, and no part of the chart
+        assert.deepEqual(object, printed.get(identity), identity);
+        printed.delete(identity);
+      }
+      assert.deepEqual([...printed.keys()], []);
+      assert.equal(byName(objects).size, objects.length, "no object twice");
+    });
+
+    test(`Cilium ${ciliumVersion}, ${name}: order, namespaces and hooks are what a cluster needs`, () => {
+      const { manifest } = plan({ ...args, ...chartArgs(ciliumVersion) });
+      const namespaces = manifest.objects.filter(({ kind }) => kind === "Namespace").length;
+      assert(manifest.objects.slice(0, namespaces).every(({ kind }) => kind === "Namespace"));
+      assert.equal(comments(manifest.yaml), 0);
+      assert.doesNotMatch(manifest.yaml, /helm\.sh\/hook: test/);
+      for (const object of manifest.objects) {
+        assert.equal(
+          object.metadata.namespace !== undefined,
+          namespaced.has(object.kind) || object.kind === "ServiceMonitor",
+          nameOf(object),
+        );
+      }
+    });
+  }
+
+  test(`Cilium ${ciliumVersion}: Helm 3 and Helm 4 make the same manifest`, (context) => {
+    const helm3 = process.env["HELM3"];
+    if (helm3 === undefined) {
+      context.skip("there is no Helm 3; npm test builds one");
+      return;
+    }
+    for (const args of Object.values(variants)) {
+      const complete = { ...args, ...chartArgs(ciliumVersion) };
+      assert.deepEqual(helmPrints(complete, join(helm3, "helm")), helmPrints(complete));
+    }
+  });
+}
+
+test("in a namespace of its own, Cilium is not split", () => {
+  const { manifest } = plan({ ...devStack, ...chartArgs(), namespace: "cilium" });
+  assert.equal(manifest.objects.map(nameOf)[0], "Namespace cilium");
+  const elsewhere = manifest.objects.filter(
+    ({ metadata }) => ![undefined, "cilium", "cilium-secrets"].includes(metadata.namespace),
+  );
+  assert.deepEqual(elsewhere.map(nameOf), []);
+});
+
+test("with Hubble on, a job makes the certificates, hook or not", () => {
+  for (const { ciliumVersion } of releases) {
+    const { manifest, secret, warnings } = plan({ hubble, ...chartArgs(ciliumVersion) });
+    assert(manifest.objects.some(({ kind, metadata }) => kind === "Job" && metadata.name.startsWith("hubble-generate-certs")));
+    assert.equal(secret, false);
+    assert.deepEqual(warnings, []);
+    assert.doesNotMatch(manifest.yaml, /PRIVATE KEY/);
+  }
+});
+
+test("certificates by Helm make the manifest a secret, and the warnings say which value did it", () => {
+  const { secret, warnings } = plan({ hubble, ...chartArgs(), values: { hubble: { tls: { auto: { method: "helm" } } } } });
+  assert.equal(secret, true);
+  assert(warnings.length > 0);
+  for (const warning of warnings) assert.match(warning, /^values\.hubble\.tls\.auto\.method/);
+});
+
+test("values that the chart refuses are one clear error with Helm's own words", () => {
+  assert.throws(() => plan({ ...chartArgs(), values: { gatewayAPI: { gatewayClass: { create: true } } } }), {
+    message: /^values: Helm cannot render Cilium 1\.18\.4 with these inputs: .*gatewayClass.create.*got boolean, want string/s,
+  });
+  assert.throws(() => plan({ ...chartArgs(), values: { l7Proxy: false } }), {
+    message: /^values: Helm cannot render .*l7Proxy/s,
+  });
+});

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, test } from "node:test";
+import type { ChartSource } from "../../components/args.ts";
+import { ChartUnreachable, findChart } from "../../components/chart.ts";
+import { manifestOf } from "../../components/manifest.ts";
+import { InputError } from "../../components/problems.ts";
+import { render } from "../../components/render.ts";
+import { settingsOf } from "../../components/settings.ts";
+import { helmValues } from "../../components/helmValues.ts";
+import { chart } from "../fixtures/charts.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "chart-source-"));
+const repository = join(folder, "repository");
+const archive = join(repository, "cilium-1.18.4.tgz");
+const environment = { ...process.env };
+let digest: string;
+let http: Server;
+
+interface Server {
+  readonly address: string;
+  readonly process: ChildProcess;
+}
+
+async function serve(...options: readonly string[]): Promise<Server> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "..", "fixtures", "serve.ts"), repository, ...options]);
+  const lines = createInterface(child.stdout);
+  const [address] = (await once(lines, "line")) as [string];
+  return { address, process: child };
+}
+
+function run(command: string, ...options: readonly string[]): void {
+  const { status, stderr } = spawnSync(command, options, { encoding: "utf8" });
+  assert.equal(status, 0, stderr);
+}
+
+/** The cache of the tests, empty. */
+function emptyCache(): string {
+  const cache = join(folder, "cache");
+  rmSync(cache, { recursive: true, force: true });
+  process.env["XDG_CACHE_HOME"] = cache;
+  return join(cache, "talos-cilium-cni", "charts");
+}
+
+const find = (source: ChartSource, ciliumVersion = "1.18.4") => findChart(settingsOf({ ciliumVersion, chart: source }));
+const refusal = (source: ChartSource, ciliumVersion?: string): InputError => {
+  try {
+    find(source, ciliumVersion);
+  } catch (error) {
+    assert(error instanceof InputError);
+    return error;
+  }
+  throw new Error("the chart was accepted");
+};
+
+before(async () => {
+  const real = chart().path;
+  mkdirSync(repository);
+  cpSync(real, join(folder, "cilium"), { recursive: true });
+  run("chmod", "-R", "u+w", join(folder, "cilium"));
+  run("helm", "package", join(folder, "cilium"), "--destination", repository);
+  // The same chart under a number that is not pinned.
+  const chartYaml = readFileSync(join(folder, "cilium", "Chart.yaml"), "utf8");
+  writeFileSync(join(folder, "cilium", "Chart.yaml"), chartYaml.replaceAll("1.18.4", "1.18.99"));
+  run("helm", "package", join(folder, "cilium"), "--destination", repository);
+  run("helm", "repo", "index", repository);
+  digest = createHash("sha256").update(readFileSync(archive)).digest("hex");
+  http = await serve();
+});
+
+after(() => {
+  http.process.kill();
+  rmSync(folder, { recursive: true });
+});
+
+test("an archive from a repository is checked, kept, and the next time needs no network", async () => {
+  const cache = emptyCache();
+  const server = await serve();
+  const source = { repository: server.address, sha256: digest };
+  const { path, warnings } = find(source);
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(readdirSync(cache), [`cilium-1.18.4-${digest}.tgz`]);
+  server.process.kill();
+  await once(server.process, "close");
+  assert.deepEqual(find(source), { path, warnings: [] });
+});
+
+test("the released archive and the folder in the source render the same bytes", () => {
+  // This archive is packed from the source folder, so without digests, as the source has it.
+  const settings = settingsOf({ chart: { path: archive, sha256: digest } });
+  const bytes = (path: string) =>
+    manifestOf(render({ path, warnings: [] }, helmValues(settings), settings).map(({ object }) => object)).yaml;
+  assert.equal(bytes(archive), bytes(chart().path));
+});
+
+test("a wrong digest is an error, and the archive is not kept", () => {
+  const cache = emptyCache();
+  const { message } = refusal({ repository: http.address });
+  assert.match(message, /^chart\.sha256: http:\/\/127.* delivers cilium 1\.18\.4 with [0-9a-f]{64}, not c361ca567b.*thrown away/);
+  assert.deepEqual(readdirSync(cache), []);
+});
+
+test("a damaged archive in the cache is not used", () => {
+  const cache = emptyCache();
+  const source = { repository: http.address, sha256: digest };
+  const { path } = find(source);
+  writeFileSync(path, "damaged");
+  assert.equal(find(source).path, path);
+  assert.deepEqual(readFileSync(path), readFileSync(archive));
+  assert.equal(readdirSync(cache).length, 1);
+});
+
+test("a release that is not pinned is used with a warning that says how to pin it", () => {
+  emptyCache();
+  const { warnings } = find({ repository: http.address }, "1.18.99");
+  assert.equal(warnings.length, 1);
+  assert.match(
+    warnings[0] ?? "",
+    /^chart: cilium 1\.18\.99 is not among the pinned releases .* set chart\.sha256 to [0-9a-f]{64}$/,
+  );
+});
+
+test("no connection, and only that, is unreachable", () => {
+  emptyCache();
+  const unreachable = refusal({ repository: "http://127.0.0.1:1" });
+  assert(unreachable instanceof ChartUnreachable);
+  assert.match(
+    unreachable.message,
+    /^chart\.repository: cilium 1\.18\.4 cannot be had from http:\/\/127\.0\.0\.1:1: .*connection refused; check/s,
+  );
+  assert(refusal({ repository: "https://no-such-host.invalid" }) instanceof ChartUnreachable);
+
+  const missing = refusal({ repository: `${http.address}/elsewhere` });
+  assert(!(missing instanceof ChartUnreachable));
+  assert.match(missing.message, /404/);
+  assert(!(refusal({ repository: http.address }, "1.18.98") instanceof ChartUnreachable));
+});
+
+test("an OCI registry and a repository over TLS, trusted and not", async (context) => {
+  const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+  const made = spawnSync("openssl", [
+    ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost".split(" "),
+    ...["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+  ]);
+  if (made.error !== undefined) {
+    context.skip("there is no openssl to make a certificate with");
+    return;
+  }
+  emptyCache();
+  ociLayout();
+  const server = await serve(key, certificate);
+  try {
+    const oci = { repository: `${server.address.replace("https:", "oci:")}/charts/cilium`, sha256: digest };
+    const untrusted = refusal(oci);
+    assert(!(untrusted instanceof ChartUnreachable));
+    assert.match(untrusted.message, /certificate/);
+    assert(!(refusal({ repository: server.address, sha256: digest }) instanceof ChartUnreachable));
+
+    process.env["SSL_CERT_FILE"] = certificate;
+    assert.deepEqual(readFileSync(find(oci).path), readFileSync(archive));
+    emptyCache();
+    assert.deepEqual(find({ repository: server.address, sha256: digest }).warnings, []);
+    assert.match(refusal({ ...oci, sha256: "0".repeat(64) }).message, /^chart\.sha256: oci:.* not 0{64}/);
+  } finally {
+    server.process.kill();
+    process.env = { ...environment };
+  }
+});
+
+/** The archive as a registry serves it: a manifest by tag and by digest, and two blobs. */
+function ociLayout(): void {
+  const root = join(repository, "v2", "charts", "cilium");
+  for (const kind of ["blobs", "manifests"]) mkdirSync(join(root, kind), { recursive: true });
+  const put = (kind: string, content: Buffer | string, ...names: readonly string[]) => {
+    const sha256 = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+    for (const name of [sha256, ...names]) writeFileSync(join(root, kind, name), content);
+    return { digest: sha256, size: content.length };
+  };
+  const config = {
+    mediaType: "application/vnd.cncf.helm.config.v1+json",
+    ...put("blobs", '{"name":"cilium","version":"1.18.4"}'),
+  };
+  const layer = { mediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip", ...put("blobs", readFileSync(archive)) };
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  put("manifests", JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [layer] }), "1.18.4");
+}
+
+test("local archives and folders, right and wrong", () => {
+  assert.deepEqual(find({ path: archive, sha256: digest }), { path: archive, warnings: [] });
+  const other = join(folder, "cilium");
+  assert.deepEqual(find({ path: other }, "1.18.99"), { path: other, warnings: [] });
+  assert.match(find({ path: join(repository, "cilium-1.18.99.tgz") }, "1.18.99").warnings.join(""), /not among the pinned/);
+
+  assert.match(refusal({ path: join(folder, "none") }).message, /^chart\.path: there is no .*none; name a chart archive/);
+  assert.match(refusal({ path: other }).message, /^chart\.path: .* holds Cilium 1\.18\.99; set ciliumVersion to it/);
+  assert.match(refusal({ path: folder }).message, /^chart\.path: .* holds no Chart\.yaml/);
+  assert.match(refusal({ path: other, sha256: digest }, "1.18.99").message, /^chart\.sha256: .* is a folder and has no digest/);
+  assert.match(refusal({ path: archive }).message, /^chart\.sha256: .* has [0-9a-f]{64}, not c361ca567b/);
+  const note = join(folder, "note.tgz");
+  writeFileSync(note, "no archive");
+  assert.match(refusal({ path: note }, "1.18.99").message, /^chart\.path: .* is no chart archive: /);
+  writeFileSync(join(folder, "Chart.yaml"), "name: other\nversion: 1.18.4\n");
+  assert.match(refusal({ path: folder }).message, /^chart\.path: .* holds the chart other, not cilium/);
+});

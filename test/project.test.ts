@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { generatedSchema, schemaFile } from "../commands/generate.ts";
+import { devConfig, root } from "../commands/stack.ts";
+import { configKeys } from "../components/config.ts";
+import { merge } from "../components/merge.ts";
+import { defaults, settingsOf } from "../components/settings.ts";
+import schema from "../components/args.schema.json" with { type: "json" };
+import { devStack } from "./fixtures/devStack.ts";
+
+const text = (file: string) => readFileSync(join(root, file), "utf8");
+const project = parse(text("Pulumi.yaml")) as { config: Record<string, { type: string; description: string; default: unknown }> };
+
+test("the schema that checks the inputs is the one that args.ts makes", async () => {
+  assert.equal(readFileSync(schemaFile, "utf8"), await generatedSchema(), "run npm run generate");
+});
+
+test("every input is a config key, documented, with the default that the program has", () => {
+  assert.deepEqual([...configKeys].sort(), Object.keys(schema.properties).sort());
+  assert.deepEqual(Object.keys(project.config), [...configKeys]);
+  for (const [key, { type, description, default: value }] of Object.entries(project.config)) {
+    assert.deepEqual(value, key === "kubernetesVersion" ? "" : defaults[key as keyof typeof defaults], key);
+    assert.equal(type, typeof value);
+    assert(description.length > 20);
+  }
+});
+
+test("the description of an object names every member that can be set", () => {
+  const definitions = schema.definitions as Record<string, { properties?: object }>;
+  for (const [key, property] of Object.entries(schema.properties)) {
+    const definition = "$ref" in property ? definitions[property.$ref.replace("#/definitions/", "")] : undefined;
+    for (const member of Object.keys(definition?.properties ?? {}))
+      assert(project.config[key]?.description.includes(member), `${key}.${member}`);
+  }
+});
+
+test("the config of Pulumi.yaml changes nothing for one who sets nothing", () => {
+  const configured = Object.fromEntries(
+    Object.entries(project.config).map(([key, { default: value }]) => [key, value || undefined]),
+  );
+  assert.deepEqual(settingsOf(configured), settingsOf({}));
+  assert.deepEqual(settingsOf(merge(configured, devStack)), settingsOf(devStack));
+});
+
+test("the dev stack is what the tests call so", () => {
+  assert.deepEqual(devConfig(), devStack);
+});

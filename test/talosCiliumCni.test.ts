@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import type { TalosCiliumCniArgs } from "../components/args.ts";
+import { TalosCiliumCni } from "../components/talosCiliumCni.ts";
+import { chartArgs } from "./fixtures/charts.ts";
+import { devStack } from "./fixtures/devStack.ts";
+
+const registered: pulumi.runtime.MockResourceArgs[] = [];
+before(async () => {
+  await pulumi.runtime.setMocks({
+    newResource: (args) => {
+      registered.push(args);
+      return { id: undefined, state: args.inputs as Record<string, unknown> };
+    },
+    call: () => ({}),
+  });
+});
+
+// How the engine's protocol marks a secret.
+const [secretSignature, secretSign] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+const inputsOf = (name: string) => registered.find((resource) => resource.name === name)?.inputs as Record<string, unknown>;
+const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+const make = (name: string, args: TalosCiliumCniArgs) => new TalosCiliumCni(name, { ...chartArgs(), ...args });
+
+test("the outputs are those of the manifests, and nothing is made but the component", async () => {
+  const cni = make("cilium", devStack);
+  assert.match(await value(cni.manifest), /^---\napiVersion: v1\nkind: Namespace\n/);
+  assert.match(await value(cni.manifestSha256), /^[0-9a-f]{64}$/);
+  assert.match((await value(cni.loadBalancerManifest)) ?? "", /name: default-ip-pool/);
+  const objects = await value(cni.objects);
+  assert.match(objects["ConfigMap kube-system/cilium-config"] ?? "", /^[0-9a-f]{12}$/);
+  assert.match(objects["CiliumLoadBalancerIPPool default-ip-pool"] ?? "", /^[0-9a-f]{12}$/);
+  assert.equal((await value(cni.images)).length, 3);
+  assert.deepEqual(await value(cni.warnings), []);
+  for (const output of [cni.manifest, cni.manifestSha256, cni.objects] as const) {
+    assert.equal(await pulumi.isSecret(output as pulumi.Output<unknown>), false);
+  }
+  await value(cni.urn);
+  assert.deepEqual(
+    registered.map(({ type, name }) => [type, name]),
+    [["talos-cilium-cni:index:TalosCiliumCni", "cilium"]],
+  );
+  assert.deepEqual(inputsOf("cilium")["loadBalancer"], devStack.loadBalancer);
+});
+
+test("without pools and policies there is no LoadBalancer manifest", async () => {
+  assert.equal(await value(make("plain", {}).loadBalancerManifest), undefined);
+});
+
+test("one podCidr changed is one object changed", async () => {
+  const [one, other] = await Promise.all(
+    [{}, { podCidr: "10.42.0.0/16" }].map((args, index) => value(make(`cidr-${index}`, args).objects)),
+  );
+  const changed = Object.keys(one ?? {}).filter((name) => one?.[name] !== other?.[name]);
+  // The pods that read the configuration carry its checksum.
+  assert.deepEqual(changed.sort(), [
+    "ConfigMap kube-system/cilium-config",
+    "DaemonSet kube-system/cilium",
+    "Deployment kube-system/cilium-operator",
+  ]);
+});
+
+test("what holds a private key is secret in every output and input that shows it", async () => {
+  const values = { hubble: { tls: { auto: { method: "helm" } } } };
+  const cni = make("secret", { hubble: { enabled: true }, values });
+  assert.equal(await pulumi.isSecret(cni.manifest), true);
+  assert.equal(await pulumi.isSecret(cni.manifestSha256), true);
+  assert.equal((await value(cni.objects))["Secret kube-system/cilium-ca"], "secret");
+  assert.match((await value(cni.warnings)).join("\n"), /^values\.hubble\.tls\.auto\.method/);
+  await value(cni.urn);
+  assert.equal((inputsOf("secret")["values"] as Record<string, unknown>)[secretSignature], secretSign);
+});
+
+test("inputs that cannot work are one error of the component", () => {
+  assert.throws(
+    () => make("wrong", { podCidr: "x", namespace: "A" }),
+    (error: unknown) =>
+      pulumi.ResourceError.isInstance(error) && /^2 inputs cannot work:\n {2}namespace: .*\n {2}podCidr: /.test(error.message),
+  );
+});

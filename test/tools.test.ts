@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ensureTool } from "../tools/tools.mjs";
+
+test("with neither a tool nor Go, one error says what to install", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tools-"));
+  const { PATH, XDG_CACHE_HOME } = process.env;
+  Object.assign(process.env, { PATH: folder, XDG_CACHE_HOME: folder });
+  try {
+    const said: string[] = [];
+    for (const [tool, message] of [
+      [
+        "helm",
+        /^helm is needed: install helm 3\.18\.0 or later \(https:.*\), or Go 1\.25 or later \(https:.*\), from which it is built once$/,
+      ],
+      ["pulumi", /^pulumi is needed: install pulumi 3\.259\.0 or later \(https:.*\), or Go/],
+      ["yamlread", /^yamlread is needed: install Go/],
+    ] as const) {
+      await assert.rejects(
+        ensureTool(tool, (line) => said.push(line)),
+        { message },
+      );
+    }
+    assert.deepEqual(said, []);
+    assert(!existsSync(join(folder, "talos-cilium-cni")));
+  } finally {
+    process.env["PATH"] = PATH;
+    if (XDG_CACHE_HOME === undefined) delete process.env["XDG_CACHE_HOME"];
+    else process.env["XDG_CACHE_HOME"] = XDG_CACHE_HOME;
+    rmSync(folder, { recursive: true });
+  }
+});
