@@ -20,49 +20,21 @@ interface Suite {
   readonly charts: readonly string[];
 }
 
+// The slowest first, so that all cores have something to do to the end.
 const suites: Readonly<Record<string, Suite>> = {
-  /** Functions from data to data, and the component against Pulumi's mocks. */
-  unit: { files: "test/*.test.ts", tools: ["helm", "yamlread"], charts: ["1.18.4"] },
-  /** Real Helm on the real charts. */
-  charts: { files: "test/charts/*.test.ts", tools: ["helm", "helm3", "yamlread"], charts: ["1.18.4", "1.19.6", "1.20.0"] },
   /** The real Pulumi engine on index.ts, and the commands as a user starts them. */
   engine: { files: "test/engine/*.test.ts", tools: ["pulumi", "helm"], charts: ["1.18.4"] },
+  /** Real Helm on the real charts. */
+  charts: { files: "test/charts/*.test.ts", tools: ["helm", "helm3", "yamlread"], charts: ["1.18.4", "1.19.6", "1.20.0"] },
+  /** Functions from data to data, and the component against Pulumi's mocks. */
+  unit: { files: "test/*.test.ts", tools: ["helm", "yamlread"], charts: ["1.18.4"] },
 };
 
+/** How a suite went. */
 interface Result {
-  readonly suite: string;
-  readonly passed: number;
-  readonly failed: number;
-  readonly told: string;
-}
-
-async function runSuite(name: string, suite: Suite): Promise<Result> {
-  const start = performance.now();
-  say(`\n${name}`);
-  const missing = await provide(suite);
-  if (missing !== undefined) return { suite: name, passed: 0, failed: 0, told: `skipped: ${missing}` };
-  let [passed, failed] = [0, 0];
-  const events = run({
-    files: globSync(suite.files, { cwd: root }).map((file) => join(root, file)),
-    concurrency: availableParallelism(),
-  });
-  events.on("test:fail", ({ name: test, details, file, line }) => {
-    failed += 1;
-    say(`${mark("red", "✗")} ${test} ${dim(`${file}:${line}`)}\n${inspect(details.error.cause)}`);
-  });
-  events.on("test:pass", ({ skip }) => {
-    if (skip === undefined) passed += 1;
-  });
-  events.on("test:summary", ({ file, success, counts, duration_ms }) => {
-    if (file === undefined) return;
-    const count = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
-    say(`${mark(success ? "green" : "red", success ? "✓" : "✗")} ${relative(root, file)} ${dim(`(${count})`)}`);
-  });
-  events.on("test:stdout", ({ message }) => process.stderr.write(message));
-  events.on("test:stderr", ({ message }) => process.stderr.write(message));
-  await finished(events.resume());
-  const told = failed === 0 ? `passed, ${passed} tests` : `FAILED, ${failed} of ${passed + failed} tests`;
-  return { suite: name, passed, failed, told: `${told} in ${secondsSince(start)}` };
+  passed: number;
+  failed: number;
+  skipped?: string;
 }
 
 /** Makes ready what a suite takes; returns the reason why that cannot be done. */
@@ -82,17 +54,55 @@ async function provide({ tools, charts }: Suite): Promise<string | undefined> {
   }
 }
 
+/** Runs test files side by side, as many as there are cores, and counts into the result of each file's suite. */
+async function runFiles(resultOf: ReadonlyMap<string, Result>): Promise<void> {
+  const events = run({ files: [...resultOf.keys()], concurrency: availableParallelism() });
+  const count = (file: string | undefined, outcome: "passed" | "failed") => {
+    const result = resultOf.get(file ?? "");
+    if (result !== undefined) result[outcome] += 1;
+  };
+  events.on("test:pass", ({ file, skip }) => {
+    if (skip === undefined) count(file, "passed");
+  });
+  events.on("test:fail", ({ name, details, file, line }) => {
+    count(file, "failed");
+    say(`${mark("red", "✗")} ${name} ${dim(`${file}:${line}`)}\n${inspect(details.error.cause)}`);
+  });
+  events.on("test:summary", ({ file, success, counts, duration_ms }) => {
+    if (file === undefined) return;
+    const told = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
+    say(`${mark(success ? "green" : "red", success ? "✓" : "✗")} ${relative(root, file)} ${dim(`(${told})`)}`);
+  });
+  await finished(events.resume());
+}
+
+function told({ passed, failed, skipped }: Result): string {
+  if (skipped !== undefined) return `skipped: ${skipped}`;
+  return failed === 0 ? `passed, ${passed} tests` : `FAILED, ${failed} of ${passed + failed} tests`;
+}
+
 async function main(): Promise<void> {
+  const start = performance.now();
   const { positionals } = parseArgs({ allowPositionals: true });
   const unknown = positionals.filter((name) => !(name in suites));
   if (unknown.length > 0) fail(`there is no suite ${unknown.join(", ")}; there are ${Object.keys(suites).join(", ")}`);
-  const results: Result[] = [];
+
+  const results = new Map<string, Result>();
+  const resultOf = new Map<string, Result>();
   for (const [name, suite] of Object.entries(suites)) {
-    if (positionals.length === 0 || positionals.includes(name)) results.push(await runSuite(name, suite));
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    const result: Result = { passed: 0, failed: 0 };
+    results.set(name, result);
+    const missing = await provide(suite);
+    if (missing !== undefined) result.skipped = missing;
+    else for (const file of globSync(suite.files, { cwd: root })) resultOf.set(join(root, file), result);
   }
-  const sum = (key: "passed" | "failed") => results.reduce((total, result) => total + result[key], 0);
-  process.stdout.write(`\n${results.map(({ suite, told }) => `${suite.padEnd(8)} ${told}`).join("\n")}\n`);
-  process.stdout.write(`\n${sum("passed")} passed, ${sum("failed")} failed\n`);
+  await runFiles(resultOf);
+
+  const sum = (outcome: "passed" | "failed") => [...results.values()].reduce((total, result) => total + result[outcome], 0);
+  const lines = [...results].map(([name, result]) => `${name.padEnd(8)} ${told(result)}`);
+  process.stdout.write(`\n${lines.join("\n")}\n\n${sum("passed")} passed, ${sum("failed")} failed\n`);
+  say(dim(`in ${secondsSince(start)}`));
   process.exitCode = sum("failed") === 0 ? 0 : 1;
 }
 

@@ -163,6 +163,6 @@ function unset({ ciliumVersion }: Settings): HelmValues {
     nodePort: { addresses: [] },
     policyCIDRMatchMode: [],
     // Before 1.20 the chart does not have this one.
-    ...(semver.gte(ciliumVersion, "1.20.0") && { k8s: { apiServerURLs: null } }),
+    ...(semver.gte(ciliumVersion, "1.20.0") && { k8s: { apiServerURLs: "" } }),
   };
 }

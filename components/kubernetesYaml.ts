@@ -16,7 +16,9 @@ export interface KubernetesObject {
  */
 function numberIn(scalar: string): number | bigint | undefined {
   if (!/^[-+.0-9]/.test(scalar)) return undefined;
-  const plain = scalar.startsWith(".") ? scalar : scalar.replaceAll("_", "");
+  // Underscores may stand anywhere, but in a number that begins with a point only between digits.
+  if (/^\.(?!\d+(?:_\d+)*(?:e[-+]?\d+(?:_\d+)*)?$)/i.test(scalar)) return undefined;
+  const plain = scalar.replaceAll("_", "");
   const [integer, sign, digits] = /^([-+]?)(0b[01]+|0x[0-9a-f]+|0o?[0-7]+|[1-9][0-9]*|0)$/i.exec(plain) ?? [];
   if (integer !== undefined && digits !== undefined) {
     const value = BigInt(digits.replace(/^0(?=[0-7])/, "0o")) * (sign === "-" ? -1n : 1n);

@@ -6,7 +6,17 @@ export interface Manifest {
   readonly yaml: string;
   /** SHA-256 of `yaml`. */
   readonly sha256: string;
-  readonly objects: readonly KubernetesObject[];
+  readonly entries: readonly ManifestEntry[];
+}
+
+/** One object of a manifest. */
+export interface ManifestEntry {
+  readonly object: KubernetesObject;
+  /** As `nameOf` has it. */
+  readonly name: string;
+  readonly yaml: string;
+  /** Changes if and only if the object does: a shortened SHA-256 of `yaml`. */
+  readonly digest: string;
 }
 
 /**
@@ -15,17 +25,31 @@ export interface Manifest {
  * Throws if two objects of the same name differ.
  */
 export function manifestOf(objects: readonly KubernetesObject[]): Manifest {
-  const byIdentity = new Map<string, { object: KubernetesObject; yaml: string }>();
-  for (const object of objects) {
-    const identity = `${object.apiVersion.replace(/\/?[^/]*$/, "")} ${nameOf(object)}`;
-    const yaml = writeDocument(object);
+  const byIdentity = new Map<string, ManifestEntry>();
+  for (const entry of objects.map(entryOf)) {
+    const group = entry.object.apiVersion.replace(/\/?[^/]*$/, "");
+    const identity = `${group} ${entry.name}`;
     const earlier = byIdentity.get(identity);
-    if (earlier !== undefined && earlier.yaml !== yaml) throw new Error(`the chart renders two different ${nameOf(object)}`);
-    byIdentity.set(identity, { object, yaml });
+    if (earlier !== undefined && earlier.yaml !== entry.yaml) throw new Error(`the chart renders two different ${entry.name}`);
+    byIdentity.set(identity, entry);
   }
-  const documents = [...byIdentity.values()].sort((a, b) => rank(a.object) - rank(b.object));
-  const yaml = documents.map((document) => `---\n${document.yaml}`).join("");
-  return { yaml, sha256: sha256(yaml), objects: documents.map(({ object }) => object) };
+  const entries = [...byIdentity.values()].sort((a, b) => rank(a.object) - rank(b.object));
+  const yaml = entries.map((entry) => `---\n${entry.yaml}`).join("");
+  return { yaml, sha256: sha256(yaml), entries };
+}
+
+/** Every container image that the objects name, sorted. */
+export function imagesOf(entries: readonly ManifestEntry[]): readonly string[] {
+  const images = new Set<string>();
+  const collect = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    for (const [key, member] of Object.entries(value)) {
+      if (key === "image" && typeof member === "string") images.add(member);
+      else collect(member);
+    }
+  };
+  for (const { object } of entries) collect(object);
+  return [...images].sort();
 }
 
 /** `ConfigMap kube-system/cilium-config`, `ClusterRole cilium`. */
@@ -33,19 +57,9 @@ export function nameOf({ kind, metadata: { namespace, name } }: KubernetesObject
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
-/** A short digest of an object's content: equal as long as the object is. */
-export function digestOf(object: KubernetesObject): string {
-  return sha256(writeDocument(object)).slice(0, 12);
-}
-
-/** Every container image that the objects name, sorted. */
-export function imagesOf(objects: readonly KubernetesObject[]): readonly string[] {
-  const images = new Set<string>();
-  JSON.stringify(objects, (key, value: unknown) => {
-    if (key === "image" && typeof value === "string") images.add(value);
-    return typeof value === "bigint" ? null : value;
-  });
-  return [...images].sort();
+function entryOf(object: KubernetesObject): ManifestEntry {
+  const yaml = writeDocument(object);
+  return { object, name: nameOf(object), yaml, digest: sha256(yaml).slice(0, 12) };
 }
 
 function rank({ kind }: KubernetesObject): number {

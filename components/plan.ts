@@ -4,7 +4,7 @@ import { helmValues } from "./helmValues.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
 import { manifestOf, type Manifest } from "./manifest.ts";
 import { withNamespace } from "./namespace.ts";
-import { render } from "./render.ts";
+import { objectsOf, render } from "./render.ts";
 import { isSecret, secretWarnings } from "./secrets.ts";
 import { settingsOf } from "./settings.ts";
 import { validate } from "./validate.ts";
@@ -26,15 +26,12 @@ export function plan(args: TalosCiliumCniArgs): Plan {
   const chart = findChart(settings);
   const values = helmValues(settings);
   const rendered = render(chart, values, settings);
-  const objects = withNamespace(
-    rendered.map(({ object }) => object),
-    settings.namespace,
-  );
+  const manifest = manifestOf(withNamespace(objectsOf(rendered), settings.namespace));
   const loadBalancer = loadBalancerObjects(settings);
   return {
-    manifest: manifestOf(objects),
+    manifest,
     loadBalancer: loadBalancer.length === 0 ? undefined : manifestOf(loadBalancer),
-    secret: objects.some(isSecret),
-    warnings: [...chart.warnings, ...secretWarnings(rendered, values)],
+    secret: manifest.entries.some(isSecret),
+    warnings: [...chart.warnings, ...secretWarnings(manifest.entries, values, rendered)],
   };
 }

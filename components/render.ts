@@ -27,6 +27,11 @@ export function render(
   }
 }
 
+/** The objects alone. */
+export function objectsOf(rendered: readonly Rendered[]): readonly KubernetesObject[] {
+  return rendered.map(({ object }) => object);
+}
+
 function read(output: string): readonly Rendered[] {
   return readDocuments(output).map(({ object, comment }) => ({
     object,

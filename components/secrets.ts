@@ -1,22 +1,25 @@
-import { writeDocument, type KubernetesObject } from "./kubernetesYaml.ts";
-import { nameOf } from "./manifest.ts";
 import type { HelmValues } from "./helmValues.ts";
+import type { ManifestEntry } from "./manifest.ts";
 import type { Rendered } from "./render.ts";
 
 /** Whether an object must not be read by others: a Secret, or anything with a private key in it. */
-export function isSecret(object: KubernetesObject): boolean {
-  return object.kind === "Secret" || writeDocument(object).includes("PRIVATE KEY");
+export function isSecret({ object, yaml }: Pick<ManifestEntry, "object" | "yaml">): boolean {
+  return object.kind === "Secret" || yaml.includes("PRIVATE KEY");
 }
 
 /** A sentence for each secret object, which names the value that put it there. */
-export function secretWarnings(rendered: readonly Rendered[], values: HelmValues): readonly string[] {
-  return rendered
-    .filter(({ object }) => isSecret(object))
-    .map(
-      ({ object, template }) =>
-        `values.${causeOf(object, template, values)}: puts ${nameOf(object)} into the manifest, which is therefore a secret output; ` +
-        "keep it out of git and of other eyes",
+export function secretWarnings(
+  entries: readonly ManifestEntry[],
+  values: HelmValues,
+  rendered: readonly Rendered[],
+): readonly string[] {
+  return entries.filter(isSecret).map((entry) => {
+    const template = rendered.find(({ object }) => object === entry.object)?.template ?? "";
+    return (
+      `values.${causeOf(entry, template, values)}: puts ${entry.name} into the manifest, which is therefore a secret output; ` +
+      "keep it out of git and of other eyes"
     );
+  });
 }
 
 // The values that make the chart render a Secret, by the template that does it.
@@ -30,9 +33,8 @@ const causes: Readonly<Record<string, string>> = {
   "hubble/tls-provided": "hubble.tls",
 };
 
-function causeOf(object: KubernetesObject, template: string, values: HelmValues): string {
-  const text = writeDocument(object);
-  const carried = (value: string) => [value.trim(), Buffer.from(value).toString("base64")].some((form) => text.includes(form));
+function causeOf({ yaml }: ManifestEntry, template: string, values: HelmValues): string {
+  const carried = (value: string) => [value.trim(), Buffer.from(value).toString("base64")].some((form) => yaml.includes(form));
   const given = leaves(values).find(([, value]) => value.length >= 16 && carried(value));
   return given?.[0] ?? causes[template] ?? causes[template.replace(/\/[^/]*$/, "")] ?? `(by template ${template})`;
 }

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "./args.ts";
-import { digestOf, imagesOf, nameOf } from "./manifest.ts";
+import { imagesOf } from "./manifest.ts";
 import { plan, type Plan } from "./plan.ts";
 import { InputError } from "./problems.ts";
 import { isSecret } from "./secrets.ts";
@@ -33,14 +33,14 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
 
     const guarded = <T>(value: T) => (planned.secret ? pulumi.secret(value) : pulumi.output(value));
     const { manifest, loadBalancer } = planned;
-    const objects = [...manifest.objects, ...(loadBalancer?.objects ?? [])];
+    const entries = [...manifest.entries, ...(loadBalancer?.entries ?? [])];
     this.manifest = guarded(manifest.yaml);
     this.manifestSha256 = guarded(manifest.sha256);
     this.loadBalancerManifest = pulumi.output(loadBalancer?.yaml);
     this.objects = pulumi.output(
-      Object.fromEntries(objects.map((object) => [nameOf(object), isSecret(object) ? "secret" : digestOf(object)])),
+      Object.fromEntries(entries.map((entry) => [entry.name, isSecret(entry) ? "secret" : entry.digest])),
     );
-    this.images = pulumi.output([...imagesOf(objects)]);
+    this.images = pulumi.output([...imagesOf(entries)]);
     this.warnings = pulumi.output([...planned.warnings]);
     this.registerOutputs({
       manifest: this.manifest,

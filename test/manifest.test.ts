@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubernetesObject } from "../components/kubernetesYaml.ts";
-import { digestOf, imagesOf, manifestOf, nameOf } from "../components/manifest.ts";
+import { imagesOf, manifestOf, nameOf, type ManifestEntry } from "../components/manifest.ts";
 import { withNamespace } from "../components/namespace.ts";
 import { isSecret, secretWarnings } from "../components/secrets.ts";
 
@@ -12,25 +12,28 @@ const object = (kind: string, name: string, rest: object = {}): KubernetesObject
   ...rest,
 });
 
+function entryOf(item: KubernetesObject): ManifestEntry {
+  const [entry] = manifestOf([item]).entries;
+  assert(entry !== undefined);
+  return entry;
+}
+
 test("Namespaces come first, then CRDs, then the order given", () => {
-  const { objects } = manifestOf([
+  const { entries } = manifestOf([
     object("ServiceAccount", "a"),
     object("CustomResourceDefinition", "b"),
     object("DaemonSet", "c"),
     object("Namespace", "d"),
     object("ConfigMap", "e"),
   ]);
-  assert.deepEqual(objects.map(nameOf), [
-    "Namespace d",
-    "CustomResourceDefinition b",
-    "ServiceAccount a",
-    "DaemonSet c",
-    "ConfigMap e",
-  ]);
+  assert.deepEqual(
+    entries.map(({ name }) => name),
+    ["Namespace d", "CustomResourceDefinition b", "ServiceAccount a", "DaemonSet c", "ConfigMap e"],
+  );
 });
 
 test("an object that comes twice is written once; two that differ are an error", () => {
-  assert.equal(manifestOf([object("ConfigMap", "a"), object("ConfigMap", "a")]).objects.length, 1);
+  assert.equal(manifestOf([object("ConfigMap", "a"), object("ConfigMap", "a")]).entries.length, 1);
   assert.throws(
     () => manifestOf([object("ConfigMap", "a"), object("ConfigMap", "a", { data: {} })]),
     /two different ConfigMap a/,
@@ -40,9 +43,10 @@ test("an object that comes twice is written once; two that differ are an error",
 test("names, digests and images of objects", () => {
   const pod = object("Pod", "a", { spec: { containers: [{ image: "b" }, { image: "a" }], initContainers: [{ image: "b" }] } });
   assert.equal(nameOf({ ...pod, metadata: { name: "a", namespace: "n" } }), "Pod n/a");
-  assert.match(digestOf(pod), /^[0-9a-f]{12}$/);
-  assert.notEqual(digestOf(pod), digestOf(object("Pod", "b")));
-  assert.deepEqual(imagesOf([pod, pod]), ["a", "b"]);
+  const [entry, other] = [pod, object("Pod", "b")].map((item) => entryOf(item));
+  assert.match(entry?.digest ?? "", /^[0-9a-f]{12}$/);
+  assert.notEqual(entry?.digest, other?.digest);
+  assert.deepEqual(imagesOf(manifestOf([pod]).entries), ["a", "b"]);
 });
 
 test("kube-system needs no Namespace; any other gets one that admits privileged pods", () => {
@@ -78,12 +82,12 @@ test("a Namespace that the chart renders itself keeps its labels and gets ours",
 test("Secrets and private keys are secret, and the warning names the value that put them there", () => {
   const key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n";
   const config = object("ConfigMap", "a", { data: { key } });
-  assert(isSecret(object("Secret", "a")));
-  assert(isSecret(config));
-  assert(!isSecret(object("ConfigMap", "a", { data: { certificate: "-----BEGIN CERTIFICATE-----" } })));
+  assert(isSecret(entryOf(object("Secret", "a"))));
+  assert(isSecret(entryOf(config)));
+  assert(!isSecret(entryOf(object("ConfigMap", "a", { data: { certificate: "-----BEGIN CERTIFICATE-----" } }))));
 
   const warning = (secret: KubernetesObject, template: string, values: Record<string, unknown> = {}) =>
-    secretWarnings([{ object: secret, template }], values).join("\n");
+    secretWarnings([entryOf(secret)], values, [{ object: secret, template }]).join("\n");
   assert.match(
     warning(config, "cilium-configmap.yaml", { extraConfig: { key: "MIIE-and-16-more-characters" } }),
     /^values\.\(by template cilium-configmap/,

@@ -14,7 +14,7 @@ test("with neither a tool nor Go, one error says what to install", async () => {
     for (const [tool, message] of [
       [
         "helm",
-        /^helm is needed: install helm 3\.18\.0 or later \(https:.*\), or Go 1\.25 or later \(https:.*\), from which it is built once$/,
+        /^helm is needed: install helm 3\.19\.0 or later \(https:.*\), or Go 1\.25 or later \(https:.*\), from which it is built once$/,
       ],
       ["pulumi", /^pulumi is needed: install pulumi 3\.259\.0 or later \(https:.*\), or Go/],
       ["yamlread", /^yamlread is needed: install Go/],

@@ -30,7 +30,7 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     minutes: "2 min",
     onPath: {
       arguments: ["version", "--template", "{{.Version}}"],
-      minimum: "3.18.0",
+      minimum: "3.19.0",
       install: "https://helm.sh/docs/intro/install/",
     },
   },

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parseAllDocuments, visit } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
-import { helmValues } from "../../components/helmValues.ts";
 import type { KubernetesObject } from "../../components/kubernetesYaml.ts";
-import { nameOf } from "../../components/manifest.ts";
+import { nameOf, type Manifest } from "../../components/manifest.ts";
 import { plan } from "../../components/plan.ts";
-import { settingsOf } from "../../components/settings.ts";
-import { chart, chartArgs, kubernetesReads, releases } from "../fixtures/charts.ts";
+import { chartArgs, helmPrints, kubernetesReads, releases } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 
 const hubble = { enabled: true, relay: true, ui: true };
@@ -31,20 +28,6 @@ const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
   },
 };
 
-/** What Helm prints, read by Go's reader: the judge that shares no code with ours. */
-function helmPrints(args: TalosCiliumCniArgs, helm = "helm"): readonly KubernetesObject[] {
-  const settings = settingsOf(args);
-  const { namespace, kubernetesVersion, ciliumVersion } = settings;
-  const options = ["--namespace", namespace, "--kube-version", kubernetesVersion, "--skip-tests", "--values", "-"];
-  const { status, stdout, stderr } = spawnSync(helm, ["template", "cilium", chart(ciliumVersion).path, ...options], {
-    input: JSON.stringify(helmValues(settings)),
-    encoding: "utf8",
-    maxBuffer: 2 ** 30,
-  });
-  assert.equal(status, 0, stderr);
-  return (kubernetesReads(stdout) as readonly (KubernetesObject | null)[]).filter((object) => object !== null);
-}
-
 function comments(stream: string): number {
   let found = 0;
   for (const document of parseAllDocuments(stream)) {
@@ -54,8 +37,9 @@ function comments(stream: string): number {
   return found;
 }
 
-const byName = (objects: readonly KubernetesObject[]) =>
-  new Map(objects.map((object) => [`${object.apiVersion} ${nameOf(object)}`, object]));
+const objects = ({ entries }: Manifest) => entries.map(({ object }) => object);
+const byName = (list: readonly KubernetesObject[]) =>
+  new Map(list.map((object) => [`${object.apiVersion} ${nameOf(object)}`, object]));
 const namespaced = new Set(
   "ConfigMap CronJob DaemonSet Deployment Endpoints EndpointSlice Ingress Job PodDisruptionBudget ResourceQuota Role RoleBinding Secret Service ServiceAccount StatefulSet".split(
     " ",
@@ -67,24 +51,28 @@ for (const { ciliumVersion } of releases) {
     test(`Cilium ${ciliumVersion}, ${name}: the manifest means to Kubernetes what Helm's output means`, () => {
       const complete = { ...args, ...chartArgs(ciliumVersion) };
       const { manifest } = plan(complete);
-      const objects = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
+      const read = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
       const printed = byName(helmPrints(complete));
-      for (const [identity, object] of byName(objects)) {
+      for (const [identity, object] of byName(read)) {
         if (nameOf(object) === "Namespace cilium") continue; // ours, and no part of the chart
         assert.deepEqual(object, printed.get(identity), identity);
         printed.delete(identity);
       }
       assert.deepEqual([...printed.keys()], []);
-      assert.equal(byName(objects).size, objects.length, "no object twice");
+      assert.equal(byName(read).size, read.length, "no object twice");
     });
 
     test(`Cilium ${ciliumVersion}, ${name}: order, namespaces and hooks are what a cluster needs`, () => {
       const { manifest } = plan({ ...args, ...chartArgs(ciliumVersion) });
-      const namespaces = manifest.objects.filter(({ kind }) => kind === "Namespace").length;
-      assert(manifest.objects.slice(0, namespaces).every(({ kind }) => kind === "Namespace"));
+      const namespaces = objects(manifest).filter(({ kind }) => kind === "Namespace").length;
+      assert(
+        objects(manifest)
+          .slice(0, namespaces)
+          .every(({ kind }) => kind === "Namespace"),
+      );
       assert.equal(comments(manifest.yaml), 0);
       assert.doesNotMatch(manifest.yaml, /helm\.sh\/hook: test/);
-      for (const object of manifest.objects) {
+      for (const object of objects(manifest)) {
         assert.equal(
           object.metadata.namespace !== undefined,
           namespaced.has(object.kind) || object.kind === "ServiceMonitor",
@@ -102,15 +90,15 @@ for (const { ciliumVersion } of releases) {
     }
     for (const args of Object.values(variants)) {
       const complete = { ...args, ...chartArgs(ciliumVersion) };
-      assert.deepEqual(helmPrints(complete, join(helm3, "helm")), helmPrints(complete));
+      assert.deepEqual(helmPrints(complete, { helm: join(helm3, "helm") }), helmPrints(complete));
     }
   });
 }
 
 test("in a namespace of its own, Cilium is not split", () => {
   const { manifest } = plan({ ...devStack, ...chartArgs(), namespace: "cilium" });
-  assert.equal(manifest.objects.map(nameOf)[0], "Namespace cilium");
-  const elsewhere = manifest.objects.filter(
+  assert.equal(objects(manifest).map(nameOf)[0], "Namespace cilium");
+  const elsewhere = objects(manifest).filter(
     ({ metadata }) => ![undefined, "cilium", "cilium-secrets"].includes(metadata.namespace),
   );
   assert.deepEqual(elsewhere.map(nameOf), []);
@@ -119,7 +107,7 @@ test("in a namespace of its own, Cilium is not split", () => {
 test("with Hubble on, a job makes the certificates, hook or not", () => {
   for (const { ciliumVersion } of releases) {
     const { manifest, secret, warnings } = plan({ hubble, ...chartArgs(ciliumVersion) });
-    assert(manifest.objects.some(({ kind, metadata }) => kind === "Job" && metadata.name.startsWith("hubble-generate-certs")));
+    assert(objects(manifest).some(({ kind, metadata }) => kind === "Job" && metadata.name.startsWith("hubble-generate-certs")));
     assert.equal(secret, false);
     assert.deepEqual(warnings, []);
     assert.doesNotMatch(manifest.yaml, /PRIVATE KEY/);

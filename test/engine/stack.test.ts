@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
-import { said, withStack } from "../../commands/stack.ts";
+import { withStack } from "../../commands/stack.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 
@@ -59,57 +59,51 @@ test("up, the same again, a change, and away", { timeout: 120_000 }, async () =>
 /** Not what the CLI keeps for itself in its home. */
 const isProject = (file: string) => !/[/\\]home[/\\]/.test(file);
 
-test("what cannot work is one error at preview, and nothing is touched", { timeout: 120_000 }, async () => {
-  await withStack(args, async (stack) => {
-    const wrong = [
-      [
-        { ...args, ciliumVersion: "latest" },
-        /^ciliumVersion: "latest" is not a release such as 1\.18\.4; supported are releases of .*$/,
-      ],
-      [{ ...args, podCidr: "10.244.0.0" }, /^podCidr: "10\.244\.0\.0" is no IPv4 range; .*$/],
-      [{ ...args, chart: { path: "/no/such/chart" } }, /^chart\.path: there is no \/no\/such\/chart; name a chart archive .*$/],
-      [
-        { ...args, chart: { path: import.meta.filename, sha256: "0".repeat(64) } },
-        /^chart\.sha256: .* has [0-9a-f]{64}, not 0{64}; .*$/,
-      ],
-      [{ ...args, podCidr: "x", delivery: "helm" as "manifest" }, /^2 inputs cannot work:\n {2}delivery: .*\n {2}podCidr: .*$/],
-      [
-        { ...args, chart: { repository: "http://127.0.0.1:1" } },
-        /^chart\.repository: cilium 1\.18\.4 cannot be had from .*connection refused.*$/s,
-      ],
-    ] as const;
-    for (const [inputs, message] of wrong) {
-      stack.configure(inputs);
-      await assert.rejects(
-        said((onEvent) => stack.stack.preview({ onEvent, color: "never" })),
-        { name: "EngineError", message },
-      );
-    }
-    await assert.rejects(stack.up(), { name: "EngineError" });
-    const { deployment } = (await stack.stack.exportStack()) as { deployment: { resources?: { type: string }[] } };
-    assert.deepEqual(
-      (deployment.resources ?? []).filter(({ type }) => !/pulumi:Stack|TalosCiliumCni/.test(type)),
-      [],
-    );
-  });
+/** What the engine says at preview, and what is in the state afterwards. */
+function refused(inputs: object, encrypted: readonly string[] = [], environment: NodeJS.ProcessEnv = process.env) {
+  const script = join(import.meta.dirname, "..", "fixtures", "refused.ts");
+  const options = { encoding: "utf8", env: environment } as const;
+  const { stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(inputs), ...encrypted], options);
+  assert.notEqual(stdout, "", stderr);
+  return JSON.parse(stdout) as { message: string; resources: readonly unknown[] };
+}
+
+test("what cannot work is one error at preview, and nothing is touched", { timeout: 120_000 }, () => {
+  const wrong = [
+    [{ ...args, chart: { path: "/no/such/chart" } }, /^chart\.path: there is no \/no\/such\/chart; name a chart archive .*$/],
+    [
+      { ...args, chart: { path: import.meta.filename, sha256: "0".repeat(64) } },
+      /^chart\.sha256: .* has [0-9a-f]{64}, not 0{64}; .*$/,
+    ],
+    [{ ...args, podCidr: "x", delivery: "helm" }, /^2 inputs cannot work:\n {2}delivery: .*\n {2}podCidr: .*$/],
+    [
+      { ...args, chart: { repository: "http://127.0.0.1:1" } },
+      /^chart\.repository: cilium 1\.18\.4 cannot be had from .*refused.*$/s,
+    ],
+  ] as const;
+  for (const [inputs, expected] of wrong) {
+    const { message, resources } = refused(inputs);
+    assert.match(message, expected);
+    assert.deepEqual(resources, []);
+  }
 });
 
-test("without Helm, the engine says what to install", { timeout: 60_000 }, async () => {
+test("without Helm, the engine says what to install", { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "only-pulumi-"));
-  const path = process.env["PATH"];
   try {
-    for (const program of ["pulumi", "node", "git"]) symlinkSync(locate(program), join(folder, program));
-    await withStack(args, async (stack) => {
-      process.env["PATH"] = folder;
-      await assert.rejects(stack.up(), {
-        name: "EngineError",
-        message: /^helm: cannot be started .*; install Helm .* and put it on PATH$/,
-      });
-    });
+    symlinkSync(locate("pulumi"), join(folder, "pulumi"));
+    const { message } = refused(args, [], { ...process.env, PATH: folder });
+    assert.match(message, /^helm: is not on PATH; install Helm .* and put it there$/);
   } finally {
-    process.env["PATH"] = path;
     rmSync(folder, { recursive: true });
   }
+});
+
+test("encrypted config is refused, since the manifest would show it", { timeout: 60_000 }, () => {
+  assert.match(
+    refused(args, ["values.tls.ca.key"]).message,
+    /^homelab-talos-cni:values is encrypted, but what is rendered from it is not; /,
+  );
 });
 
 function locate(program: string): string {
@@ -136,15 +130,5 @@ test("a private key is nowhere in clear: not in the state, not in the outputs", 
     assert.match(state, /TalosCiliumCni/);
     for (const secret of [key, btoa(key), "PRIVATE KEY", outputs["manifestSha256"]?.value as string])
       assert(!state.includes(secret), secret);
-  });
-});
-
-test("encrypted config is refused, since the manifest would show it", { timeout: 60_000 }, async () => {
-  await withStack(args, async (stack) => {
-    await stack.stack.setConfig("values.tls.ca.key", { value: "hidden", secret: true }, true);
-    await assert.rejects(stack.up(), {
-      name: "EngineError",
-      message: /^homelab-talos-cni:values is encrypted, but what is rendered from it is not; /,
-    });
   });
 });
