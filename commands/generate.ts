@@ -1,24 +1,76 @@
-// npm run generate: components/args.schema.json, from components/args.ts.
+// npm run generate: what follows from components/args.ts.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createGenerator } from "ts-json-schema-generator";
+import { createGenerator, type Definition } from "ts-json-schema-generator";
 import { format, resolveConfig } from "prettier";
 import { root } from "./stack.ts";
 
-/** The file that the program checks its inputs with. */
-export const schemaFile = join(root, "components", "args.schema.json");
-
-/** What that file has to say. */
-export async function generatedSchema(): Promise<string> {
-  const generator = createGenerator({
+/** The generated files with their content: the schema that the program checks its inputs with, and its documentation. */
+export async function generated(): Promise<ReadonlyMap<string, string>> {
+  const schema = createGenerator({
     path: join(root, "components", "args.ts"),
     tsconfig: join(root, "tsconfig.json"),
     type: "TalosCiliumCniArgs",
     topRef: false,
     jsDoc: "extended",
-  });
-  const schema = JSON.stringify(generator.createSchema("TalosCiliumCniArgs"));
-  return format(schema, { ...(await resolveConfig(schemaFile)), filepath: schemaFile });
+  }).createSchema("TalosCiliumCniArgs");
+  const definitions = (schema.definitions ?? {}) as Readonly<Record<string, Definition>>;
+  return new Map([
+    await formatted("components/args.schema.json", JSON.stringify(schema)),
+    await formatted("docs/inputs.md", inputsPage(schema, definitions)),
+  ]);
 }
 
-if (import.meta.main) writeFileSync(schemaFile, await generatedSchema());
+async function formatted(file: string, content: string): Promise<[file: string, content: string]> {
+  const path = join(root, file);
+  return [path, await format(content, { ...(await resolveConfig(path)), filepath: path })];
+}
+
+function inputsPage(schema: Definition, definitions: Readonly<Record<string, Definition>>): string {
+  return `# Inputs
+
+Of the component \`TalosCiliumCni\`, and by the same names of the config of a stack (\`pulumi config set --path\`). All are optional but
+those marked; all are plain data. Made from [components/args.ts](../components/args.ts) by \`npm run generate\`.
+
+| Input | Type | Default | Meaning |
+| --- | --- | --- | --- |
+${rows(schema, definitions, "").join("\n")}
+`;
+}
+
+function rows(schema: Definition, definitions: Readonly<Record<string, Definition>>, parent: string): readonly string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+    const given = property as Definition;
+    const path = parent === "" ? key : `${parent}.${key}`;
+    const [type, inner, suffix] = typeOf(given, definitions);
+    const required = schema.required?.includes(key) === true ? "required" : "";
+    const meaning = given.description ?? inner?.description ?? "";
+    const row = [`\`${path}\``, type, defaultOf(given.default) || required, meaning].map((cell) => cell.replaceAll("|", "\\|"));
+    return [`| ${row.join(" | ")} |`, ...(inner === undefined ? [] : rows(inner, definitions, `${path}${suffix}`))];
+  });
+}
+
+/** The type of an input in words, and the definition of what is in it, when it has inputs of its own. */
+function typeOf(
+  { $ref, type, items, enum: words }: Definition,
+  definitions: Readonly<Record<string, Definition>>,
+): readonly [type: string, inner: Definition | undefined, suffix: string] {
+  const name = $ref?.replace("#/definitions/", "") ?? "";
+  const definition = definitions[name];
+  if (name === "LabelSelector") return ["label selector", undefined, ""];
+  if (definition?.enum !== undefined) return typeOf(definition, definitions);
+  if (definition !== undefined) return ["object", definition, ""];
+  if (words !== undefined) return [words.map((word) => `\`${word as string}\``).join(", "), undefined, ""];
+  if (type !== "array") return [String(type), undefined, ""];
+  const [of, inner] = typeOf(items as Definition, definitions);
+  return [`list of ${of}s`, inner, "[]"];
+}
+
+function defaultOf(value: unknown): string {
+  if (value === undefined) return "";
+  return typeof value === "string" && value.includes(" ")
+    ? value
+    : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+}
+
+if (import.meta.main) for (const [file, content] of await generated()) writeFileSync(file, content);

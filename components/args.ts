@@ -6,7 +6,7 @@
  */
 export interface TalosCiliumCniArgs {
   /**
-   * How Cilium reaches the cluster. `manifest` renders and exports, and touches nothing.
+   * How Cilium reaches the cluster. `manifest` renders and exports, and touches nothing; the other two are not in this release yet.
    *
    * @default "manifest"
    */
@@ -80,7 +80,7 @@ export interface TalosCiliumCniArgs {
 
   /**
    * Helm values of the Cilium chart, merged deeply over those that the other inputs make; a list replaces the whole list, and
-   * `null` takes a key out.
+   * `null` goes to Helm, which takes the key out.
    *
    * @default {}
    * @see https://docs.cilium.io/en/stable/helm-reference/

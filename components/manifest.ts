@@ -39,7 +39,7 @@ export function manifestOf(objects: readonly KubernetesObject[]): Manifest {
 }
 
 /** Every container image that the objects name, sorted. */
-export function imagesOf(entries: readonly ManifestEntry[]): readonly string[] {
+export function imagesOf(objects: readonly KubernetesObject[]): readonly string[] {
   const images = new Set<string>();
   const collect = (value: unknown): void => {
     if (typeof value !== "object" || value === null) return;
@@ -48,7 +48,7 @@ export function imagesOf(entries: readonly ManifestEntry[]): readonly string[] {
       else collect(member);
     }
   };
-  for (const { object } of entries) collect(object);
+  collect(objects);
   return [...images].sort();
 }
 

@@ -40,7 +40,7 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
     this.objects = pulumi.output(
       Object.fromEntries(entries.map((entry) => [entry.name, isSecret(entry) ? "secret" : entry.digest])),
     );
-    this.images = pulumi.output([...imagesOf(entries)]);
+    this.images = pulumi.output([...imagesOf(entries.map(({ object }) => object))]);
     this.warnings = pulumi.output([...planned.warnings]);
     this.registerOutputs({
       manifest: this.manifest,

@@ -46,7 +46,7 @@ test("names, digests and images of objects", () => {
   const [entry, other] = [pod, object("Pod", "b")].map((item) => entryOf(item));
   assert.match(entry?.digest ?? "", /^[0-9a-f]{12}$/);
   assert.notEqual(entry?.digest, other?.digest);
-  assert.deepEqual(imagesOf(manifestOf([pod]).entries), ["a", "b"]);
+  assert.deepEqual(imagesOf([pod, pod]), ["a", "b"]);
 });
 
 test("kube-system needs no Namespace; any other gets one that admits privileged pods", () => {

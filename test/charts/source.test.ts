@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
+import { findSource } from "../../commands/chartSource.ts";
 import type { ChartSource } from "../../components/args.ts";
 import { ChartUnreachable, findChart } from "../../components/chart.ts";
 import { manifestOf } from "../../components/manifest.ts";
@@ -91,8 +92,7 @@ test("an archive from a repository is checked, kept, and the next time needs no 
   assert.deepEqual(find(source), { path, warnings: [] });
 });
 
-test("the released archive and the folder in the source render the same bytes", () => {
-  // This archive is packed from the source folder, so without digests, as the source has it.
+test("an archive and a folder of the same chart render the same bytes", () => {
   const settings = settingsOf({ chart: { path: archive, sha256: digest } });
   const bytes = (path: string) =>
     manifestOf(render({ path, warnings: [] }, helmValues(settings), settings).map(({ object }) => object)).yaml;
@@ -140,6 +140,21 @@ test("no connection, and only that, is unreachable", () => {
   assert(!(missing instanceof ChartUnreachable));
   assert.match(missing.message, /404/);
   assert(!(refusal({ repository: http.address }, "1.18.98") instanceof ChartUnreachable));
+});
+
+test("the commands take Cilium's Go module, and say so, when there is no connection; never for another reason", () => {
+  emptyCache();
+  const source = (repository: string, ciliumVersion = "1.18.4") =>
+    findSource(settingsOf({ ciliumVersion, chart: { repository } }));
+  const { chart: found, warning } = source("http://127.0.0.1:1");
+  assert.match(found.path ?? "", /cilium@v1\.18\.4.install.kubernetes.cilium$/);
+  assert.match(
+    warning ?? "",
+    /^chart: there is no connection to http:\/\/127\.0\.0\.1:1; took the same release from the Go module/,
+  );
+  assert.throws(() => source(http.address), { name: "InputError", message: /^chart\.sha256: / });
+  assert.throws(() => source(`${http.address}/elsewhere`), { name: "InputError", message: /404/ });
+  assert.throws(() => source("http://127.0.0.1:1", "1.18.12"), { name: "InputError", message: /refused/ });
 });
 
 test("an OCI registry and a repository over TLS, trusted and not", async (context) => {
