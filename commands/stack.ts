@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -94,8 +94,11 @@ export async function said<T>(operation: (onEvent: (event: EngineEvent) => void)
 }
 
 function writeConfig(folder: string, args: TalosCiliumCniArgs): void {
+  const file = join(folder, "Pulumi.dev.yaml");
+  // The CLI keeps a salt there.
+  const settings = existsSync(file) ? (parse(readFileSync(file, "utf8")) as object) : {};
   const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [`${project.name}:${key}`, value as unknown]));
-  writeFileSync(join(folder, "Pulumi.dev.yaml"), stringify({ config }));
+  writeFileSync(file, stringify({ ...settings, config }));
 }
 
 let runs = 0;

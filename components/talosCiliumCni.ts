@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "./args.ts";
 import { imagesOf } from "./manifest.ts";
@@ -28,7 +29,7 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
   constructor(name: string, args: TalosCiliumCniArgs, opts?: pulumi.ComponentResourceOptions) {
     const planned = attempt(() => plan(args));
     super("talos-cilium-cni:index:TalosCiliumCni", name, inputsToRecord(args, planned), opts);
-    if (planned instanceof InputError) throw new pulumi.ResourceError(planned.message, this, true);
+    if (planned instanceof InputError) throw refusal(planned, this);
     for (const warning of planned.warnings) void pulumi.log.warn(warning, this);
 
     const guarded = <T>(value: T) => (planned.secret ? pulumi.secret(value) : pulumi.output(value));
@@ -64,6 +65,13 @@ function attempt(work: () => Plan): Plan | InputError {
 
 // The engine keeps the inputs in the state, where a key among the values must not stand in clear.
 function inputsToRecord(args: TalosCiliumCniArgs, planned: Plan | InputError): pulumi.Inputs {
-  const harmless = args.values === undefined || (!(planned instanceof InputError) && !planned.secret);
-  return harmless ? args : { ...args, values: pulumi.secret(args.values) };
+  const { values = {} } = args;
+  const harmless = Object.keys(values).length === 0 || (!(planned instanceof InputError) && !planned.secret);
+  return harmless ? args : { ...args, values: pulumi.secret(values) };
+}
+
+function refusal({ message }: InputError, component: pulumi.Resource): pulumi.ResourceError {
+  const error = new pulumi.ResourceError(message, component, true);
+  // Pulumi inspects every error of a program, and this one leads to all of the program by way of the component: that takes 15 seconds.
+  return Object.assign(error, { [inspect.custom]: () => message });
 }

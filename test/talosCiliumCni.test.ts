@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
 import { TalosCiliumCni } from "../components/talosCiliumCni.ts";
@@ -72,10 +73,14 @@ test("what holds a private key is secret in every output and input that shows it
   assert.equal((inputsOf("secret")["values"] as Record<string, unknown>)[secretSignature], secretSign);
 });
 
-test("inputs that cannot work are one error of the component", () => {
+test("inputs that cannot work are one error of the component, which Pulumi can inspect at once", () => {
   assert.throws(
     () => make("wrong", { podCidr: "x", namespace: "A" }),
-    (error: unknown) =>
-      pulumi.ResourceError.isInstance(error) && /^2 inputs cannot work:\n {2}namespace: .*\n {2}podCidr: /.test(error.message),
+    (error: unknown) => {
+      assert(pulumi.ResourceError.isInstance(error));
+      assert.match(error.message, /^2 inputs cannot work:\n {2}namespace: .*\n {2}podCidr: /);
+      assert.equal(inspect(error), error.message);
+      return true;
+    },
   );
 });
