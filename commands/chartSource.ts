@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { ChartSource } from "../components/args.ts";
 import { ChartUnreachable, findChart } from "../components/chart.ts";
-import type { Settings } from "../components/settings.ts";
+import { defaults, type Settings } from "../components/settings.ts";
 import { pinnedCharts } from "../components/versions.ts";
 
 /** A chart source that is there, and what to tell about it. */
@@ -14,16 +14,18 @@ export interface FoundSource {
 }
 
 /**
- * The chart source of the settings, fetched into the cache; without any connection to the repository, the chart folder of Cilium's
- * own Go module of the same release, which renders the same bytes.
+ * The chart source of the settings, fetched into the cache. When it is the released chart that is asked for, and there is no connection
+ * to its repository at all: the chart folder of Cilium's own Go module of the same release, which renders the same bytes.
  */
 export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">): FoundSource {
   const { ciliumVersion, chart } = settings;
+  const pinned = pinnedCharts[ciliumVersion]?.sha256;
   try {
     const { path } = findChart(settings);
     return { chart, told: `cilium ${ciliumVersion} ${chart.path === undefined ? `from ${chart.repository}` : `in ${path}`}` };
   } catch (error) {
-    const folder = error instanceof ChartUnreachable ? moduleFolder(ciliumVersion) : undefined;
+    const isReleased = chart.repository === defaults.chart.repository && (chart.sha256 ?? pinned) === pinned;
+    const folder = error instanceof ChartUnreachable && isReleased ? moduleFolder(ciliumVersion) : undefined;
     if (folder === undefined) throw error;
     const module = `the Go module github.com/cilium/cilium v${ciliumVersion}`;
     return {

@@ -1,4 +1,4 @@
-// npm run check: types, lint, format, and whether what is generated is up to date.
+// npm run check: types, lint and format.
 import { spawnSync } from "node:child_process";
 import { fail, say } from "./report.ts";
 

@@ -1,4 +1,5 @@
 // npm run manifest: a real `pulumi up` of index.ts on local state, and its outputs as files.
+import { existsSync } from "node:fs";
 import { delimiter, join, relative, resolve } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
@@ -58,10 +59,12 @@ async function main(): Promise<void> {
     return [result, "up: rendered, checked and exported"];
   });
 
+  const left = outputs["loadBalancerManifest"] === undefined && existsSync(files.loadBalancer);
   const written = [
     [files.manifest, outputs["manifest"]] as const,
     [files.loadBalancer, outputs["loadBalancerManifest"]] as const,
   ].flatMap(([file, output]) => (output === undefined ? [] : [writeIfChanged(file, output)]));
+  if (left) written.push({ file: files.loadBalancer, change: "of an earlier run; no pool or policy is configured any more" });
   say(`\n${table(settings, outputs, written, source.warning)}`);
 }
 
@@ -80,7 +83,7 @@ function table(
     ["Cilium", [`${ciliumVersion}, for Kubernetes ${kubernetesVersion}`]],
     ["objects", [kinds.map(([kind, objects]) => `${objects?.length} ${kind}`).join(", ")]],
     ["size", [`${(Buffer.byteLength(manifest) / 1000).toFixed(1)} KB`]],
-    ["sha256", [output("manifestSha256") as string]],
+    ["sha256", [outputs["manifestSha256"]?.secret === true ? "(secret)" : (output("manifestSha256") as string)]],
     ["images", output("images") as string[]],
     ["files", written.map(({ file, change }) => `${relative(process.cwd(), file)} ${dim(change)}`)],
     ["warnings", warnings.length === 0 ? ["none"] : warnings],

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
+  CommandError,
   LocalWorkspace,
   PulumiCommand,
   type EngineEvent,
@@ -9,17 +10,24 @@ import {
   type ProjectSettings,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
+import { encrypted } from "../components/config.ts";
 
 /** The project's own folder, the name of the project and of the dev stack. */
 export const root = join(import.meta.dirname, "..");
 const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as ProjectSettings;
 
-/** The inputs in the config of Pulumi.dev.yaml. */
-export function devConfig(): TalosCiliumCniArgs {
-  const { config } = parse(readFileSync(join(root, "Pulumi.dev.yaml"), "utf8")) as { config: Record<string, unknown> };
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(`${project.name}:`, ""), value]));
+/** The inputs in the config of Pulumi.dev.yaml, or of another such file: as the program would read them from the stack. */
+export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniArgs {
+  const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> | null };
+  const inputs = Object.entries(config ?? {}).flatMap(([key, value]) => {
+    const [, namespace = project.name, name = ""] = /^(?:(.*):)?(.*)$/.exec(key) ?? [];
+    if (namespace !== project.name || value === null || value === "") return [];
+    if (JSON.stringify(value).includes('{"secure":')) throw new Error(encrypted(key));
+    return [[name, value] as const];
+  });
+  return Object.fromEntries(inputs);
 }
 
 /** The engine refused; its message is what the engine said, without the rest of its output. */
@@ -34,11 +42,22 @@ export class EngineError extends Error {
 export async function withStack<T>(args: TalosCiliumCniArgs, use: (stack: DevStack) => Promise<T>): Promise<T> {
   const parent = join(root, ".pulumi-local");
   mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, "run-"));
+  for (const left of readdirSync(parent).filter(isAbandoned)) rmSync(join(parent, left), { recursive: true, force: true });
+  const folder = mkdtempSync(join(parent, `${process.pid}-`));
   try {
     return await use(await DevStack.create(folder, args));
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether a folder is of a process that has ended without removing it. */
+function isAbandoned(folder: string): boolean {
+  try {
+    process.kill(Number.parseInt(folder, 10), 0);
+    return false;
+  } catch {
+    return true;
   }
 }
 
@@ -52,15 +71,23 @@ export class DevStack {
     const state = join(folder, "state");
     mkdirSync(state);
     writeConfig(folder, args);
-    const stack = await LocalWorkspace.createStack(
-      { stackName: "dev", projectName: project.name, program },
-      {
-        workDir: folder,
-        pulumiHome: join(folder, "home"),
-        pulumiCommand: await PulumiCommand.get(),
-        projectSettings: { ...project, backend: { url: pathToFileURL(state).href } },
-        envVars: { PULUMI_CONFIG_PASSPHRASE: "", PULUMI_SKIP_UPDATE_CHECK: "true" },
-      },
+    const stack = await said(async () =>
+      LocalWorkspace.createStack(
+        { stackName: "dev", projectName: project.name, program },
+        {
+          workDir: folder,
+          pulumiHome: join(folder, "home"),
+          pulumiCommand: await PulumiCommand.get(),
+          projectSettings: project,
+          // The user's own environment must lead neither to another backend nor to another passphrase.
+          envVars: {
+            PULUMI_BACKEND_URL: pathToFileURL(state).href,
+            PULUMI_CONFIG_PASSPHRASE: "",
+            PULUMI_CONFIG_PASSPHRASE_FILE: "",
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+          },
+        },
+      ),
     );
     return new DevStack(folder, stack);
   }
@@ -89,6 +116,9 @@ export async function said<T>(operation: (onEvent: (event: EngineEvent) => void)
       if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent.message.replaceAll(/<\{%.*?%\}>/g, "").trim());
     });
   } catch (error) {
+    // What fails before the engine starts, the CLI says itself, among much else.
+    const said = error instanceof CommandError ? error.message.matchAll(/^\s*(?:stderr: )?error: (.*)$/gm) : [];
+    if (errors.length === 0) errors.push(...Array.from(said, ([, text = ""]) => text));
     throw errors.length === 0 ? error : new EngineError([...new Set(errors)].join("\n"), { cause: error });
   }
 }
@@ -98,7 +128,7 @@ function writeConfig(folder: string, args: TalosCiliumCniArgs): void {
   // The CLI keeps a salt there.
   const settings = existsSync(file) ? (parse(readFileSync(file, "utf8")) as object) : {};
   const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [`${project.name}:${key}`, value as unknown]));
-  writeFileSync(file, stringify({ ...settings, config }));
+  writeFileSync(file, JSON.stringify({ ...settings, config }));
 }
 
 let runs = 0;

@@ -6,11 +6,11 @@ import { run } from "node:test";
 import { finished } from "node:stream/promises";
 import { inspect, parseArgs } from "node:util";
 import { settingsOf } from "../components/settings.ts";
-import { ensureTool, ToolError, type tools } from "../tools/tools.mjs";
+import { ensureTool, MissingToolError, type tools } from "../tools/tools.mjs";
 import { findSource } from "./chartSource.ts";
 import { dim, fail, mark, progress, say, secondsSince } from "./report.ts";
 import { root } from "./stack.ts";
-import { InputError } from "../components/problems.ts";
+import { ChartUnreachable } from "../components/chart.ts";
 
 interface Suite {
   readonly files: string;
@@ -34,7 +34,8 @@ const suites: Readonly<Record<string, Suite>> = {
 interface Result {
   passed: number;
   failed: number;
-  skipped?: string;
+  /** Why a whole suite was skipped, or single tests of it. */
+  readonly skipped: string[];
 }
 
 /** Makes ready what a suite takes; returns the reason why that cannot be done. */
@@ -49,7 +50,7 @@ async function provide({ tools, charts }: Suite): Promise<string | undefined> {
     for (const ciliumVersion of charts) findSource(settingsOf({ ciliumVersion }));
     return undefined;
   } catch (error) {
-    if (error instanceof ToolError || error instanceof InputError) return error.message;
+    if (error instanceof MissingToolError || error instanceof ChartUnreachable) return error.message;
     throw error;
   }
 }
@@ -57,28 +58,31 @@ async function provide({ tools, charts }: Suite): Promise<string | undefined> {
 /** Runs test files side by side, as many as there are cores, and counts into the result of each file's suite. */
 async function runFiles(resultOf: ReadonlyMap<string, Result>): Promise<void> {
   const events = run({ files: [...resultOf.keys()], concurrency: availableParallelism() });
-  const count = (file: string | undefined, outcome: "passed" | "failed") => {
+  events.on("test:pass", ({ file, name, skip }) => {
     const result = resultOf.get(file ?? "");
-    if (result !== undefined) result[outcome] += 1;
-  };
-  events.on("test:pass", ({ file, skip }) => {
-    if (skip === undefined) count(file, "passed");
+    if (skip !== undefined) result?.skipped.push(`${name}: ${String(skip)}`);
+    else if (result !== undefined) result.passed += 1;
   });
   events.on("test:fail", ({ name, details, file, line }) => {
-    count(file, "failed");
+    const result = resultOf.get(file ?? "");
+    if (result !== undefined) result.failed += 1;
     say(`${mark("red", "✗")} ${name} ${dim(`${file}:${line}`)}\n${inspect(details.error.cause)}`);
   });
+  const output = new Map<string, string>();
+  events.on("test:stderr", ({ file, message }) => output.set(file, (output.get(file) ?? "") + message));
   events.on("test:summary", ({ file, success, counts, duration_ms }) => {
     if (file === undefined) return;
     const told = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
     say(`${mark(success ? "green" : "red", success ? "✓" : "✗")} ${relative(root, file)} ${dim(`(${told})`)}`);
+    if (!success) say(output.get(file) ?? "");
   });
   await finished(events.resume());
 }
 
 function told({ passed, failed, skipped }: Result): string {
-  if (skipped !== undefined) return `skipped: ${skipped}`;
-  return failed === 0 ? `passed, ${passed} tests` : `FAILED, ${failed} of ${passed + failed} tests`;
+  const reasons = skipped.map((reason) => `; skipped: ${reason}`).join("");
+  if (passed + failed === 0) return reasons.replace("; ", "");
+  return `${failed === 0 ? `passed, ${passed} tests` : `FAILED, ${failed} of ${passed + failed} tests`}${reasons}`;
 }
 
 async function main(): Promise<void> {
@@ -91,10 +95,10 @@ async function main(): Promise<void> {
   const resultOf = new Map<string, Result>();
   for (const [name, suite] of Object.entries(suites)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
-    const result: Result = { passed: 0, failed: 0 };
+    const result: Result = { passed: 0, failed: 0, skipped: [] };
     results.set(name, result);
     const missing = await provide(suite);
-    if (missing !== undefined) result.skipped = missing;
+    if (missing !== undefined) result.skipped.push(missing);
     else for (const file of globSync(suite.files, { cwd: root })) resultOf.set(join(root, file), result);
   }
   await runFiles(resultOf);
@@ -103,7 +107,7 @@ async function main(): Promise<void> {
   const lines = [...results].map(([name, result]) => `${name.padEnd(8)} ${told(result)}`);
   process.stdout.write(`\n${lines.join("\n")}\n\n${sum("passed")} passed, ${sum("failed")} failed\n`);
   say(dim(`in ${secondsSince(start)}`));
-  process.exitCode = sum("failed") === 0 ? 0 : 1;
+  process.exitCode = sum("failed") === 0 && sum("passed") > 0 ? 0 : 1;
 }
 
 await main().catch(fail);

@@ -24,8 +24,13 @@ const { isConfigSecret } = runtimeConfig as unknown as { isConfigSecret: (key: s
 // Decrypted here, it would stand in clear in the manifest and in the state.
 function refuseEncrypted(config: pulumi.Config, key: string): void {
   if (!isConfigSecret(`${config.name}:${key}`)) return;
-  throw new pulumi.RunError(
-    `${config.name}:${key} is encrypted, but what is rendered from it is not; put what is secret into a Kubernetes Secret of ` +
-      "your own and name that one in the values",
+  throw new pulumi.RunError(encrypted(`${config.name}:${key}`));
+}
+
+/** What there is to say of a config key that is encrypted. */
+export function encrypted(key: string): string {
+  return (
+    `${key} is encrypted, but what is rendered from it is not; put what is secret into a Kubernetes Secret of your own and name that ` +
+    "one in the values"
   );
 }

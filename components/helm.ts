@@ -26,7 +26,7 @@ export function helm(args: readonly string[], input = ""): string {
   const executable = (process.env["PATH"] ?? "")
     .split(delimiter)
     .map((folder) => join(folder, process.platform === "win32" ? "helm.exe" : "helm"))
-    .find((file) => existsSync(file));
+    .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
   if (executable === undefined) return refuse("helm", `is not on PATH; ${install} and put it there`);
   checkVersion(executable);
   return run(executable, args, input);

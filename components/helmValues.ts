@@ -131,12 +131,12 @@ function gatewayApi({ gatewayApi }: Settings): HelmValues {
 }
 
 function hubble({ hubble }: Settings): HelmValues {
-  // The chart's default is on, with a certificate authority made anew at every render.
-  if (!hubble.enabled) return { hubble: { enabled: false } };
   return {
     hubble: {
-      enabled: true,
-      // A job makes the certificates in the cluster: no private key in the manifest, and the same bytes every time.
+      // The chart's default is on.
+      enabled: hubble.enabled,
+      // A job makes the certificates in the cluster: no private key in the manifest, and the same bytes every time. The chart's own
+      // method makes a new certificate authority at every render. Also for one who turns Hubble on by `values`.
       tls: { auto: { method: "cronJob" } },
       relay: { enabled: hubble.relay },
       ui: { enabled: hubble.ui },
@@ -144,14 +144,14 @@ function hubble({ hubble }: Settings): HelmValues {
   };
 }
 
-function images({ ciliumVersion, hubble }: Settings): HelmValues {
+function images({ ciliumVersion }: Settings): HelmValues {
   const digests = pinnedCharts[ciliumVersion]?.source?.images;
   if (digests === undefined) return {};
   // The released archive has these digests, the chart folder in the source has none: with them both render the same.
   return {
     image: { digest: digests.agent, useDigest: true },
     operator: { image: { genericDigest: digests.operator, useDigest: true } },
-    ...(hubble.enabled && hubble.relay && { hubble: { relay: { image: { digest: digests.relay, useDigest: true } } } }),
+    hubble: { relay: { image: { digest: digests.relay, useDigest: true } } },
   };
 }
 

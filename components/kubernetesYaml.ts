@@ -65,7 +65,13 @@ const writing = (tags: Tags): Tags => [
 
 /** Reads a YAML stream as Kubernetes does: each object with the comments before it, empty documents left out. */
 export function readDocuments(stream: string): { readonly object: KubernetesObject; readonly comment: string }[] {
-  const documents = parseAllDocuments(stream, { version: "1.1", customTags: reading, logLevel: "error" });
+  const documents = parseAllDocuments(stream, {
+    version: "1.1",
+    customTags: reading,
+    logLevel: "error",
+    // Of a key that comes twice, as `extraConfig` makes the chart print it, the last counts.
+    uniqueKeys: false,
+  });
   return [...documents].flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;

@@ -30,6 +30,7 @@ export function describe(problems: readonly Problem[]): string {
 
 /** A value as it stands in a message. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value);
+  // JSON has no word for undefined, functions and bigints.
+  const text = typeof value === "bigint" ? `${value}n` : ((JSON.stringify(value) as string | undefined) ?? typeof value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -23,7 +23,8 @@ export function render(
     return read(helm(["template", "cilium", chart.path, ...options], JSON.stringify(values)));
   } catch (error) {
     if (!(error instanceof HelmError)) throw error;
-    return refuse("values", `Helm cannot render Cilium ${ciliumVersion} with these inputs: ${error.message}`);
+    const input = error.message.includes("chart requires kubeVersion") ? "kubernetesVersion" : "values";
+    return refuse(input, `Helm cannot render Cilium ${ciliumVersion} with these inputs: ${error.message}`);
   }
 }
 

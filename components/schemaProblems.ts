@@ -27,6 +27,11 @@ export function schemaProblems(args: unknown): readonly Problem[] {
         return { input: `${input}.${error.params.missingProperty}`, message: "is missing" };
       case "enum":
         return { input, message: `is ${shown(error.data)}; allowed are ${error.params.allowedValues.map(shown).join(", ")}` };
+      case "type":
+        if (error.params.type === "string" && typeof error.data === "number") {
+          return { input, message: `is the number ${shown(error.data)}; put it in quotes` };
+        }
+        return { input, message: `is ${shown(error.data)}; it must be ${error.params.type}` };
       default:
         return { input, message: `is ${shown(error.data)}; it ${String(error.message)}` };
     }

@@ -33,8 +33,10 @@ const causes: Readonly<Record<string, string>> = {
   "hubble/tls-provided": "hubble.tls",
 };
 
-function causeOf({ yaml }: ManifestEntry, template: string, values: HelmValues): string {
-  const carried = (value: string) => [value.trim(), Buffer.from(value).toString("base64")].some((form) => yaml.includes(form));
+function causeOf({ object }: ManifestEntry, template: string, values: HelmValues): string {
+  const texts = leaves(object).map(([, text]) => text);
+  const carried = (value: string) =>
+    [value.trim(), Buffer.from(value).toString("base64")].some((form) => texts.some((text) => text.includes(form)));
   const given = leaves(values).find(([, value]) => value.length >= 16 && carried(value));
   return given?.[0] ?? causes[template] ?? causes[template.replace(/\/[^/]*$/, "")] ?? `(by template ${template})`;
 }

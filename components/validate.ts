@@ -9,7 +9,9 @@ import { ciliumMinor, ciliumMinors, minorOf } from "./versions.ts";
 
 /** Throws one InputError for all that is wrong with the inputs. */
 export function validate(args: TalosCiliumCniArgs): void {
-  const misfits = [...schemaProblems(args), ...outputsAmong(args)];
+  const outputs = outputsAmong(args);
+  const isOutput = ({ input }: Problem) => outputs.some((output) => /^$|^[.[]/.test(input.replace(output.input, "")));
+  const misfits = [...outputs, ...schemaProblems(args).filter((problem) => !isOutput(problem))];
   // What has the wrong type is reported as such, and judged no further.
   const misfit = new Set(misfits.map(({ input }) => input.replace(/[.[].*$/, "")));
   const rest = Object.fromEntries(Object.entries(args).filter(([key]) => !misfit.has(key)));
@@ -32,12 +34,17 @@ function settingsProblems(settings: Settings): readonly Problem[] {
   ];
 }
 
-// An Output is not known yet when the program starts, so nothing could be rendered or checked at preview.
+// An Output is not known yet when the program starts, so nothing could be rendered or checked at preview. Recognized as Pulumi does it.
 function outputsAmong(value: unknown, input = ""): readonly Problem[] {
-  if (typeof value === "function" || value instanceof Promise) {
-    return [{ input, message: "is an Output or a Promise; only plain data can be rendered and checked at preview" }];
+  if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") {
+    return [{ input, message: `is a ${typeof value}; only plain data can be rendered and checked at preview` }];
   }
   if (typeof value !== "object" || value === null) return [];
+  if ("__pulumiOutput" in value || value instanceof Promise) {
+    return [
+      { input, message: "is an Output or a Promise; only plain data, known when the program starts, can be checked at preview" },
+    ];
+  }
   const member = (key: string) => (Array.isArray(value) ? `${input}[${key}]` : input === "" ? key : `${input}.${key}`);
   return Object.entries(value).flatMap(([key, inner]) => outputsAmong(inner, member(key)));
 }

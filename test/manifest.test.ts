@@ -97,6 +97,10 @@ test("Secrets and private keys are secret, and the warning names the value that 
     /^values\.hubble\.tls\.auto\.method: puts Secret s into/,
   );
   assert.match(warning(object("Secret", "s"), "cilium-operator/secret.yaml"), /^values\.azure: /);
+  assert.match(
+    warning(config, "cilium-configmap.yaml", { extraConfig: { pem: key } }),
+    /^values\.extraConfig\.pem: puts ConfigMap a/,
+  );
   const given = "c2VjcmV0IHNlY3JldA==";
   assert.match(
     warning(object("Secret", "s", { data: { "ca.key": given } }), "cilium-ca-secret.yaml", { tls: { ca: { key: given } } }),

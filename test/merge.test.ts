@@ -47,6 +47,6 @@ test("merging nothing, or the same again, changes nothing", () => {
 
 test("a key called __proto__ is a key like any other", () => {
   const hostile = JSON.parse('{"__proto__": {"polluted": true}}') as object;
-  merge({}, hostile);
+  assert(Object.hasOwn(merge({}, hostile), "__proto__"));
   assert.equal(({} as { polluted?: boolean }).polluted, undefined);
 });

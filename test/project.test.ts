@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -43,6 +44,29 @@ test("the config of Pulumi.yaml changes nothing for one who sets nothing", () =>
   );
   assert.deepEqual(settingsOf(configured), settingsOf({}));
   assert.deepEqual(settingsOf(merge(configured, devStack)), settingsOf(devStack));
+});
+
+test("what stands in a config file is read as the program reads it from the stack", () => {
+  const folder = mkdtempSync(join(tmpdir(), "config-"));
+  const read = (content: string) => {
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), content);
+    return devConfig(join(folder, "Pulumi.dev.yaml"));
+  };
+  try {
+    for (const empty of ["", "# nothing\n", "config:\n", "encryptionsalt: v1:abc\n"]) assert.deepEqual(read(empty), {});
+    assert.deepEqual(
+      read(
+        "config:\n  kubernetes:context: a@b\n  homelab-talos-cni:podCidr: 10.42.0.0/16\n  namespace: cilium\n  serviceCidr:\n",
+      ),
+      { podCidr: "10.42.0.0/16", namespace: "cilium" },
+    );
+    assert.throws(
+      () => read("config:\n  homelab-talos-cni:values:\n    a:\n      secure: v1:x\n"),
+      /^Error: homelab-talos-cni:values is encrypted/,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("the dev stack is what the tests call so", () => {

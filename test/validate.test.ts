@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
 import { InputError } from "../components/problems.ts";
 import { validate } from "../components/validate.ts";
@@ -43,6 +44,7 @@ const wrong: readonly (readonly [args: unknown, problem: RegExp])[] = [
   [{ delivery: "chart" }, /^delivery: "chart" is not in this release yet/],
   [{ delivery: "machineConfig" }, /^delivery: "machineConfig" is not in this release yet/],
   [{ routing: { mode: "vxlan" } }, /^routing\.mode: is "vxlan"; allowed are "native", "tunnel"$/],
+  [{ kubernetesVersion: 1.3 }, /^kubernetesVersion: is the number 1\.3; put it in quotes$/],
   [{ routing: "native" }, /^routing: is "native"; it must be object$/],
   [{ kubePrism: { port: 0 } }, /^kubePrism\.port: is 0; it must be >= 1$/],
   [{ kubePrism: { port: 7445.5 } }, /^kubePrism\.port: is 7445\.5; it must be integer$/],
@@ -81,7 +83,7 @@ const wrong: readonly (readonly [args: unknown, problem: RegExp])[] = [
   ],
   [{ chart: { repository: "helm.cilium.io" } }, /^chart\.repository: "helm\.cilium\.io" is no repository/],
   [{ chart: { sha256: "c361" } }, /^chart\.sha256: "c361" is no SHA-256/],
-  [{ values: { a: { b: [() => 1] } } }, /^values\.a\.b\[0\]: is an Output or a Promise/],
+  [{ values: { a: { b: [() => 1] } } }, /^values\.a\.b\[0\]: is a function; only plain data/],
   [{ values: [] }, /^values: is \[\]; it must be object$/],
 ];
 
@@ -95,6 +97,32 @@ for (const [args, expected] of wrong) {
     );
   });
 }
+
+test("an Output is one problem, whatever it is in place of", () => {
+  const output = pulumi.output("10.244.0.0/16");
+  for (const [args, input] of [
+    [{ podCidr: output }, "podCidr"],
+    [{ loadBalancer: output }, "loadBalancer"],
+    [{ loadBalancer: { ipPools: [{ name: output, blocks: [{ cidr: "10.0.0.0/29" }] }] } }, "loadBalancer.ipPools[0].name"],
+    [{ values: { a: { b: [output] } } }, "values.a.b[0]"],
+    [{ lan: { nodes: [Promise.resolve("192.168.1.10")] } }, "lan.nodes[0]"],
+  ] as const) {
+    const found = problems(args);
+    assert.equal(found.length, 1, found.join("\n"));
+    assert(found[0]?.startsWith(`${input}: is an Output or a Promise; only plain data`), found[0]);
+  }
+});
+
+test("values that JSON does not have are problems, not crashes", () => {
+  for (const args of [
+    { routing: () => 1 },
+    { lan: { nodes: [undefined] } },
+    { kubePrism: { port: 1n } },
+    { values: { a: Symbol("b") } },
+  ]) {
+    assert.equal(problems(args).length, 1);
+  }
+});
 
 test("one mistake is one problem", () => {
   const several = new Set(["chart", "machineConfig", "Pool"]);

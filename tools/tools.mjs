@@ -45,8 +45,8 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   yamlread: { executable: "yamlread", package: "talos-cilium-cni/tools/yamlread", minutes: "10 s" },
 });
 
-/** A tool is missing, and cannot be built. */
-export class ToolError extends Error {}
+/** A tool is missing, and there is no Go to build it with. */
+export class MissingToolError extends Error {}
 
 /**
  * The folder with the executable of a tool, built first if need be; undefined when the one on PATH is new enough.
@@ -88,7 +88,9 @@ function pinOf(source, { package: target, ldflags = "" }) {
 async function build(name, tool, source, folder, report) {
   if (spawnSync("go", ["version"]).status !== 0) {
     const either = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
-    throw new ToolError(`${name} is needed: install ${either}Go 1.25 or later (https://go.dev/dl/), from which it is built once`);
+    throw new MissingToolError(
+      `${name} is needed: install ${either}Go 1.25 or later (https://go.dev/dl/), from which it is built once`,
+    );
   }
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}-`);
@@ -106,7 +108,12 @@ async function build(name, tool, source, folder, report) {
       source,
       (lines) => (packages += lines),
     );
-    renameSync(unfinished, folder);
+    try {
+      renameSync(unfinished, folder);
+    } catch (error) {
+      // Another process has built the same meanwhile.
+      if (!existsSync(join(folder, tool.executable))) throw error;
+    }
   } finally {
     clearInterval(heartbeat);
     rmSync(unfinished, { recursive: true, force: true });
@@ -128,7 +135,7 @@ function go(options, folder, compiled) {
     child.on("error", fail);
     child.on("close", (code) => {
       if (code === 0) done(undefined);
-      else fail(new ToolError(`go ${options.join(" ")} failed:\n${output.trim()}`));
+      else fail(new Error(`go ${options.join(" ")} failed:\n${output.trim()}`));
     });
   });
 }

@@ -23,7 +23,8 @@ const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
       nodeinit: { enabled: true },
       preflight: { enabled: true },
       prometheus: { enabled: true },
-      extraConfig: { octal: "0400", word: "yes", date: "2024-01-01", text: "two\nlines\n" },
+      // The chart writes debug too: of a key that comes twice the last counts.
+      extraConfig: { debug: "true", octal: "0400", word: "yes", date: "2024-01-01", text: "two\nlines\n" },
     },
   },
 };
@@ -114,6 +115,11 @@ test("with Hubble on, a job makes the certificates, hook or not", () => {
   }
 });
 
+test("Hubble turned on by values alone has no private key in the manifest either", () => {
+  const { secret } = plan({ ...chartArgs(), values: { hubble: { enabled: true, relay: { enabled: true } } } });
+  assert.equal(secret, false);
+});
+
 test("certificates by Helm make the manifest a secret, and the warnings say which value did it", () => {
   const { secret, warnings } = plan({ hubble, ...chartArgs(), values: { hubble: { tls: { auto: { method: "helm" } } } } });
   assert.equal(secret, true);
@@ -125,6 +131,7 @@ test("values that the chart refuses are one clear error with Helm's own words", 
   assert.throws(() => plan({ ...chartArgs(), values: { gatewayAPI: { gatewayClass: { create: true } } } }), {
     message: /^values: Helm cannot render Cilium 1\.18\.4 with these inputs: .*gatewayClass.create.*got boolean, want string/s,
   });
+  assert.throws(() => plan({ ...chartArgs(), kubernetesVersion: "1.20" }), { message: /^kubernetesVersion: Helm cannot render/ });
   assert.throws(() => plan({ ...chartArgs(), values: { l7Proxy: false } }), {
     message: /^values: Helm cannot render .*l7Proxy/s,
   });

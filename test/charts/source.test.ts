@@ -144,17 +144,24 @@ test("no connection, and only that, is unreachable", () => {
 
 test("the commands take Cilium's Go module, and say so, when there is no connection; never for another reason", () => {
   emptyCache();
-  const source = (repository: string, ciliumVersion = "1.18.4") =>
-    findSource(settingsOf({ ciliumVersion, chart: { repository } }));
-  const { chart: found, warning } = source("http://127.0.0.1:1");
-  assert.match(found.path ?? "", /cilium@v1\.18\.4.install.kubernetes.cilium$/);
-  assert.match(
-    warning ?? "",
-    /^chart: there is no connection to http:\/\/127\.0\.0\.1:1; took the same release from the Go module/,
-  );
-  assert.throws(() => source(http.address), { name: "InputError", message: /^chart\.sha256: / });
-  assert.throws(() => source(`${http.address}/elsewhere`), { name: "InputError", message: /404/ });
-  assert.throws(() => source("http://127.0.0.1:1", "1.18.12"), { name: "InputError", message: /refused/ });
+  const source = (ciliumVersion: string, given: ChartSource = {}) => findSource(settingsOf({ ciliumVersion, chart: given }));
+  process.env["HTTPS_PROXY"] = "http://127.0.0.1:1";
+  try {
+    const { chart: found, warning } = source("1.18.4");
+    assert.match(found.path ?? "", /cilium@v1\.18\.4.install.kubernetes.cilium$/);
+    assert.match(
+      warning ?? "",
+      /^chart: there is no connection to https:\/\/helm\.cilium\.io; took the same release from the Go module/,
+    );
+    assert.throws(() => source("1.18.12"), { name: "InputError", message: /refused/ });
+    // Who names a repository or a digest of his own wants that chart and no other.
+    assert.throws(() => source("1.18.4", { repository: "http://127.0.0.1:1" }), { name: "InputError", message: /refused/ });
+    assert.throws(() => source("1.18.4", { sha256: "0".repeat(64) }), { name: "InputError", message: /refused/ });
+  } finally {
+    process.env = { ...environment };
+  }
+  assert.throws(() => source("1.18.4", { repository: http.address }), { name: "InputError", message: /^chart\.sha256: / });
+  assert.throws(() => source("1.18.4", { repository: `${http.address}/elsewhere` }), { name: "InputError", message: /404/ });
 });
 
 test("an OCI registry and a repository over TLS, trusted and not", async (context) => {

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
+import { plan } from "../../components/plan.ts";
 import { withStack } from "../../commands/stack.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
@@ -86,6 +87,36 @@ test("what cannot work is one error at preview, and nothing is touched", { timeo
     assert.deepEqual(resources, []);
   }
 });
+
+test(
+  "what the engine makes of the config is what the inputs mean, and the user's own backend is left alone",
+  { timeout: 60_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "backend-"));
+    const { PULUMI_BACKEND_URL } = process.env;
+    process.env["PULUMI_BACKEND_URL"] = `file://${folder}`;
+    try {
+      const extraConfig = {
+        date: "2024-01-01",
+        number: "1_000",
+        octal: "0400",
+        word: "yes",
+        binary: "0b11",
+        time: "12:30:45",
+        empty: "",
+      };
+      const inputs = { ...args, values: { extraConfig } };
+      await withStack(inputs, async (stack) => {
+        assert.equal((await stack.up())["manifestSha256"]?.value, plan(inputs).manifest.sha256);
+      });
+      assert.deepEqual(readdirSync(folder), []);
+    } finally {
+      if (PULUMI_BACKEND_URL === undefined) delete process.env["PULUMI_BACKEND_URL"];
+      else process.env["PULUMI_BACKEND_URL"] = PULUMI_BACKEND_URL;
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
 
 test("without Helm, the engine says what to install", { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "only-pulumi-"));
