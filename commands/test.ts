@@ -1,4 +1,4 @@
-// npm test: every suite that this machine can run, or the suites named: `npm test -- unit charts`.
+// npm test: the suites that take less than a minute together, or those named: `npm test -- unit cluster`.
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, join, relative } from "node:path";
@@ -18,6 +18,8 @@ interface Suite {
   readonly tools: readonly (keyof typeof tools)[];
   /** The Cilium releases whose chart it renders. */
   readonly charts: readonly string[];
+  /** Runs only when it is named. */
+  readonly onDemand?: boolean;
 }
 
 // The slowest first, so that all cores have something to do to the end.
@@ -26,6 +28,13 @@ const suites: Readonly<Record<string, Suite>> = {
   engine: { files: "test/engine/*.test.ts", tools: ["pulumi", "helm"], charts: ["1.18.4"] },
   /** Real Helm on the real charts. */
   charts: { files: "test/charts/*.test.ts", tools: ["helm", "helm3", "yamlread"], charts: ["1.18.4", "1.19.6", "1.20.0"] },
+  /** A real API server, and the real Cilium operator, on what is exported. */
+  cluster: {
+    files: "test/cluster/*.test.ts",
+    tools: ["helm", "yamlread", "etcd", "apiserver", "kubectl", "operator"],
+    charts: ["1.18.4", "1.19.6", "1.20.0"],
+    onDemand: true,
+  },
   /** Functions from data to data, and the component against Pulumi's mocks. */
   unit: { files: "test/*.test.ts", tools: ["helm", "yamlread"], charts: ["1.18.4"] },
 };
@@ -94,7 +103,7 @@ async function main(): Promise<void> {
   const results = new Map<string, Result>();
   const resultOf = new Map<string, Result>();
   for (const [name, suite] of Object.entries(suites)) {
-    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    if (positionals.length > 0 ? !positionals.includes(name) : suite.onDemand === true) continue;
     const result: Result = { passed: 0, failed: 0, skipped: [] };
     results.set(name, result);
     const missing = await provide(suite);

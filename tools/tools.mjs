@@ -8,16 +8,19 @@ import { cacheFolder } from "../components/cacheFolder.mjs";
 /**
  * @typedef {object} Tool
  * @property {string} executable the command
- * @property {string} package the Go package to build, a dependency of tools/<folder>/go.mod
+ * @property {string} module the folder in tools/ whose go.mod and go.sum pin the source
+ * @property {string} package the Go package to build, a dependency of that module
+ * @property {string} [tags] build tags
  * @property {string} [ldflags] what the linker has to write into it
  * @property {string} minutes how long a build takes on two cores
  * @property {{ arguments: string[], minimum: string, install: string }} [onPath] how to tell the version of one that is installed
  */
 
-/** The tools by folder. Each is taken from PATH when new enough, else built from the source that its go.mod and go.sum pin. */
+/** The tools. Each is taken from PATH when new enough, else built from the source that its go.mod and go.sum pin. */
 export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   pulumi: {
     executable: "pulumi",
+    module: "pulumi",
     package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0",
     minutes: "4 min",
@@ -25,6 +28,7 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   },
   helm: {
     executable: "helm",
+    module: "helm",
     package: "helm.sh/helm/v4/cmd/helm",
     ldflags: "-X helm.sh/helm/v4/internal/version.version=v4.3.1",
     minutes: "2 min",
@@ -37,12 +41,40 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   /** Helm 3, for the tests: the rendering must be the same. */
   helm3: {
     executable: "helm",
+    module: "helm3",
     package: "helm.sh/helm/v3/cmd/helm",
     ldflags: "-X helm.sh/helm/v3/internal/version.version=v3.22.0",
     minutes: "1 min",
   },
   /** Reads YAML as Kubernetes does, for the tests. */
-  yamlread: { executable: "yamlread", package: "talos-cilium-cni/tools/yamlread", minutes: "10 s" },
+  yamlread: { executable: "yamlread", module: "yamlread", package: "talos-cilium-cni/tools/yamlread", minutes: "10 s" },
+  /** The parts of a cluster, for the tests. */
+  etcd: { executable: "etcd", module: "etcd", package: "go.etcd.io/etcd/server/v3", minutes: "20 s" },
+  apiserver: {
+    executable: "kube-apiserver",
+    module: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kube-apiserver",
+    ldflags: [
+      "-X k8s.io/component-base/version.gitVersion=v1.34.2",
+      "-X k8s.io/component-base/version.gitMajor=1",
+      "-X k8s.io/component-base/version.gitMinor=34",
+    ].join(" "),
+    minutes: "3 min",
+  },
+  kubectl: {
+    executable: "kubectl",
+    module: "kubernetes",
+    package: "k8s.io/kubernetes/cmd/kubectl",
+    minutes: "1 min",
+    onPath: { arguments: ["version", "--client"], minimum: "1.32.0", install: "https://kubernetes.io/docs/tasks/tools/" },
+  },
+  operator: {
+    executable: "cilium-operator",
+    module: "cilium-operator",
+    package: "github.com/cilium/cilium/operator",
+    tags: "osusergo,ipam_provider_operator",
+    minutes: "4 min",
+  },
 });
 
 /** A tool is missing, and there is no Go to build it with. */
@@ -59,7 +91,7 @@ export async function ensureTool(name, report) {
   /** @type {Tool} */
   const tool = tools[name];
   if (tool.onPath && atLeast(installedVersion(tool), tool.onPath.minimum)) return undefined;
-  const source = join(dirname(fileURLToPath(import.meta.url)), name);
+  const source = join(dirname(fileURLToPath(import.meta.url)), tool.module);
   const folder = join(cacheFolder(), "tools", `${name}-${pinOf(source, tool)}`);
   if (!existsSync(join(folder, tool.executable))) await build(name, tool, source, folder, report);
   return folder;
@@ -77,8 +109,8 @@ function atLeast(version, minimum) {
 }
 
 /** @param {string} source @param {Tool} tool */
-function pinOf(source, { package: target, ldflags = "" }) {
-  const hash = createHash("sha256").update(`${target} ${ldflags}`);
+function pinOf(source, { package: target, ldflags = "", tags = "" }) {
+  const hash = createHash("sha256").update(`${target} ${ldflags} ${tags}`);
   for (const file of ["go.mod", "go.sum", "main.go"].map((file) => join(source, file)).filter(existsSync))
     hash.update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);
@@ -102,7 +134,7 @@ async function build(name, tool, source, folder, report) {
     report(`building ${name}: ${packages} packages compiled, ${seconds()}`);
   }, 30_000);
   try {
-    const options = ["-v", "-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${tool.ldflags ?? ""}`];
+    const options = ["-v", "-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${tool.ldflags ?? ""}`, "-tags", tool.tags ?? ""];
     await go(
       ["build", ...options, "-o", join(unfinished, tool.executable), tool.package],
       source,

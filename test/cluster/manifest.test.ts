@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { KubernetesObject } from "../../components/kubernetesYaml.ts";
+import { nameOf } from "../../components/manifest.ts";
+import { plan } from "../../components/plan.ts";
+import { ciliumMinor } from "../../components/versions.ts";
+import { chartArgs, kubernetesReads, releases } from "../fixtures/charts.ts";
+import { Cluster } from "../fixtures/cluster.ts";
+import { devStack } from "../fixtures/devStack.ts";
+import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+
+let cluster: Cluster;
+before(async () => {
+  cluster = await Cluster.start();
+});
+after(() => cluster.stop());
+
+/**
+ * Where what came back differs from what was sent. What the API server adds does not count, nor that it leaves out what is null, false or
+ * empty, and writes the quantity 1 as "1".
+ */
+function differences(sent: unknown, back: unknown, path = ""): readonly string[] {
+  if (!sent && back === undefined) return [];
+  if (sent === null || typeof sent !== "object") {
+    const same = sent === back || (typeof sent === "number" && String(sent) === back);
+    return same ? [] : [`${path}: ${JSON.stringify(sent)} came back as ${JSON.stringify(back)}`];
+  }
+  const entries = Object.entries(sent);
+  if (back === undefined) return entries.length === 0 ? [] : [`${path} did not come back`];
+  if (Array.isArray(sent) && sent.length !== (back as unknown[]).length) return [`${path} came back with another length`];
+  return entries.flatMap(([key, member]) => differences(member, (back as Record<string, unknown>)[key], `${path}.${key}`));
+}
+
+for (const { ciliumVersion } of releases) {
+  test(`Cilium ${ciliumVersion}: a real API server takes every object strictly, and gives back what was sent`, () => {
+    cluster.apply(gatewayApiCrds(ciliumMinor(ciliumVersion)?.gatewayApi ?? ""));
+    const hubble = { enabled: true, relay: true, ui: true };
+    for (const args of [devStack, { ...devStack, namespace: "cilium", hubble }]) {
+      const { manifest } = plan({ ...args, ...chartArgs(ciliumVersion) });
+      cluster.apply(manifest.yaml);
+      const { said } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifest.yaml);
+      const { items } = JSON.parse(said) as { items: KubernetesObject[] };
+      const sent = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
+      assert.deepEqual(items.map(nameOf), sent.map(nameOf));
+      for (const [index, item] of items.entries()) assert.deepEqual(differences(sent[index], item), [], nameOf(item));
+    }
+  });
+}
+
+test("the bench can say no: a field that no schema has, and an object without its namespace, are refused", () => {
+  const wrong = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "wrong" }, date: {} };
+  assert.throws(() => {
+    cluster.apply(JSON.stringify(wrong));
+  }, /date/);
+  assert.throws(() => {
+    cluster.apply(JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "lost", namespace: "nowhere" } }));
+  }, /namespaces "nowhere" not found/);
+});
