@@ -10,7 +10,7 @@ import {
   type ProjectSettings,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import { parse } from "yaml";
+import { parse, parseDocument } from "yaml";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
 import { encrypted } from "../components/config.ts";
 
@@ -20,7 +20,10 @@ const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as Projec
 
 /** The inputs in the config of Pulumi.dev.yaml, or of another such file: as the program would read them from the stack. */
 export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniArgs {
-  const { config } = (parse(readFileSync(file, "utf8")) ?? {}) as { config?: Record<string, unknown> | null };
+  const document = parseDocument(readFileSync(file, "utf8"));
+  const [error] = document.errors;
+  if (error !== undefined) throw new Error(`${file}: ${error.message}`);
+  const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> | null };
   const inputs = Object.entries(config ?? {}).flatMap(([key, value]) => {
     const [, namespace = project.name, name = ""] = /^(?:(.*):)?(.*)$/.exec(key) ?? [];
     if (namespace !== project.name || value === null || value === "") return [];
@@ -117,8 +120,8 @@ export async function said<T>(operation: (onEvent: (event: EngineEvent) => void)
     });
   } catch (error) {
     // What fails before the engine starts, the CLI says itself, among much else.
-    const said = error instanceof CommandError ? error.message.matchAll(/^\s*(?:stderr: )?error: (.*)$/gm) : [];
-    if (errors.length === 0) errors.push(...Array.from(said, ([, text = ""]) => text));
+    const lines = error instanceof CommandError ? error.message.matchAll(/^\s*(?:stderr: )?error: (.*)$/gm) : [];
+    if (errors.length === 0) errors.push(...Array.from(lines, ([, text = ""]) => text));
     throw errors.length === 0 ? error : new EngineError([...new Set(errors)].join("\n"), { cause: error });
   }
 }

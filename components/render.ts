@@ -11,6 +11,8 @@ export interface Rendered {
   readonly template: string;
 }
 
+const reference = "https://docs.cilium.io/en/stable/helm-reference/";
+
 /** Renders the chart with Helm, without a cluster; hooks are kept, tests are not. */
 export function render(
   chart: Chart,
@@ -24,7 +26,10 @@ export function render(
   } catch (error) {
     if (!(error instanceof HelmError)) throw error;
     const input = error.message.includes("chart requires kubeVersion") ? "kubernetesVersion" : "values";
-    return refuse(input, `Helm cannot render Cilium ${ciliumVersion} with these inputs: ${error.message}`);
+    return refuse(
+      input,
+      `Helm cannot render Cilium ${ciliumVersion} with these inputs: ${error.message}; what each value may be: ${reference}`,
+    );
   }
 }
 

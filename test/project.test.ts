@@ -60,6 +60,7 @@ test("what stands in a config file is read as the program reads it from the stac
       ),
       { podCidr: "10.42.0.0/16", namespace: "cilium" },
     );
+    assert.throws(() => read("config: [\n"), /Pulumi\.dev\.yaml: /);
     assert.throws(
       () => read("config:\n  homelab-talos-cni:values:\n    a:\n      secure: v1:x\n"),
       /^Error: homelab-talos-cni:values is encrypted/,
