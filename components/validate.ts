@@ -10,6 +10,7 @@ import { ciliumMinor, ciliumMinors, minorOf } from "./versions.ts";
 /** Throws one InputError for all that is wrong with the inputs. */
 export function validate(args: TalosCiliumCniArgs): void {
   const outputs = outputsAmong(args);
+  // An Output is reported as what it is, not as what its type is not.
   const isOutput = ({ input }: Problem) => outputs.some((output) => /^$|^[.[]/.test(input.replace(output.input, "")));
   const misfits = [...outputs, ...schemaProblems(args).filter((problem) => !isOutput(problem))];
   // What has the wrong type is reported as such, and judged no further.
