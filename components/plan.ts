@@ -1,16 +1,19 @@
 import type { TalosCiliumCniArgs } from "./args.ts";
-import { findChart } from "./chart.ts";
-import { helmValues } from "./helmValues.ts";
+import { findChart, type Chart } from "./chart.ts";
+import { helmValues, type HelmValues } from "./helmValues.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
 import { manifestOf, type Manifest } from "./manifest.ts";
 import { withNamespace } from "./namespace.ts";
 import { objectsOf, render } from "./render.ts";
 import { isSecret, secretWarnings } from "./secrets.ts";
-import { settingsOf } from "./settings.ts";
+import { settingsOf, type Settings } from "./settings.ts";
 import { validate } from "./validate.ts";
 
 /** Everything that follows from the inputs. */
 export interface Plan {
+  readonly settings: Settings;
+  readonly chart: Chart;
+  readonly values: HelmValues;
   readonly manifest: Manifest;
   /** Pools and policies; undefined when there are none. */
   readonly loadBalancer: Manifest | undefined;
@@ -29,6 +32,9 @@ export function plan(args: TalosCiliumCniArgs): Plan {
   const manifest = manifestOf(withNamespace(objectsOf(rendered), settings.namespace));
   const loadBalancer = loadBalancerObjects(settings);
   return {
+    settings,
+    chart,
+    values,
     manifest,
     loadBalancer: loadBalancer.length === 0 ? undefined : manifestOf(loadBalancer),
     secret: manifest.entries.some(isSecret),
