@@ -6,7 +6,8 @@
  */
 export interface TalosCiliumCniArgs {
   /**
-   * How Cilium reaches the cluster. `manifest` renders and exports, and touches nothing; the other two are not in this release yet.
+   * How Cilium reaches the cluster. `manifest` renders and exports, and touches nothing. `chart` installs the chart, the pools and the
+   * policies in the cluster of the Kubernetes provider. `machineConfig` is not in this release yet.
    *
    * @default "manifest"
    */
@@ -152,6 +153,20 @@ export interface GatewayApi {
    * @default true
    */
   readonly appProtocol?: boolean;
+
+  /**
+   * Delivery `chart`: whether the Gateway API CRDs are installed before Cilium, of the release that this Cilium was made for. They stay
+   * when the stack is destroyed. With `false` they have to be in the cluster already.
+   *
+   * @default true
+   */
+  readonly installCrds?: boolean;
+
+  /**
+   * The file `standard-install.yaml` of that Gateway API release on this machine, in place of its download. A relative path is relative to
+   * the working directory of the program.
+   */
+  readonly crdsPath?: string;
 }
 
 export interface Hubble {
@@ -230,6 +245,13 @@ export interface LoadBalancer {
    * @see https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/#external-access-to-clusterip-services
    */
   readonly externalClusterIp?: boolean;
+
+  /**
+   * Delivery `chart`: how long pools and policies wait for Cilium's operator to register their kinds: a Go duration.
+   *
+   * @default "10m"
+   */
+  readonly operatorTimeout?: string;
 }
 
 /** A `CiliumLoadBalancerIPPool`. */

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { cacheFolder } from "./cacheFolder.mjs";
@@ -29,6 +39,25 @@ export function findChart(settings: Pick<Settings, "ciliumVersion" | "chart">): 
   if (path === undefined) return pulledChart(settings, expected);
   if (!existsSync(path)) refuse("chart.path", `there is no ${path}; name a chart archive (.tgz) or a chart folder`);
   return statSync(path).isDirectory() ? chartFolder(path, settings) : chartArchive(path, settings, expected);
+}
+
+/**
+ * The chart as an archive for the Kubernetes provider: it is named in the state, so its path is one below the program's folder that is the
+ * same on every machine.
+ */
+export function stageChart({ path }: Chart, { ciliumVersion }: Pick<Settings, "ciliumVersion">, component: string): string {
+  const folder = `node_modules/.cache/talos-cilium-cni/${encodeURIComponent(component)}`;
+  const archive = `cilium-${ciliumVersion}.tgz`;
+  mkdirSync(folder, { recursive: true });
+  const unfinished = mkdtempSync(join(folder, "unfinished-"));
+  try {
+    if (statSync(path).isDirectory()) helm(["package", path, "--destination", unfinished]);
+    else copyFileSync(path, join(unfinished, archive));
+    renameSync(join(unfinished, archive), join(folder, archive));
+  } finally {
+    rmSync(unfinished, { recursive: true });
+  }
+  return `${folder}/${archive}`;
 }
 
 function chartFolder(path: string, { ciliumVersion, chart }: Pick<Settings, "ciliumVersion" | "chart">): Chart {

@@ -1,12 +1,11 @@
 import type { IpPool, L2Policy } from "./args.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
 import type { Settings } from "./settings.ts";
-import { ciliumMinor } from "./versions.ts";
+import { supportedMinor } from "./versions.ts";
 
 /** The IP pools and L2 announcement policies as Kubernetes objects; both kinds are cluster-scoped. */
 export function loadBalancerObjects({ ciliumVersion, loadBalancer }: Pick<Settings, "ciliumVersion" | "loadBalancer">) {
-  const minor = ciliumMinor(ciliumVersion);
-  if (minor === undefined) throw new Error(`Cilium ${ciliumVersion} is not supported`);
+  const minor = supportedMinor(ciliumVersion);
   return [
     ...loadBalancer.ipPools.map((pool) => object(minor.ipPool, "CiliumLoadBalancerIPPool", pool.name, poolSpec(pool))),
     ...loadBalancer.l2Policies.map((policy) =>

@@ -1,9 +1,13 @@
 import type { TalosCiliumCniArgs } from "./args.ts";
 import { findChart, type Chart } from "./chart.ts";
+import { chartDeliveryProblems, chartDeliveryWarnings, installsGatewayApi } from "./chartDelivery.ts";
+import { gatewayApiObjects } from "./gatewayApi.ts";
 import { helmValues, type HelmValues } from "./helmValues.ts";
+import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
 import { manifestOf, type Manifest } from "./manifest.ts";
 import { withNamespace } from "./namespace.ts";
+import { InputError } from "./problems.ts";
 import { objectsOf, render } from "./render.ts";
 import { isSecret, secretWarnings } from "./secrets.ts";
 import { settingsOf, type Settings } from "./settings.ts";
@@ -17,6 +21,8 @@ export interface Plan {
   readonly manifest: Manifest;
   /** Pools and policies; undefined when there are none. */
   readonly loadBalancer: Manifest | undefined;
+  /** What has to be in the cluster before Cilium, and is installed with it. */
+  readonly gatewayApi: readonly KubernetesObject[];
   /** Whether `manifest` holds a Secret or a private key. */
   readonly secret: boolean;
   readonly warnings: readonly string[];
@@ -29,7 +35,10 @@ export function plan(args: TalosCiliumCniArgs): Plan {
   const chart = findChart(settings);
   const values = helmValues(settings);
   const rendered = render(chart, values, settings);
-  const manifest = manifestOf(withNamespace(objectsOf(rendered), settings.namespace));
+  const objects = objectsOf(rendered);
+  const problems = chartDeliveryProblems(settings, objects);
+  if (problems.length > 0) throw new InputError(problems);
+  const manifest = manifestOf(withNamespace(objects, settings.namespace));
   const loadBalancer = loadBalancerObjects(settings);
   return {
     settings,
@@ -37,7 +46,8 @@ export function plan(args: TalosCiliumCniArgs): Plan {
     values,
     manifest,
     loadBalancer: loadBalancer.length === 0 ? undefined : manifestOf(loadBalancer),
+    gatewayApi: installsGatewayApi(settings) ? gatewayApiObjects(settings) : [],
     secret: manifest.entries.some(isSecret),
-    warnings: [...chart.warnings, ...secretWarnings(manifest.entries, values, rendered)],
+    warnings: [...chart.warnings, ...chartDeliveryWarnings(settings), ...secretWarnings(manifest.entries, values, rendered)],
   };
 }

@@ -11,6 +11,9 @@ export interface Rendered {
   readonly template: string;
 }
 
+/** The name of the Helm release. */
+export const release = "cilium";
+
 const reference = "https://docs.cilium.io/en/stable/helm-reference/";
 
 /** Renders the chart with Helm, without a cluster; hooks are kept, tests are not. */
@@ -22,7 +25,7 @@ export function render(
   // Without --kube-version, Helm takes the version it was built with: v1.20 in builds from source, which the chart refuses.
   const options = ["--namespace", namespace, "--kube-version", kubernetesVersion, "--skip-tests", "--values", "-"];
   try {
-    return read(helm(["template", "cilium", chart.path, ...options], JSON.stringify(values)));
+    return read(helm(["template", release, chart.path, ...options], JSON.stringify(values)));
   } catch (error) {
     if (!(error instanceof HelmError)) throw error;
     const input = error.message.includes("chart requires kubeVersion") ? "kubernetesVersion" : "values";

@@ -13,7 +13,7 @@ export interface Settings extends Required<
 > {
   readonly routing: Filled<Routing>;
   readonly kubePrism: Filled<KubePrism>;
-  readonly gatewayApi: Filled<GatewayApi>;
+  readonly gatewayApi: Filled<GatewayApi, "crdsPath">;
   readonly hubble: Filled<Hubble>;
   readonly l2: Filled<L2, "leaseDuration" | "leaseRenewDeadline" | "leaseRetryPeriod">;
   readonly loadBalancer: Filled<LoadBalancer>;
@@ -30,10 +30,10 @@ export const defaults = {
   serviceCidr: "10.96.0.0/12",
   routing: { mode: "native", directRoutes: true },
   kubePrism: { host: "localhost", port: 7445 },
-  gatewayApi: { enabled: true, alpn: true, appProtocol: true },
+  gatewayApi: { enabled: true, alpn: true, appProtocol: true, installCrds: true },
   hubble: { enabled: false, relay: false, ui: false },
   l2: { enabled: true },
-  loadBalancer: { ipPools: [], l2Policies: [], externalClusterIp: false },
+  loadBalancer: { ipPools: [], l2Policies: [], externalClusterIp: false, operatorTimeout: "10m" },
   lan: { nodes: [] },
   chart: { repository: "https://helm.cilium.io" },
   values: {},

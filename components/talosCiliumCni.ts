@@ -1,9 +1,14 @@
-import { inspect } from "node:util";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "./args.ts";
-import { imagesOf } from "./manifest.ts";
+import { stageChart } from "./chart.ts";
+import { CiliumLoadBalancer } from "./ciliumLoadBalancer.ts";
+import type { KubernetesObject } from "./kubernetesYaml.ts";
+import { imagesOf, nameOf } from "./manifest.ts";
 import { plan, type Plan } from "./plan.ts";
 import { InputError } from "./problems.ts";
+import { attempt, refusal } from "./refusal.ts";
+import { release } from "./render.ts";
 import { isSecret } from "./secrets.ts";
 
 /**
@@ -43,6 +48,8 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
     );
     this.images = pulumi.output([...imagesOf(entries.map(({ object }) => object))]);
     this.warnings = pulumi.output([...planned.warnings]);
+
+    if (planned.settings.delivery === "chart") deliverChart(name, planned, this);
     this.registerOutputs({
       manifest: this.manifest,
       manifestSha256: this.manifestSha256,
@@ -54,15 +61,6 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
   }
 }
 
-function attempt(work: () => Plan): Plan | InputError {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof InputError) return error;
-    throw error;
-  }
-}
-
 // The engine keeps the inputs in the state, where a key among the values must not stand in clear.
 function inputsToRecord(args: TalosCiliumCniArgs, planned: Plan | InputError): pulumi.Inputs {
   const { values = {} } = args;
@@ -70,8 +68,52 @@ function inputsToRecord(args: TalosCiliumCniArgs, planned: Plan | InputError): p
   return harmless ? args : { ...args, values: pulumi.secret(values) };
 }
 
-function refusal({ message }: InputError, component: pulumi.Resource): pulumi.ResourceError {
-  const error = new pulumi.ResourceError(message, component, true);
-  // Pulumi inspects every error of a program, and this one leads to all of the program by way of the component: that takes 15 seconds.
-  return Object.assign(error, { [inspect.custom]: () => message });
+/** Delivery `chart`: the Namespace and the Gateway API CRDs, then the chart, then the pools and policies. */
+function deliverChart(name: string, planned: Plan, parent: TalosCiliumCni): void {
+  const { settings, chart, values, secret, manifest, gatewayApi } = planned;
+  const { ciliumVersion, namespace, loadBalancer } = settings;
+  const objects = manifest.entries.map(({ object }) => object);
+  const first = objects.filter(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
+  const secrets = new Set(manifest.entries.filter(isSecret).map((entry) => entry.name));
+  const installed = new kubernetes.helm.v4.Chart(
+    name,
+    { name: release, namespace, chart: stageChart(chart, settings, name), values: secret ? pulumi.secret(values) : values },
+    {
+      parent,
+      dependsOn: [...first, ...gatewayApi].map((object) => keptObject(name, object, parent)),
+      ...(secret && { transforms: [hide(secrets)] }),
+    },
+  );
+  if (planned.loadBalancer === undefined) return;
+  const { ipPools, l2Policies, operatorTimeout } = loadBalancer;
+  const args = { ciliumVersion, ipPools, l2Policies, operatorTimeout };
+  new CiliumLoadBalancer(`${name}-lb`, args, { parent, dependsOn: [installed] });
+}
+
+/**
+ * An object that others may rely on too. It stays when the stack is destroyed, so it may be there already: then it is shared with its other
+ * owners, and an error if they say otherwise.
+ */
+function keptObject(name: string, object: KubernetesObject, parent: pulumi.Resource): pulumi.Resource {
+  const annotations = object.metadata["annotations"] as Record<string, string> | undefined;
+  const metadata = {
+    ...object.metadata,
+    // One owner for all stacks, so that the next one can update what the one before it has left.
+    annotations: { ...annotations, "pulumi.com/patchFieldManager": "talos-cilium-cni" },
+  };
+  const options = { parent, retainOnDelete: true };
+  // The class for every kind knows no core group.
+  return object.kind === "Namespace"
+    ? new kubernetes.core.v1.NamespacePatch(`${name}-${metadata.name}`, { metadata }, options)
+    : new kubernetes.apiextensions.CustomResourcePatch(`${name}-${metadata.name}`, { ...object, metadata }, options);
+}
+
+/** Makes the content of these objects secret: of secret values the Chart makes plain objects, unless they are Secrets. */
+function hide(objects: ReadonlySet<string>): pulumi.ResourceTransform {
+  return ({ props, opts }) => {
+    const { apiVersion, kind, metadata, ...content } = props as unknown as KubernetesObject;
+    if ((kind as string | undefined) === undefined || !objects.has(nameOf({ apiVersion, kind, metadata }))) return undefined;
+    const hidden = Object.fromEntries(Object.entries(content).map(([key, value]) => [key, pulumi.secret(value)]));
+    return { props: { apiVersion, kind, metadata, ...hidden }, opts };
+  };
 }

@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import semver from "semver";
 import { overlap, parseCidr } from "./addresses.ts";
 import type { IpPool, IpPoolBlock, L2, TalosCiliumCniArgs } from "./args.ts";
+import { parseDuration } from "./duration.ts";
 import { InputError, shown, type Problem } from "./problems.ts";
 import { schemaProblems } from "./schemaProblems.ts";
 import { settingsOf, type Settings } from "./settings.ts";
@@ -52,10 +53,10 @@ function outputsAmong(value: unknown, input = ""): readonly Problem[] {
 
 function deliveryProblems({ delivery, hubble, ciliumVersion }: Settings): readonly Problem[] {
   const problems: Problem[] = [];
-  if (delivery !== "manifest") {
+  if (delivery === "machineConfig") {
     problems.push({
       input: "delivery",
-      message: `${shown(delivery)} is not in this release yet; use "manifest" and apply the output`,
+      message: `${shown(delivery)} is not in this release yet; use "manifest" and put the output into cluster.inlineManifests`,
     });
   }
   if (delivery === "chart" && hubble.enabled && ciliumVersion.startsWith("1.18.")) {
@@ -132,15 +133,19 @@ function hubbleProblems({ hubble }: Settings): readonly Problem[] {
 }
 
 function leaseProblems(l2: L2): readonly Problem[] {
-  return (["leaseDuration", "leaseRenewDeadline", "leaseRetryPeriod"] as const).flatMap((key) => {
-    const duration = l2[key];
-    if (duration === undefined || /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(duration)) return [];
-    return [{ input: `l2.${key}`, message: `${shown(duration)} is no Go duration; write it with a unit, such as 15s or 500ms` }];
-  });
+  return (["leaseDuration", "leaseRenewDeadline", "leaseRetryPeriod"] as const).flatMap((key) =>
+    durationProblems(`l2.${key}`, l2[key]),
+  );
 }
 
-function loadBalancerProblems({ loadBalancer: { ipPools, l2Policies } }: Settings): readonly Problem[] {
+function durationProblems(input: string, duration: string | undefined): readonly Problem[] {
+  if (duration === undefined || parseDuration(duration) !== undefined) return [];
+  return [{ input, message: `${shown(duration)} is no Go duration; write it with a unit, such as 15s or 500ms` }];
+}
+
+function loadBalancerProblems({ loadBalancer: { ipPools, l2Policies, operatorTimeout } }: Settings): readonly Problem[] {
   return [
+    ...durationProblems("loadBalancer.operatorTimeout", operatorTimeout),
     ...objectNameProblems("loadBalancer.ipPools", ipPools),
     ...objectNameProblems("loadBalancer.l2Policies", l2Policies),
     ...ipPools.flatMap((pool, index) => poolProblems(pool, `loadBalancer.ipPools[${index}]`)),

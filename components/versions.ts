@@ -100,6 +100,21 @@ export function ciliumMinor(version: string): CiliumMinor | undefined {
   return semver.valid(version) === null ? undefined : ciliumMinors[minorOf(version)];
 }
 
+/** SHA-256 of `standard-install.yaml` of each Gateway API release that a supported Cilium wants. */
+export const gatewayApiDigests: Readonly<Record<string, string>> = {
+  "v1.2.0": "38ed055bb25dc580c0366899c0bed9b9e92dfcd1c180a569133f3946026cf102",
+  // Of the file as it is now: it was replaced once after its publication.
+  "v1.4.1": "73b91b77f6be023a8c92c969fc664e5bd3b1a28aea59eac9ebc904607354dad2",
+  "v1.6.1": "24d931f22abd8e40c973264319ead7cfa09d0fb7716b7ab1ee2ff174cb063a73",
+};
+
+/** The row of a Cilium version that the checks of the inputs have let through. */
+export function supportedMinor(version: string): CiliumMinor {
+  const minor = ciliumMinor(version);
+  if (minor === undefined) throw new Error(`Cilium ${version} is not supported`);
+  return minor;
+}
+
 /** Where the standard CRDs of a Gateway API release are published. */
 export function gatewayApiCrdsUrl(release: string): string {
   return `https://github.com/kubernetes-sigs/gateway-api/releases/download/${release}/standard-install.yaml`;

@@ -41,7 +41,10 @@ const wrong: readonly (readonly [args: unknown, problem: RegExp])[] = [
   [{ podCidr: "10.100.0.0/16" }, /^podCidr: 10\.100\.0\.0\/16 overlaps serviceCidr 10\.96\.0\.0\/12/],
   [{ podCidr: "10.0.0.0/8" }, /^podCidr: 10\.0\.0\.0\/8 overlaps serviceCidr/],
   [{ delivery: "helm" }, /^delivery: is "helm"; allowed are "manifest", "chart", "machineConfig"$/],
-  [{ delivery: "chart" }, /^delivery: "chart" is not in this release yet/],
+  [
+    { loadBalancer: { operatorTimeout: "10" } },
+    /^loadBalancer\.operatorTimeout: "10" is no Go duration; write it with a unit, such as 15s or 500ms$/,
+  ],
   [{ delivery: "machineConfig" }, /^delivery: "machineConfig" is not in this release yet/],
   [{ routing: { mode: "vxlan" } }, /^routing\.mode: is "vxlan"; allowed are "native", "tunnel"$/],
   [{ kubernetesVersion: 1.3 }, /^kubernetesVersion: is the number 1\.3; put it in quotes$/],
@@ -55,7 +58,7 @@ const wrong: readonly (readonly [args: unknown, problem: RegExp])[] = [
   [{ lan: { nodes: ["192.168.1.1", "node-2"] } }, /^lan\.nodes\[1\]: "node-2" is no address/],
   [
     { loadBalancer: { ippools: [] } },
-    /^loadBalancer\.ippools: is not an input; did you mean ipPools\? known are ipPools, l2Policies, externalClusterIp$/,
+    /^loadBalancer\.ippools: is not an input; did you mean ipPools\? known are ipPools, l2Policies, externalClusterIp, operatorTimeout$/,
   ],
   [{ lbExternalClusterIP: true }, /^lbExternalClusterIP: is not an input; did you mean/],
   [{ loadBalancer: { ipPools: [{ blocks: [] }] } }, /^loadBalancer\.ipPools\[0\]\.name: is missing$/],

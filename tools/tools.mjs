@@ -50,17 +50,9 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   yamlread: { executable: "yamlread", module: "yamlread", package: "talos-cilium-cni/tools/yamlread", minutes: "10 s" },
   /** The parts of a cluster, for the tests. */
   etcd: { executable: "etcd", module: "etcd", package: "go.etcd.io/etcd/server/v3", minutes: "20 s" },
-  apiserver: {
-    executable: "kube-apiserver",
-    module: "kubernetes",
-    package: "k8s.io/kubernetes/cmd/kube-apiserver",
-    ldflags: [
-      "-X k8s.io/component-base/version.gitVersion=v1.34.2",
-      "-X k8s.io/component-base/version.gitMajor=1",
-      "-X k8s.io/component-base/version.gitMinor=34",
-    ].join(" "),
-    minutes: "3 min",
-  },
+  apiserver: kubernetes("kube-apiserver", "3 min"),
+  controllerManager: kubernetes("kube-controller-manager", "1 min"),
+  scheduler: kubernetes("kube-scheduler", "20 s"),
   kubectl: {
     executable: "kubectl",
     module: "kubernetes",
@@ -68,6 +60,8 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     minutes: "1 min",
     onPath: { arguments: ["version", "--client"], minimum: "1.32.0", install: "https://kubernetes.io/docs/tasks/tools/" },
   },
+  /** Plays the kubelet of nodes that do not exist: their pods become ready. */
+  kwok: { executable: "kwok", module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok", minutes: "1 min" },
   operator: {
     executable: "cilium-operator",
     module: "cilium-operator",
@@ -76,6 +70,19 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     minutes: "4 min",
   },
 });
+
+/** @param {string} executable @param {string} minutes */
+function kubernetes(executable, minutes) {
+  const version = "k8s.io/component-base/version";
+  return {
+    executable,
+    module: "kubernetes",
+    package: `k8s.io/kubernetes/cmd/${executable}`,
+    // Without these the API server believes to be of version 0.
+    ldflags: `-X ${version}.gitVersion=v1.34.2 -X ${version}.gitMajor=1 -X ${version}.gitMinor=34`,
+    minutes,
+  };
+}
 
 /** A tool is missing, and there is no Go to build it with. */
 export class MissingToolError extends Error {}

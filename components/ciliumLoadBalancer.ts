@@ -1,0 +1,65 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { LoadBalancer, TalosCiliumCniArgs } from "./args.ts";
+import { parseDuration } from "./duration.ts";
+import { loadBalancerObjects } from "./loadBalancer.ts";
+import { InputError } from "./problems.ts";
+import { attempt, refusal } from "./refusal.ts";
+import { settingsOf, type Settings } from "./settings.ts";
+import { validate } from "./validate.ts";
+
+/** What `CiliumLoadBalancer` takes: the same as `TalosCiliumCni` by the same names. */
+export interface CiliumLoadBalancerArgs
+  extends Pick<TalosCiliumCniArgs, "ciliumVersion">, Pick<LoadBalancer, "ipPools" | "l2Policies" | "operatorTimeout"> {}
+
+/**
+ * LoadBalancer IP pools and L2 announcement policies in a cluster that runs Cilium.
+ *
+ * Cilium's operator registers their kinds when it starts: until then, up to `operatorTimeout`, the engine tries again.
+ */
+export class CiliumLoadBalancer extends pulumi.ComponentResource {
+  constructor(name: string, args: CiliumLoadBalancerArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    const settings = attempt(() => settingsOfArgs(args));
+    super("talos-cilium-cni:index:CiliumLoadBalancer", name, args, opts);
+    if (settings instanceof InputError) throw refusal(settings, this);
+
+    // Pulumi's mocks know no error hooks.
+    const hooks = "registerErrorHook" in (pulumi.runtime.getMonitor() ?? {}) && {
+      hooks: { onError: [untilKindExists(name, settings.loadBalancer.operatorTimeout)] },
+    };
+    // Children of a component do not wait for what the component depends on.
+    const options = { parent: this, dependsOn: opts.dependsOn ?? [], ...hooks };
+    for (const object of loadBalancerObjects(settings)) {
+      new kubernetes.apiextensions.CustomResource(`${name}-${object.metadata.name}`, object, options);
+    }
+    this.registerOutputs();
+  }
+}
+
+function settingsOfArgs({ ciliumVersion, ...loadBalancer }: CiliumLoadBalancerArgs): Settings {
+  const args = { ...(ciliumVersion !== undefined && { ciliumVersion }), loadBalancer };
+  try {
+    validate(args);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // Here the inputs stand a level higher.
+    throw new InputError(error.problems.map(({ input, message }) => ({ input: input.replace(/^loadBalancer\./, ""), message })));
+  }
+  return settingsOf(args);
+}
+
+function untilKindExists(name: string, timeout: string): pulumi.ErrorHook {
+  const limit = parseDuration(timeout) ?? 0;
+  const failing = new Map<string, number>();
+  return new pulumi.ErrorHook(`${name}-until-kind-exists`, ({ urn, errors: [newest = ""] }) => {
+    if (!newest.includes("no matches for kind")) return false;
+    const since = failing.get(urn) ?? Date.now();
+    failing.set(urn, since);
+    if (Date.now() - since < limit) return true;
+    throw new Error(
+      `Cilium's operator has not registered this kind within ${timeout} (loadBalancer.operatorTimeout): it is not running, or not ` +
+        "well. Look at it with `kubectl --namespace kube-system get pods -l io.cilium/app=operator` and `kubectl --namespace " +
+        "kube-system logs deployment/cilium-operator`; `pulumi up` goes on from here",
+    );
+  });
+}
