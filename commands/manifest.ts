@@ -22,7 +22,8 @@ function inputs(): TalosCiliumCniArgs {
     podCidr: env("POD_CIDR"),
     serviceCidr: env("SERVICE_CIDR"),
   }).filter(([, value]) => value !== undefined);
-  return { ...devConfig(), ...Object.fromEntries(given) };
+  // Whatever the stack does with it: this command touches no cluster.
+  return { ...devConfig(), ...Object.fromEntries(given), delivery: "manifest" };
 }
 
 /** Where the two files go: as OUTPUT_FILE says, seen from the folder the user is in. */

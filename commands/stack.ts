@@ -38,17 +38,33 @@ export class EngineError extends Error {
   override readonly name = "EngineError";
 }
 
+/** A Pulumi program that can run in this process. */
+export interface Program {
+  readonly project: ProjectSettings;
+  readonly run: () => Promise<Record<string, unknown>>;
+}
+
+let runs = 0;
+
+/** The program in a folder. */
+export function programIn(folder: string): Program {
+  const project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as ProjectSettings;
+  const index = pathToFileURL(join(folder, "index.ts")).href;
+  // A module runs once; each run of the program needs it anew.
+  return { project, run: async () => ({ ...((await import(`${index}?run=${++runs}`)) as Record<string, unknown>) }) };
+}
+
 /**
- * A stack of its own for index.ts with the given inputs as config, on local state that is removed afterwards. It asks for no login
+ * A stack of its own for a program, index.ts unless said otherwise, with the given inputs as config, on local state that is removed afterwards. It asks for no login
  * and no passphrase, and neither reads nor changes anything of the user's Pulumi.
  */
-export async function withStack<T>(args: TalosCiliumCniArgs, use: (stack: DevStack) => Promise<T>): Promise<T> {
+export async function withStack<T>(args: object, use: (stack: DevStack) => Promise<T>, program = programIn(root)): Promise<T> {
   const parent = join(root, ".pulumi-local");
   mkdirSync(parent, { recursive: true });
   for (const left of readdirSync(parent).filter(isAbandoned)) rmSync(join(parent, left), { recursive: true, force: true });
   const folder = mkdtempSync(join(parent, `${process.pid}-`));
   try {
-    return await use(await DevStack.create(folder, args));
+    return await use(await DevStack.create(folder, args, program));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -64,19 +80,21 @@ function isAbandoned(folder: string): boolean {
   }
 }
 
-/** A stack of index.ts in a folder. */
+/** A stack in a folder. */
 export class DevStack {
   readonly stack: Stack;
   /** Config, state and what the CLI keeps. */
   readonly folder: string;
 
-  static async create(folder: string, args: TalosCiliumCniArgs): Promise<DevStack> {
+  readonly #project: ProjectSettings;
+
+  static async create(folder: string, args: object, { project, run }: Program): Promise<DevStack> {
     const state = join(folder, "state");
     mkdirSync(state);
-    writeConfig(folder, args);
+    writeConfig(folder, project, args);
     const stack = await said(async () =>
       LocalWorkspace.createStack(
-        { stackName: "dev", projectName: project.name, program },
+        { stackName: "dev", projectName: project.name, program: run },
         {
           workDir: folder,
           pulumiHome: join(folder, "home"),
@@ -92,17 +110,18 @@ export class DevStack {
         },
       ),
     );
-    return new DevStack(folder, stack);
+    return new DevStack(folder, stack, project);
   }
 
-  private constructor(folder: string, stack: Stack) {
+  private constructor(folder: string, stack: Stack, project: ProjectSettings) {
     this.folder = folder;
     this.stack = stack;
+    this.#project = project;
   }
 
   /** Takes other inputs from now on. */
-  configure(args: TalosCiliumCniArgs): void {
-    writeConfig(this.folder, args);
+  configure(args: object): void {
+    writeConfig(this.folder, this.#project, args);
   }
 
   /** `pulumi up`. Throws an EngineError with what the engine says is wrong. */
@@ -126,18 +145,10 @@ export async function said<T>(operation: (onEvent: (event: EngineEvent) => void)
   }
 }
 
-function writeConfig(folder: string, args: TalosCiliumCniArgs): void {
+function writeConfig(folder: string, { name }: ProjectSettings, args: object): void {
   const file = join(folder, "Pulumi.dev.yaml");
   // The CLI keeps a salt there.
   const settings = existsSync(file) ? (parse(readFileSync(file, "utf8")) as object) : {};
-  const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [`${project.name}:${key}`, value as unknown]));
+  const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [`${name}:${key}`, value as unknown]));
   writeFileSync(file, JSON.stringify({ ...settings, config }));
-}
-
-let runs = 0;
-
-// A module runs once; each run of the program needs it anew.
-async function program() {
-  const module = (await import(`../index.ts?run=${++runs}`)) as Record<string, unknown>;
-  return { ...module };
 }

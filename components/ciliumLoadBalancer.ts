@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancer, TalosCiliumCniArgs } from "./args.ts";
 import { parseDuration } from "./duration.ts";
+import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
 import { InputError } from "./problems.ts";
 import { attempt, refusal } from "./refusal.ts";
@@ -28,9 +29,14 @@ export class CiliumLoadBalancer extends pulumi.ComponentResource {
       hooks: { onError: [untilKindExists(name, settings.loadBalancer.operatorTimeout)] },
     };
     // Children of a component do not wait for what the component depends on.
-    const options = { parent: this, dependsOn: opts.dependsOn ?? [], ...hooks };
-    for (const object of loadBalancerObjects(settings)) {
+    const options: pulumi.CustomResourceOptions = { parent: this, dependsOn: opts.dependsOn ?? [], ...hooks };
+    const make = (object: KubernetesObject, options: pulumi.CustomResourceOptions) =>
       new kubernetes.apiextensions.CustomResource(`${name}-${object.metadata.name}`, object, options);
+    // One waits for the operator, the others for that one: when it does not come, this is one error and not many.
+    const [first, ...others] = loadBalancerObjects(settings);
+    if (first !== undefined) {
+      const dependsOn = make(first, options);
+      for (const object of others) make(object, pulumi.mergeOptions(options, { dependsOn }));
     }
     this.registerOutputs();
   }
@@ -51,15 +57,15 @@ function settingsOfArgs({ ciliumVersion, ...loadBalancer }: CiliumLoadBalancerAr
 function untilKindExists(name: string, timeout: string): pulumi.ErrorHook {
   const limit = parseDuration(timeout) ?? 0;
   const failing = new Map<string, number>();
-  return new pulumi.ErrorHook(`${name}-until-kind-exists`, ({ urn, errors: [newest = ""] }) => {
+  return new pulumi.ErrorHook(`${name}-until-kind-exists`, ({ urn, type, errors: [newest = ""] }) => {
     if (!newest.includes("no matches for kind")) return false;
     const since = failing.get(urn) ?? Date.now();
     failing.set(urn, since);
     if (Date.now() - since < limit) return true;
     throw new Error(
-      `Cilium's operator has not registered this kind within ${timeout} (loadBalancer.operatorTimeout): it is not running, or not ` +
-        "well. Look at it with `kubectl --namespace kube-system get pods -l io.cilium/app=operator` and `kubectl --namespace " +
-        "kube-system logs deployment/cilium-operator`; `pulumi up` goes on from here",
+      `Cilium's operator has not registered the kind ${type.replace(/^.*:/, "")} within ${timeout} (operatorTimeout): it is not ` +
+        "running, or not well; see `kubectl describe pods --all-namespaces --selector io.cilium/app=operator` and its log, then run " +
+        "`pulumi up` again: it goes on from here",
     );
   });
 }

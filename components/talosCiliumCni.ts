@@ -74,14 +74,17 @@ function deliverChart(name: string, planned: Plan, parent: TalosCiliumCni): void
   const { ciliumVersion, namespace, loadBalancer } = settings;
   const objects = manifest.entries.map(({ object }) => object);
   const first = objects.filter(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
-  const secrets = new Set(manifest.entries.filter(isSecret).map((entry) => entry.name));
+  // Of secret values the Chart makes plain objects, unless they are of kind Secret.
+  const exposed = manifest.entries
+    .filter((entry) => isSecret(entry) && entry.object.kind !== "Secret")
+    .map((entry) => entry.name);
   const installed = new kubernetes.helm.v4.Chart(
     name,
     { name: release, namespace, chart: stageChart(chart, settings, name), values: secret ? pulumi.secret(values) : values },
     {
       parent,
       dependsOn: [...first, ...gatewayApi].map((object) => keptObject(name, object, parent)),
-      ...(secret && { transforms: [hide(secrets)] }),
+      ...(exposed.length > 0 && { transforms: [hide(exposed)] }),
     },
   );
   if (planned.loadBalancer === undefined) return;
@@ -108,11 +111,11 @@ function keptObject(name: string, object: KubernetesObject, parent: pulumi.Resou
     : new kubernetes.apiextensions.CustomResourcePatch(`${name}-${metadata.name}`, { ...object, metadata }, options);
 }
 
-/** Makes the content of these objects secret: of secret values the Chart makes plain objects, unless they are Secrets. */
-function hide(objects: ReadonlySet<string>): pulumi.ResourceTransform {
+/** Makes the content of these objects secret. */
+function hide(names: readonly string[]): pulumi.ResourceTransform {
   return ({ props, opts }) => {
     const { apiVersion, kind, metadata, ...content } = props as unknown as KubernetesObject;
-    if ((kind as string | undefined) === undefined || !objects.has(nameOf({ apiVersion, kind, metadata }))) return undefined;
+    if ((kind as string | undefined) === undefined || !names.includes(nameOf({ apiVersion, kind, metadata }))) return undefined;
     const hidden = Object.fromEntries(Object.entries(content).map(([key, value]) => [key, pulumi.secret(value)]));
     return { props: { apiVersion, kind, metadata, ...hidden }, opts };
   };
