@@ -1,12 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancer, TalosCiliumCniArgs } from "./args.ts";
-import { parseDuration } from "./duration.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
 import { InputError } from "./problems.ts";
 import { attempt, refusal } from "./refusal.ts";
 import { settingsOf, type Settings } from "./settings.ts";
+import { untilKindExists } from "./untilKindExists.ts";
 import { validate } from "./validate.ts";
 
 /** What `CiliumLoadBalancer` takes: the same as `TalosCiliumCni` by the same names. */
@@ -26,7 +26,9 @@ export class CiliumLoadBalancer extends pulumi.ComponentResource {
 
     // Pulumi's mocks know no error hooks.
     const hooks = "registerErrorHook" in (pulumi.runtime.getMonitor() ?? {}) && {
-      hooks: { onError: [untilKindExists(name, settings.loadBalancer.operatorTimeout)] },
+      hooks: {
+        onError: [new pulumi.ErrorHook(`${name}-until-kind-exists`, untilKindExists(settings.loadBalancer.operatorTimeout))],
+      },
     };
     // Children of a component do not wait for what the component depends on.
     const options: pulumi.CustomResourceOptions = { parent: this, dependsOn: opts.dependsOn ?? [], ...hooks };
@@ -52,20 +54,4 @@ function settingsOfArgs({ ciliumVersion, ...loadBalancer }: CiliumLoadBalancerAr
     throw new InputError(error.problems.map(({ input, message }) => ({ input: input.replace(/^loadBalancer\./, ""), message })));
   }
   return settingsOf(args);
-}
-
-function untilKindExists(name: string, timeout: string): pulumi.ErrorHook {
-  const limit = parseDuration(timeout) ?? 0;
-  const failing = new Map<string, number>();
-  return new pulumi.ErrorHook(`${name}-until-kind-exists`, ({ urn, type, errors: [newest = ""] }) => {
-    if (!newest.includes("no matches for kind")) return false;
-    const since = failing.get(urn) ?? Date.now();
-    failing.set(urn, since);
-    if (Date.now() - since < limit) return true;
-    throw new Error(
-      `Cilium's operator has not registered the kind ${type.replace(/^.*:/, "")} within ${timeout} (operatorTimeout): it is not ` +
-        "running, or not well; see `kubectl describe pods --all-namespaces --selector io.cilium/app=operator` and its log, then run " +
-        "`pulumi up` again: it goes on from here",
-    );
-  });
 }
