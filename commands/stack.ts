@@ -130,6 +130,9 @@ export class DevStack {
   }
 }
 
+// What only follows from another error: the summing up, and what the program says when the engine has gone.
+const echo = /^(?:\w+ failed$|.*resource monitor shut down)/;
+
 /** Runs an operation of the engine; if it fails, the engine's own diagnostics are the error. */
 export async function said<T>(operation: (onEvent: (event: EngineEvent) => void) => Promise<T>): Promise<T> {
   const errors: string[] = [];
@@ -141,7 +144,8 @@ export async function said<T>(operation: (onEvent: (event: EngineEvent) => void)
     // What fails before the engine starts, the CLI says itself, among much else.
     const lines = error instanceof CommandError ? error.message.matchAll(/^\s*(?:stderr: )?error: (.*)$/gm) : [];
     if (errors.length === 0) errors.push(...Array.from(lines, ([, text = ""]) => text));
-    throw errors.length === 0 ? error : new EngineError([...new Set(errors)].join("\n"), { cause: error });
+    const causes = new Set(errors.filter((message) => !echo.test(message)));
+    throw causes.size === 0 ? error : new EngineError([...causes].join("\n"), { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-// npm test: the suites that take less than a minute together, or those named: `npm test -- unit cluster`.
+// npm test: all suites, or those named: `npm test -- unit cluster`.
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { delimiter, join, relative } from "node:path";
@@ -8,6 +8,7 @@ import { inspect, parseArgs } from "node:util";
 import { settingsOf } from "../components/settings.ts";
 import { ensureTool, MissingToolError, type tools } from "../tools/tools.mjs";
 import { findSource } from "./chartSource.ts";
+import { pluginFolder, type Plugin } from "./plugins.ts";
 import { dim, fail, mark, progress, say, secondsSince } from "./report.ts";
 import { root } from "./stack.ts";
 import { ChartUnreachable } from "../components/chart.ts";
@@ -18,8 +19,8 @@ interface Suite {
   readonly tools: readonly (keyof typeof tools)[];
   /** The Cilium releases whose chart it renders. */
   readonly charts: readonly string[];
-  /** Runs only when it is named. */
-  readonly onDemand?: boolean;
+  /** The Pulumi plugins that it takes; they are not built here. */
+  readonly plugins?: readonly Plugin[];
 }
 
 // The slowest first, so that all cores have something to do to the end.
@@ -33,7 +34,13 @@ const suites: Readonly<Record<string, Suite>> = {
     files: "test/cluster/*.test.ts",
     tools: ["helm", "yamlread", "etcd", "apiserver", "controllerManager", "scheduler", "kwok", "kubectl", "operator"],
     charts: ["1.18.4", "1.19.6", "1.20.0"],
-    onDemand: true,
+  },
+  /** The real engine with the real Kubernetes plugin against a real API server. */
+  plugins: {
+    files: "test/plugins/*.test.ts",
+    tools: ["pulumi", "helm", "yamlread", "etcd", "apiserver", "controllerManager", "scheduler", "kwok", "kubectl", "operator"],
+    plugins: ["resource-kubernetes"],
+    charts: ["1.18.4"],
   },
   /** Functions from data to data, and the component against Pulumi's mocks. */
   unit: { files: "test/*.test.ts", tools: ["helm", "yamlread"], charts: ["1.18.4"] },
@@ -48,13 +55,18 @@ interface Result {
 }
 
 /** Makes ready what a suite takes; returns the reason why that cannot be done. */
-async function provide({ tools, charts }: Suite): Promise<string | undefined> {
+async function provide({ tools, plugins = [], charts }: Suite): Promise<string | undefined> {
+  for (const plugin of plugins) {
+    const folder = pluginFolder(plugin);
+    if (folder === undefined) return `there is no Pulumi plugin ${plugin}, neither on PATH nor in the Pulumi home`;
+    addToPath(folder);
+  }
   try {
     for (const tool of tools) {
       const folder = await ensureTool(tool, progress);
       // Two tools are called helm: the tests find Helm 3 by this variable.
       if (tool === "helm3") process.env["HELM3"] = folder;
-      else if (folder !== undefined) process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
+      else if (folder !== undefined) addToPath(folder);
     }
     for (const ciliumVersion of charts) findSource(settingsOf({ ciliumVersion }));
     return undefined;
@@ -62,6 +74,10 @@ async function provide({ tools, charts }: Suite): Promise<string | undefined> {
     if (error instanceof MissingToolError || error instanceof ChartUnreachable) return error.message;
     throw error;
   }
+}
+
+function addToPath(folder: string): void {
+  process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
 }
 
 /** Runs test files side by side, as many as there are cores, and counts into the result of each file's suite. */
@@ -103,7 +119,7 @@ async function main(): Promise<void> {
   const results = new Map<string, Result>();
   const resultOf = new Map<string, Result>();
   for (const [name, suite] of Object.entries(suites)) {
-    if (positionals.length > 0 ? !positionals.includes(name) : suite.onDemand === true) continue;
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
     const result: Result = { passed: 0, failed: 0, skipped: [] };
     results.set(name, result);
     const missing = await provide(suite);

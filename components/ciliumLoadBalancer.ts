@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancer, TalosCiliumCniArgs } from "./args.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
+import { owned } from "./owned.ts";
 import { InputError } from "./problems.ts";
 import { attempt, refusal } from "./refusal.ts";
 import { settingsOf, type Settings } from "./settings.ts";
@@ -33,7 +34,11 @@ export class CiliumLoadBalancer extends pulumi.ComponentResource {
     // Children of a component do not wait for what the component depends on.
     const options: pulumi.CustomResourceOptions = { parent: this, dependsOn: opts.dependsOn ?? [], ...hooks };
     const make = (object: KubernetesObject, options: pulumi.CustomResourceOptions) =>
-      new kubernetes.apiextensions.CustomResource(`${name}-${object.metadata.name}`, object, options);
+      new kubernetes.apiextensions.CustomResource(
+        `${name}-${object.metadata.name}`,
+        { ...object, metadata: owned(object.metadata) },
+        options,
+      );
     // One waits for the operator, the others for that one: when it does not come, this is one error and not many.
     const [first, ...others] = loadBalancerObjects(settings);
     if (first !== undefined) {

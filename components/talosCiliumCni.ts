@@ -5,6 +5,7 @@ import { stageChart } from "./chart.ts";
 import { CiliumLoadBalancer } from "./ciliumLoadBalancer.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { imagesOf, nameOf } from "./manifest.ts";
+import { owned } from "./owned.ts";
 import { plan, type Plan } from "./plan.ts";
 import { InputError } from "./problems.ts";
 import { attempt, refusal } from "./refusal.ts";
@@ -84,7 +85,7 @@ function deliverChart(name: string, planned: Plan, parent: TalosCiliumCni): void
     {
       parent,
       dependsOn: [...first, ...gatewayApi].map((object) => keptObject(name, object, parent)),
-      ...(exposed.length > 0 && { transforms: [hide(exposed)] }),
+      transforms: [chartObject(exposed)],
     },
   );
   if (planned.loadBalancer === undefined) return;
@@ -111,12 +112,13 @@ function keptObject(name: string, object: KubernetesObject, parent: pulumi.Resou
     : new kubernetes.apiextensions.CustomResourcePatch(`${name}-${metadata.name}`, { ...object, metadata }, options);
 }
 
-/** Makes the content of these objects secret. */
-function hide(names: readonly string[]): pulumi.ResourceTransform {
+/** How the objects of the chart are made; the content of those that are named is secret. */
+function chartObject(secret: readonly string[]): pulumi.ResourceTransform {
   return ({ props, opts }) => {
     const { apiVersion, kind, metadata, ...content } = props as unknown as KubernetesObject;
-    if ((kind as string | undefined) === undefined || !names.includes(nameOf({ apiVersion, kind, metadata }))) return undefined;
-    const hidden = Object.fromEntries(Object.entries(content).map(([key, value]) => [key, pulumi.secret(value)]));
-    return { props: { apiVersion, kind, metadata, ...hidden }, opts };
+    if ((kind as string | undefined) === undefined) return undefined;
+    const isSecret = secret.includes(nameOf({ apiVersion, kind, metadata }));
+    const guarded = Object.entries(content).map(([key, value]) => [key, isSecret ? pulumi.secret(value) : value] as const);
+    return { props: { apiVersion, kind, metadata: owned(metadata), ...Object.fromEntries(guarded) }, opts };
   };
 }

@@ -124,16 +124,29 @@ test("values that hold a key are secret, and so are the objects they end in", as
   assert(isSecretInput(inputsOf(resources, ":Chart")["values"]));
   assert(isSecretInput(inputsOf(resources, ":TalosCiliumCni")["values"]));
 
-  const [transform] = resources.find(({ type }) => type.endsWith(":Chart"))?.transforms ?? [];
-  const transformed = (name: string) =>
-    transform?.({
-      ...{ type: "kubernetes:core/v1:ConfigMap", name, custom: true, opts: {} },
-      props: { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace: "kube-system" }, data: { key } },
-    }) as { props: { data: pulumi.Output<unknown> } } | undefined;
-  const { data } = transformed("cilium-config")?.props ?? assert.fail("the object is not transformed");
-  assert(await pulumi.isSecret(data));
-  assert.equal(transformed("cilium-envoy-config"), undefined);
+  const { data } = transformed(resources, "cilium-config");
+  assert(await pulumi.isSecret(data as pulumi.Output<unknown>));
+  assert.equal(transformed(resources, "cilium-envoy-config").data, "data");
 });
+
+test("what is the stack's alone is changed by Pulumi whoever has made it", async () => {
+  new TalosCiliumCni("owner", { ...chartDelivery, loadBalancer: { ipPools: pools } });
+  const resources = await requested("owner", "owner-lb-two");
+  const annotations = { "pulumi.com/patchForce": "true" };
+  assert.deepEqual(transformed(resources, "cilium-config").metadata.annotations, { kept: "yes", ...annotations });
+  assert.deepEqual(inputsOf(resources, ":CiliumLoadBalancerIPPool")["metadata"], { name: "one", annotations });
+});
+
+/** What the transform of the Chart makes of one of its objects. */
+function transformed(resources: typeof registered, name: string) {
+  const [transform] = resources.find(({ type }) => type.endsWith(":Chart"))?.transforms ?? [];
+  const metadata = { name, namespace: "kube-system", annotations: { kept: "yes" } };
+  const result = transform?.({
+    ...{ type: "kubernetes:core/v1:ConfigMap", name, custom: true, opts: {} },
+    props: { apiVersion: "v1", kind: "ConfigMap", metadata, data: "data" },
+  }) as { props: { data: unknown; metadata: { annotations: object } } } | undefined;
+  return result?.props ?? assert.fail("the object is not transformed");
+}
 
 test("CiliumLoadBalancer stands alone, after a bootstrap", async () => {
   new CiliumLoadBalancer("alone", { ciliumVersion: "1.18.4", ipPools: pools });

@@ -7,6 +7,7 @@ import { ciliumMinor } from "../../components/versions.ts";
 import { chartArgs, kubernetesReads, releases } from "../fixtures/charts.ts";
 import { Cluster } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { differences } from "../fixtures/differences.ts";
 import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
 
 let cluster: Cluster;
@@ -14,22 +15,6 @@ before(async () => {
   cluster = await Cluster.start();
 });
 after(() => cluster.stop());
-
-/**
- * Where what came back differs from what was sent. What the API server adds does not count, nor that it leaves out what is null, false or
- * empty, and writes the quantity 1 as "1".
- */
-function differences(sent: unknown, back: unknown, path = ""): readonly string[] {
-  if (!sent && back === undefined) return [];
-  if (sent === null || typeof sent !== "object") {
-    const same = sent === back || (typeof sent === "number" && String(sent) === back);
-    return same ? [] : [`${path}: ${JSON.stringify(sent)} came back as ${JSON.stringify(back)}`];
-  }
-  const entries = Object.entries(sent);
-  if (back === undefined) return entries.length === 0 ? [] : [`${path} did not come back`];
-  if (Array.isArray(sent) && sent.length !== (back as unknown[]).length) return [`${path} came back with another length`];
-  return entries.flatMap(([key, member]) => differences(member, (back as Record<string, unknown>)[key], `${path}.${key}`));
-}
 
 for (const { ciliumVersion } of releases) {
   test(`Cilium ${ciliumVersion}: a real API server takes every object strictly, and gives back what was sent`, () => {

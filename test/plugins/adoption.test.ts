@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { programIn, root } from "../../commands/stack.ts";
+import { plan } from "../../components/plan.ts";
+import { chartArgs } from "../fixtures/charts.ts";
+import { withChartStack } from "../fixtures/chartStack.ts";
+import { Cluster } from "../fixtures/cluster.ts";
+import { devStack } from "../fixtures/devStack.ts";
+import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { preview, up } from "../fixtures/operations.ts";
+
+const example = programIn(join(root, "examples", "existing-cluster"));
+const config = { context: "test", loadBalancer: {}, kubernetesVersion: "1.34.2" };
+const crd = "gateways.gateway.networking.k8s.io";
+
+let cluster: Cluster;
+beforeEach(async () => {
+  cluster = await Cluster.start();
+  cluster.startNodes("one");
+});
+afterEach(() => cluster.stop());
+
+const uids = () =>
+  ["daemonset cilium", "deployment cilium-operator", "configmap cilium-config"].map((object) => {
+    const [kind = "", name = ""] = object.split(" ");
+    return cluster.get(kind, name, "kube-system")?.metadata["uid"];
+  });
+
+test("what Talos or the old script has made is refused by Pulumi, unless it is told to take it over", async () => {
+  cluster.apply(gatewayApiCrds("v1.2.0"), "talos");
+  cluster.apply(plan({ ...devStack, ...chartArgs() }).manifest.yaml, "talos");
+  const before = uids();
+  await withChartStack(
+    cluster,
+    config,
+    async (stack) => {
+      await assert.rejects(up(stack), /already exists/);
+      stack.configure(stack.given({ adopt: true }));
+      await up(stack);
+      assert.deepEqual(uids(), before);
+      assert.deepEqual(await preview(stack), []);
+
+      stack.configure(stack.given({ adopt: false }));
+      assert.deepEqual(await up(stack), ["update kubernetes cluster"]);
+      assert.deepEqual(await preview(stack), []);
+
+      // Talos still counts as an owner of every field; a change goes through all the same.
+      stack.configure(stack.given({ adopt: false, podCidr: "10.42.0.0/16" }));
+      await up(stack);
+      const data = cluster.get("configmap", "cilium-config", "kube-system")?.["data"] as Record<string, string>;
+      assert.equal(data["ipv4-native-routing-cidr"], "10.42.0.0/16");
+      assert.deepEqual(uids(), before);
+    },
+    example,
+  );
+});
+
+test("Gateway API CRDs of another owner and release are left as they are, even when told to take over", async () => {
+  cluster.apply(gatewayApiCrds("v1.4.1"), "another-controller");
+  await withChartStack(
+    cluster,
+    { ...config, adopt: true },
+    async (stack) => {
+      await assert.rejects(up(stack), /another-controller/);
+      const annotations = cluster.get("crd", crd)?.metadata["annotations"] as Record<string, string>;
+      assert.equal(annotations["gateway.networking.k8s.io/bundle-version"], "v1.4.1");
+      assert.equal(cluster.get("daemonset", "cilium", "kube-system"), undefined);
+    },
+    example,
+  );
+});
