@@ -4,4 +4,5 @@ import { TalosCiliumCni } from "./components/talosCiliumCni.ts";
 
 const cni = new TalosCiliumCni("cilium", configuredArgs(new pulumi.Config()));
 
-export const { manifest, manifestSha256, loadBalancerManifest, objects, images, warnings } = cni;
+export const { manifest, manifestSha256, loadBalancerManifest, objects, images, warnings, machineConfigPatches, syncCommand } =
+  cni;

@@ -1,25 +1,47 @@
 // npm run generate: what follows from components/args.ts.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createGenerator, type Definition } from "ts-json-schema-generator";
 import { format, resolveConfig } from "prettier";
+import ts from "typescript";
+import {
+  AnyType,
+  createFormatter,
+  createParser,
+  createProgram,
+  DEFAULT_CONFIG,
+  SchemaGenerator,
+  type CompletedConfig,
+  type Definition,
+  type SubNodeParser,
+} from "ts-json-schema-generator";
+
 import { root } from "./stack.ts";
 
 /** The generated files with their content: the schema that the program checks its inputs with, and its documentation. */
 export async function generated(): Promise<ReadonlyMap<string, string>> {
-  const schema = createGenerator({
+  const config: CompletedConfig = {
+    ...DEFAULT_CONFIG,
     path: join(root, "components", "args.ts"),
     tsconfig: join(root, "tsconfig.json"),
     type: "TalosCiliumCniArgs",
     topRef: false,
     jsDoc: "extended",
-  }).createSchema("TalosCiliumCniArgs");
+  };
+  const program = createProgram(config);
+  const parser = createParser(program, config, (chain) => chain.addNodeParser(input));
+  const schema = new SchemaGenerator(program, parser, createFormatter(config), config).createSchema("TalosCiliumCniArgs");
   const definitions = (schema.definitions ?? {}) as Readonly<Record<string, Definition>>;
   return new Map([
     await formatted("components/args.schema.json", JSON.stringify(schema)),
     await formatted("docs/inputs.md", inputsPage(schema, definitions)),
   ]);
 }
+
+/** A Pulumi input may be an Output, of which nothing can be said when the program starts. */
+const input: SubNodeParser = {
+  supportsNode: (node) => ts.isTypeReferenceNode(node) && node.typeName.getText() === "pulumi.Input",
+  createType: () => new AnyType(),
+};
 
 async function formatted(file: string, content: string): Promise<[file: string, content: string]> {
   const path = join(root, file);
@@ -61,6 +83,7 @@ function typeOf(
   if (definition?.enum !== undefined) return typeOf(definition, definitions);
   if (definition !== undefined) return ["object", definition, ""];
   if (words !== undefined) return [words.map((word) => `\`${word as string}\``).join(", "), undefined, ""];
+  if (type === undefined) return ["Pulumi input", undefined, ""];
   if (type !== "array") return [String(type), undefined, ""];
   const [of, inner] = typeOf(items as Definition, definitions);
   return [`list of ${of}s`, inner, "[]"];

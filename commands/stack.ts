@@ -88,12 +88,17 @@ export class DevStack {
 
   readonly #project: ProjectSettings;
 
-  static async create(folder: string, args: object, { project, run }: Program): Promise<DevStack> {
-    const state = join(folder, "state");
-    mkdirSync(state);
-    writeConfig(folder, project, args);
+  /** Makes a stack in a folder, with these inputs. */
+  static async create(folder: string, args: object, program: Program): Promise<DevStack> {
+    mkdirSync(join(folder, "state"));
+    writeConfig(folder, program.project, args);
+    return DevStack.open(folder, program);
+  }
+
+  /** The stack in a folder, as it was left. */
+  static async open(folder: string, { project, run }: Program): Promise<DevStack> {
     const stack = await said(async () =>
-      LocalWorkspace.createStack(
+      LocalWorkspace.createOrSelectStack(
         { stackName: "dev", projectName: project.name, program: run },
         {
           workDir: folder,
@@ -102,7 +107,7 @@ export class DevStack {
           projectSettings: project,
           // The user's own environment must lead neither to another backend nor to another passphrase.
           envVars: {
-            PULUMI_BACKEND_URL: pathToFileURL(state).href,
+            PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
             PULUMI_CONFIG_PASSPHRASE: "",
             PULUMI_CONFIG_PASSPHRASE_FILE: "",
             PULUMI_SKIP_UPDATE_CHECK: "true",

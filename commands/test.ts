@@ -42,6 +42,12 @@ const suites: Readonly<Record<string, Suite>> = {
     plugins: ["resource-kubernetes"],
     charts: ["1.18.4"],
   },
+  /** Talos' own configuration code on the patches that are made for it. */
+  talos: {
+    files: "test/talos/*.test.ts",
+    tools: ["helm", "machinery-1.11", "machinery-1.13", "machinery-1.14"],
+    charts: ["1.18.4"],
+  },
   /** Functions from data to data, and the component against Pulumi's mocks. */
   unit: { files: "test/*.test.ts", tools: ["helm", "yamlread"], charts: ["1.18.4"] },
 };

@@ -1,13 +1,16 @@
+import type * as pulumi from "@pulumi/pulumi";
+
 /**
  * What `TalosCiliumCni` takes. Plain data, known when the program starts: that is what makes a preview complete and
- * an error immediate. Every member has a default; an empty object gives a cluster network that works on Talos.
+ * an error immediate. Only what comes from machines is a Pulumi input. Every member has a default; an empty object gives a cluster network that works on Talos.
  *
  * `args.schema.json` is generated from this file (`npm run generate`) and checks the inputs when the program runs.
  */
 export interface TalosCiliumCniArgs {
   /**
    * How Cilium reaches the cluster. `manifest` renders and exports, and touches nothing. `chart` installs the chart, the pools and the
-   * policies in the cluster of the Kubernetes provider. `machineConfig` is not in this release yet.
+   * policies in the cluster of the Kubernetes provider. `machineConfig` makes patches for the Talos machine config, so that a cluster
+   * comes up with Cilium, and applies them to the machines in `talos`.
    *
    * @default "manifest"
    */
@@ -87,6 +90,9 @@ export interface TalosCiliumCniArgs {
    * @see https://docs.cilium.io/en/stable/helm-reference/
    */
   readonly values?: Readonly<Record<string, unknown>>;
+
+  /** Delivery `machineConfig`: the machines, and what is known of their configuration. */
+  readonly talos?: Talos;
 }
 
 export type Delivery = "manifest" | "chart" | "machineConfig";
@@ -361,6 +367,66 @@ export interface Lan {
    * @default []
    */
   readonly nodes?: readonly string[];
+}
+
+export interface Talos {
+  /**
+   * The Talos version that generated the machine configs, for example `1.13`: `talosVersion` of `getConfiguration`, or the version of the
+   * `talosctl` that made them. Not the version that runs: a config keeps its form when the machine is upgraded. From 1.14 on, what
+   * concerns Kubernetes stands in documents of its own.
+   *
+   * @default "1.13"
+   * @see https://docs.siderolabs.com/talos/latest/reference/configuration/overview
+   */
+  readonly configContract?: string;
+
+  /** What proves to the machines that the caller may configure them: `clientConfiguration` of `talos.machine.Secrets`. */
+  readonly clientConfiguration?: pulumi.Input<TalosClientConfiguration>;
+
+  /**
+   * The control planes. Their configs are applied one after the other: the next when the one before has taken its own.
+   *
+   * @default none: the patches are exported, and nothing is applied
+   */
+  readonly controlPlanes?: readonly TalosMachine[];
+
+  /**
+   * The workers, after the control planes. They need Cilium's manifest no more than Talos' own, but the ranges and KubePrism.
+   *
+   * @default none
+   */
+  readonly workers?: readonly TalosMachine[];
+
+  /**
+   * How a config is applied. `staged_if_needing_reboot` asks the machine first: what takes a reboot waits for the next one, the rest is
+   * applied at once. `auto` and `reboot` may reboot, `staged` waits for the next reboot in any case, `no_reboot` fails where a reboot is
+   * needed. A machine in maintenance mode takes `auto`, `reboot` and `staged_if_needing_reboot`.
+   *
+   * @default "staged_if_needing_reboot"
+   */
+  readonly applyMode?: "auto" | "reboot" | "no_reboot" | "staged" | "staged_if_needing_reboot";
+}
+
+/** The client configuration of the Talos provider: two certificates and a key, each as base64 of PEM. */
+export interface TalosClientConfiguration {
+  readonly caCertificate: pulumi.Input<string>;
+  readonly clientCertificate: pulumi.Input<string>;
+  readonly clientKey: pulumi.Input<string>;
+}
+
+export interface TalosMachine {
+  /** Name or address of the machine. */
+  readonly node: pulumi.Input<string>;
+
+  /**
+   * Where its Talos API is reached.
+   *
+   * @default the address in `node`
+   */
+  readonly endpoint?: pulumi.Input<string>;
+
+  /** Its whole machine config, without Cilium: Talos appends what a patch holds to what is there. */
+  readonly machineConfiguration: pulumi.Input<string>;
 }
 
 export interface ChartSource {

@@ -31,9 +31,9 @@ export function chartDeliveryProblems(
   ];
 }
 
-/** What the user has to see to in delivery `chart`. */
-export function chartDeliveryWarnings({ delivery, ciliumVersion, gatewayApi }: Settings): readonly string[] {
-  if (delivery !== "chart" || !gatewayApi.enabled || gatewayApi.installCrds) return [];
+/** What the user has to see to where the CRDs would be installed. */
+export function gatewayApiWarnings({ delivery, ciliumVersion, gatewayApi }: Settings): readonly string[] {
+  if (delivery === "manifest" || !gatewayApi.enabled || gatewayApi.installCrds) return [];
   return [
     "gatewayApi.installCrds: is false, so the CRDs have to be in the cluster before Cilium's operator starts, which looks for them once: " +
       gatewayApiCrdsUrl(supportedMinor(ciliumVersion).gatewayApi),

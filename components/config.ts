@@ -3,7 +3,18 @@ import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
 import type { TalosCiliumCniArgs } from "./args.ts";
 
 const texts = ["delivery", "ciliumVersion", "kubernetesVersion", "namespace", "podCidr", "serviceCidr"] as const;
-const objects = ["routing", "kubePrism", "gatewayApi", "hubble", "l2", "loadBalancer", "lan", "chart", "values"] as const;
+const objects = [
+  "routing",
+  "kubePrism",
+  "gatewayApi",
+  "hubble",
+  "l2",
+  "loadBalancer",
+  "lan",
+  "chart",
+  "values",
+  "talos",
+] as const;
 
 /** The config keys: the inputs of the component, by the same names. */
 export const configKeys: readonly (keyof TalosCiliumCniArgs)[] = [...texts, ...objects];

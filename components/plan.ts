@@ -1,6 +1,6 @@
 import type { TalosCiliumCniArgs } from "./args.ts";
 import { findChart, type Chart } from "./chart.ts";
-import { chartDeliveryProblems, chartDeliveryWarnings, installsGatewayApi } from "./chartDelivery.ts";
+import { chartDeliveryProblems, gatewayApiWarnings, installsGatewayApi } from "./chartDelivery.ts";
 import { gatewayApiObjects } from "./gatewayApi.ts";
 import { helmValues, type HelmValues } from "./helmValues.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
@@ -11,6 +11,7 @@ import { InputError } from "./problems.ts";
 import { objectsOf, render } from "./render.ts";
 import { isSecret, secretWarnings } from "./secrets.ts";
 import { settingsOf, type Settings } from "./settings.ts";
+import { machineConfigPatches, machineConfigProblems, machineConfigWarnings, type MachineConfigPatches } from "./talos.ts";
 import { validate } from "./validate.ts";
 
 /** Everything that follows from the inputs. */
@@ -23,6 +24,8 @@ export interface Plan {
   readonly loadBalancer: Manifest | undefined;
   /** What has to be in the cluster before Cilium, and is installed with it. */
   readonly gatewayApi: readonly KubernetesObject[];
+  /** Delivery `machineConfig`: what is applied to the machines. */
+  readonly machineConfig: MachineConfigPatches | undefined;
   /** Whether `manifest` holds a Secret or a private key. */
   readonly secret: boolean;
   readonly warnings: readonly string[];
@@ -36,18 +39,30 @@ export function plan(args: TalosCiliumCniArgs): Plan {
   const values = helmValues(settings);
   const rendered = render(chart, values, settings);
   const objects = objectsOf(rendered);
-  const problems = chartDeliveryProblems(settings, objects);
-  if (problems.length > 0) throw new InputError(problems);
   const manifest = manifestOf(withNamespace(objects, settings.namespace));
-  const loadBalancer = loadBalancerObjects(settings);
+  const pools = loadBalancerObjects(settings);
+  const loadBalancer = pools.length === 0 ? undefined : manifestOf(pools);
+  const machineConfig =
+    settings.delivery === "machineConfig" ? machineConfigPatches(settings, manifest, loadBalancer) : undefined;
+  const problems = [
+    ...chartDeliveryProblems(settings, objects),
+    ...(machineConfig === undefined ? [] : machineConfigProblems(settings, machineConfig)),
+  ];
+  if (problems.length > 0) throw new InputError(problems);
   return {
     settings,
     chart,
     values,
     manifest,
-    loadBalancer: loadBalancer.length === 0 ? undefined : manifestOf(loadBalancer),
+    loadBalancer,
+    machineConfig,
     gatewayApi: installsGatewayApi(settings) ? gatewayApiObjects(settings) : [],
     secret: manifest.entries.some(isSecret),
-    warnings: [...chart.warnings, ...chartDeliveryWarnings(settings), ...secretWarnings(manifest.entries, values, rendered)],
+    warnings: [
+      ...chart.warnings,
+      ...gatewayApiWarnings(settings),
+      ...secretWarnings(manifest.entries, values, rendered),
+      ...(machineConfig === undefined ? [] : machineConfigWarnings(machineConfig)),
+    ],
   };
 }

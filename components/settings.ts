@@ -1,4 +1,15 @@
-import type { ChartSource, GatewayApi, Hubble, KubePrism, L2, Lan, LoadBalancer, Routing, TalosCiliumCniArgs } from "./args.ts";
+import type {
+  ChartSource,
+  GatewayApi,
+  Hubble,
+  KubePrism,
+  L2,
+  Lan,
+  LoadBalancer,
+  Routing,
+  Talos,
+  TalosCiliumCniArgs,
+} from "./args.ts";
 import { merge } from "./merge.ts";
 import { ciliumMinor } from "./versions.ts";
 
@@ -19,6 +30,7 @@ export interface Settings extends Required<
   readonly loadBalancer: Filled<LoadBalancer>;
   readonly lan: Filled<Lan>;
   readonly chart: Filled<ChartSource, "path" | "sha256">;
+  readonly talos: Filled<Talos, "clientConfiguration">;
 }
 
 /** The defaults, but for the Kubernetes version, which follows the Cilium version. */
@@ -37,6 +49,7 @@ export const defaults = {
   lan: { nodes: [] },
   chart: { repository: "https://helm.cilium.io" },
   values: {},
+  talos: { configContract: "1.13", controlPlanes: [], workers: [], applyMode: "staged_if_needing_reboot" },
 } as const satisfies Omit<Settings, "kubernetesVersion">;
 
 /** Fills in the defaults. */

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as talos from "@pulumiverse/talos";
 import type { TalosCiliumCniArgs } from "./args.ts";
 import { stageChart } from "./chart.ts";
 import { CiliumLoadBalancer } from "./ciliumLoadBalancer.ts";
@@ -11,6 +12,7 @@ import { InputError } from "./problems.ts";
 import { attempt, refusal } from "./refusal.ts";
 import { release } from "./render.ts";
 import { isSecret } from "./secrets.ts";
+import { configProblems, machinesOf, patchBefore, syncCommand, type MachineConfigPatches } from "./talos.ts";
 
 /**
  * Cilium for Talos Linux.
@@ -31,6 +33,10 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
   readonly images: pulumi.Output<string[]>;
   /** What works but deserves a look. */
   readonly warnings: pulumi.Output<string[]>;
+  /** Delivery `machineConfig`: the patches for the machine configs, by machine type, for talosctl and others; else undefined. */
+  readonly machineConfigPatches: pulumi.Output<MachineConfigPatches | undefined>;
+  /** Delivery `machineConfig`: the commands that bring a running cluster to what the machine config says; else undefined. */
+  readonly syncCommand: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: TalosCiliumCniArgs, opts?: pulumi.ComponentResourceOptions) {
     const planned = attempt(() => plan(args));
@@ -39,7 +45,7 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
     for (const warning of planned.warnings) void pulumi.log.warn(warning, this);
 
     const guarded = <T>(value: T) => (planned.secret ? pulumi.secret(value) : pulumi.output(value));
-    const { manifest, loadBalancer } = planned;
+    const { manifest, loadBalancer, machineConfig, settings } = planned;
     const entries = [...manifest.entries, ...(loadBalancer?.entries ?? [])];
     this.manifest = guarded(manifest.yaml);
     this.manifestSha256 = guarded(manifest.sha256);
@@ -49,8 +55,13 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
     );
     this.images = pulumi.output([...imagesOf(entries.map(({ object }) => object))]);
     this.warnings = pulumi.output([...planned.warnings]);
+    this.machineConfigPatches = guarded(machineConfig);
+    this.syncCommand = pulumi
+      .output(settings.talos.controlPlanes[0]?.node)
+      .apply((node) => (machineConfig === undefined ? undefined : syncCommand(args.kubernetesVersion, node)));
 
-    if (planned.settings.delivery === "chart") deliverChart(name, planned, this);
+    if (settings.delivery === "chart") deliverChart(name, planned, this);
+    if (machineConfig !== undefined) deliverMachineConfig(name, planned, machineConfig, this);
     this.registerOutputs({
       manifest: this.manifest,
       manifestSha256: this.manifestSha256,
@@ -58,6 +69,8 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
       objects: this.objects,
       images: this.images,
       warnings: this.warnings,
+      machineConfigPatches: this.machineConfigPatches,
+      syncCommand: this.syncCommand,
     });
   }
 }
@@ -66,7 +79,40 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
 function inputsToRecord(args: TalosCiliumCniArgs, planned: Plan | InputError): pulumi.Inputs {
   const { values = {} } = args;
   const harmless = Object.keys(values).length === 0 || (!(planned instanceof InputError) && !planned.secret);
-  return harmless ? args : { ...args, values: pulumi.secret(values) };
+  return {
+    ...args,
+    ...(!harmless && { values: pulumi.secret(values) }),
+    ...(args.talos !== undefined && { talos: pulumi.secret(args.talos) }),
+  };
+}
+
+/** Delivery `machineConfig`: one control plane after the other, then the workers. */
+function deliverMachineConfig(name: string, planned: Plan, patches: MachineConfigPatches, parent: TalosCiliumCni): void {
+  const { settings, secret } = planned;
+  const { clientConfiguration, applyMode } = settings.talos;
+  const before = patchBefore(settings);
+  let previous: pulumi.Resource[] = [];
+  for (const { resource, input, isControlPlane, node, endpoint, machineConfiguration } of machinesOf(settings)) {
+    const configPatches = isControlPlane ? [...(before === undefined ? [] : [before]), patches.controlPlane] : [patches.worker];
+    const applied = new talos.machine.ConfigurationApply(
+      `${name}-${resource}`,
+      {
+        node,
+        ...(endpoint !== undefined && { endpoint }),
+        ...(clientConfiguration !== undefined && { clientConfiguration: pulumi.output(clientConfiguration) }),
+        machineConfigurationInput: pulumi.output(machineConfiguration).apply((config) => {
+          const problems = configProblems(config, `${input}.machineConfiguration`);
+          if (problems.length > 0) throw refusal(new InputError(problems), parent);
+          return config;
+        }),
+        configPatches: secret ? pulumi.secret(configPatches) : configPatches,
+        applyMode,
+      },
+      { parent, dependsOn: previous },
+    );
+    // A cluster survives one control plane that does not come back, not several; workers need none of each other.
+    if (isControlPlane) previous = [applied];
+  }
 }
 
 /** Delivery `chart`: the Namespace and the Gateway API CRDs, then the chart, then the pools and policies. */

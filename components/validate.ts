@@ -6,6 +6,7 @@ import { parseDuration } from "./duration.ts";
 import { InputError, shown, type Problem } from "./problems.ts";
 import { schemaProblems } from "./schemaProblems.ts";
 import { settingsOf, type Settings } from "./settings.ts";
+import { configProblems, machinesOf } from "./talos.ts";
 import { ciliumMinor, ciliumMinors, minorOf } from "./versions.ts";
 
 /** Throws one InputError for all that is wrong with the inputs. */
@@ -33,8 +34,12 @@ function settingsProblems(settings: Settings): readonly Problem[] {
     ...loadBalancerProblems(settings),
     ...nodeProblems(settings),
     ...chartProblems(settings),
+    ...talosProblems(settings),
   ];
 }
+
+// What comes from machines, and nothing is rendered from.
+const fromResources = /^talos\.(?:clientConfiguration(?:\.|$)|(?:controlPlanes|workers)\[\d+\]\.)/;
 
 // An Output is not known yet when the program starts, so nothing could be rendered or checked at preview. Recognized as Pulumi does it.
 function outputsAmong(value: unknown, input = ""): readonly Problem[] {
@@ -43,6 +48,7 @@ function outputsAmong(value: unknown, input = ""): readonly Problem[] {
   }
   if (typeof value !== "object" || value === null) return [];
   if ("__pulumiOutput" in value || value instanceof Promise) {
+    if (fromResources.test(input)) return [];
     return [
       { input, message: "is an Output or a Promise; only plain data, known when the program starts, can be checked at preview" },
     ];
@@ -53,12 +59,6 @@ function outputsAmong(value: unknown, input = ""): readonly Problem[] {
 
 function deliveryProblems({ delivery, hubble, ciliumVersion }: Settings): readonly Problem[] {
   const problems: Problem[] = [];
-  if (delivery === "machineConfig") {
-    problems.push({
-      input: "delivery",
-      message: `${shown(delivery)} is not in this release yet; use "manifest" and put the output into cluster.inlineManifests`,
-    });
-  }
   if (delivery === "chart" && hubble.enabled && ciliumVersion.startsWith("1.18.")) {
     problems.push({
       input: "hubble.enabled",
@@ -195,6 +195,25 @@ function chartProblems({ chart: { repository, sha256 } }: Settings): readonly Pr
   }
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256)) {
     problems.push({ input: "chart.sha256", message: `${shown(sha256)} is no SHA-256; it has 64 digits of 0-9 and a-f` });
+  }
+  return problems;
+}
+
+function talosProblems({ delivery, talos }: Settings): readonly Problem[] {
+  const { configContract } = talos;
+  const machines = machinesOf({ talos });
+  // What is an Output is looked at when it is known.
+  const problems = machines.flatMap(({ machineConfiguration, input }) =>
+    typeof machineConfiguration === "string" ? [...configProblems(machineConfiguration, `${input}.machineConfiguration`)] : [],
+  );
+  if (!/^v?1\.\d{1,3}(?:\.\d{1,3})?$/.test(configContract)) {
+    problems.push({ input: "talos.configContract", message: `${shown(configContract)} is not a Talos version such as 1.13` });
+  }
+  if (delivery !== "machineConfig" && machines.length > 0) {
+    problems.push({
+      input: "talos",
+      message: `names machines, but delivery ${shown(delivery)} configures none; set delivery to "machineConfig", or leave them out`,
+    });
   }
   return problems;
 }

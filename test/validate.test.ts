@@ -23,6 +23,9 @@ test("the defaults, and the settings of the dev stack, have no problem", () => {
 });
 
 const pool = (blocks: unknown) => ({ loadBalancer: { ipPools: [{ name: "a", blocks }] } });
+const machine = (machineConfiguration: string) => ({
+  talos: { controlPlanes: [{ node: "192.168.1.10", machineConfiguration }] },
+});
 const wrong: readonly (readonly [args: unknown, problem: RegExp])[] = [
   [
     { ciliumVersion: "latest" },
@@ -45,7 +48,22 @@ const wrong: readonly (readonly [args: unknown, problem: RegExp])[] = [
     { loadBalancer: { operatorTimeout: "10" } },
     /^loadBalancer\.operatorTimeout: "10" is no Go duration; write it with a unit, such as 15s or 500ms$/,
   ],
-  [{ delivery: "machineConfig" }, /^delivery: "machineConfig" is not in this release yet/],
+  [{ talos: { configContract: "latest" } }, /^talos\.configContract: "latest" is not a Talos version such as 1\.13$/],
+  [{ talos: { applyMode: "now" } }, /^talos\.applyMode: is "now"; allowed are "auto", /],
+  [{ talos: { controlPlanes: [{ node: "a" }] } }, /^talos\.controlPlanes\[0\]\.machineConfiguration: is missing$/],
+  [machine("{}"), /^talos: names machines, but delivery "manifest" configures none; set delivery to "machineConfig"/],
+  [
+    machine("cluster: { inlineManifests: [{ name: cilium, contents: a }] }"),
+    /^talos\.controlPlanes\[0\]\.machineConfiguration: has an inline manifest "cilium" already/,
+  ],
+  [
+    machine("apiVersion: v1alpha1\nkind: KubeInlineManifestConfig\nname: cilium-lb\nmanifest: a\n"),
+    /^talos\.controlPlanes\[0\]\.machineConfiguration: has an inline manifest "cilium-lb" already/,
+  ],
+  [
+    machine("cluster: { extraManifests: [https://example.com/cilium-cni-1.18.4.yaml] }"),
+    /^talos\.controlPlanes\[0\]\.machineConfiguration: loads Cilium from https:\/\/example\.com\/cilium-cni-1\.18\.4\.yaml too/,
+  ],
   [{ routing: { mode: "vxlan" } }, /^routing\.mode: is "vxlan"; allowed are "native", "tunnel"$/],
   [{ kubernetesVersion: 1.3 }, /^kubernetesVersion: is the number 1\.3; put it in quotes$/],
   [{ routing: "native" }, /^routing: is "native"; it must be object$/],

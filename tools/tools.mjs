@@ -10,6 +10,7 @@ import { cacheFolder } from "../components/cacheFolder.mjs";
  * @property {string} executable the command
  * @property {string} module the folder in tools/ whose go.mod and go.sum pin the source
  * @property {string} package the Go package to build, a dependency of that module
+ * @property {string} [modfile] the file in that folder which takes the place of go.mod, with its own `.sum`
  * @property {string} [tags] build tags
  * @property {string} [ldflags] what the linker has to write into it
  * @property {string} minutes how long a build takes on two cores
@@ -69,7 +70,18 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     tags: "osusergo,ipam_provider_operator",
     minutes: "4 min",
   },
+  /** Talos' own configuration code, of several releases. */
+  "machinery-1.11": machinery("1.11"),
+  "machinery-1.13": machinery("1.13"),
+  "machinery-1.14": machinery("1.14"),
 });
+
+/** @template {string} T @param {T} release */
+function machinery(release) {
+  const target = "talos-cilium-cni/tools/talos-machinery";
+  const modfile = `v${release}.mod`;
+  return { executable: `machinery-${release}`, module: "talos-machinery", package: target, modfile, minutes: "30 s" };
+}
 
 /** @param {string} executable @param {string} minutes */
 function kubernetes(executable, minutes) {
@@ -116,10 +128,10 @@ function atLeast(version, minimum) {
 }
 
 /** @param {string} source @param {Tool} tool */
-function pinOf(source, { package: target, ldflags = "", tags = "" }) {
+function pinOf(source, { package: target, modfile = "go.mod", ldflags = "", tags = "" }) {
   const hash = createHash("sha256").update(`${target} ${ldflags} ${tags}`);
-  for (const file of ["go.mod", "go.sum", "main.go"].map((file) => join(source, file)).filter(existsSync))
-    hash.update(readFileSync(file));
+  const pinned = [modfile, modfile.replace(/mod$/, "sum"), "main.go"];
+  for (const file of pinned.map((file) => join(source, file)).filter(existsSync)) hash.update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);
 }
 
@@ -141,7 +153,17 @@ async function build(name, tool, source, folder, report) {
     report(`building ${name}: ${packages} packages compiled, ${seconds()}`);
   }, 30_000);
   try {
-    const options = ["-v", "-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${tool.ldflags ?? ""}`, "-tags", tool.tags ?? ""];
+    const options = [
+      "-v",
+      "-trimpath",
+      "-buildvcs=false",
+      "-ldflags",
+      `-s -w ${tool.ldflags ?? ""}`,
+      "-tags",
+      tool.tags ?? "",
+      "-modfile",
+      tool.modfile ?? "go.mod",
+    ];
     await go(
       ["build", ...options, "-o", join(unfinished, tool.executable), tool.package],
       source,

@@ -1,0 +1,201 @@
+import semver from "semver";
+import { parseAllDocuments } from "yaml";
+import type { TalosMachine } from "./args.ts";
+import { writeDocument } from "./kubernetesYaml.ts";
+import type { Manifest } from "./manifest.ts";
+import type { Problem } from "./problems.ts";
+import type { Settings } from "./settings.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "./versions.ts";
+
+/** Patches for the machine config, in the form that Talos' strategic merge takes. */
+export interface MachineConfigPatches {
+  readonly controlPlane: string;
+  readonly worker: string;
+}
+
+/** The entries of `cluster.inlineManifests`. Talos applies them in the order of their names: pools and policies after Cilium. */
+const names = { cilium: "cilium", loadBalancer: "cilium-lb" } as const;
+
+/**
+ * What of the machine config has to be so that a cluster comes up with Cilium, as one patch for each machine type.
+ *
+ * Talos appends what the lists of a patch hold: a patch is applied to a config that does not have it yet.
+ */
+export function machineConfigPatches(settings: Settings, manifest: Manifest, loadBalancer?: Manifest): MachineConfigPatches {
+  const inlineManifests = [
+    { name: names.cilium, contents: manifest.yaml },
+    ...(loadBalancer === undefined ? [] : [{ name: names.loadBalancer, contents: loadBalancer.yaml }]),
+  ];
+  const { enabled, installCrds } = settings.gatewayApi;
+  // Too large to stand in the config itself, and CRDs are what Talos applies first.
+  const crds = gatewayApiCrdsUrl(supportedMinor(settings.ciliumVersion).gatewayApi);
+  const manifests = { ...(enabled && installCrds && { extraManifests: [crds] }), inlineManifests };
+  return separatesKubernetes(settings) ? separatePatches(settings, manifests) : patches(settings, manifests);
+}
+
+/** Whether the config has documents of their own for what concerns Kubernetes: the old places are then an error. */
+function separatesKubernetes({ talos }: Pick<Settings, "talos">): boolean {
+  return semver.gte(semver.coerce(talos.configContract) ?? "0.0.0", "1.14.0");
+}
+
+function patches(settings: Settings, manifests: object): MachineConfigPatches {
+  const { podCidr, serviceCidr, kubePrism } = settings;
+  const subnets = { podSubnets: [podCidr], serviceSubnets: [serviceCidr] };
+  // On every node, the workers included: agents and kubelets of all of them ask it.
+  const features = { kubePrism: { enabled: true, port: kubePrism.port } };
+  const machine = usesKubePrism(settings) ? { machine: { features } } : {};
+  return {
+    controlPlane: writeDocument({
+      ...machine,
+      // Cilium in the place of Flannel and of kube-proxy.
+      cluster: { network: { cni: { name: "none" }, ...subnets }, proxy: { disabled: true }, ...manifests },
+    }),
+    // A worker's kubelet takes the address of the cluster DNS from the Service range.
+    worker: writeDocument({ ...machine, cluster: { network: subnets } }),
+  };
+}
+
+function separatePatches({ podCidr, serviceCidr }: Settings, manifests: object): MachineConfigPatches {
+  const document = (kind: string, content: object) => `---\n${writeDocument({ apiVersion: "v1alpha1", kind, ...content })}`;
+  const network = document("KubeNetworkConfig", { podSubnets: [podCidr], serviceSubnets: [serviceCidr] });
+  return {
+    controlPlane: [
+      `---\n${writeDocument({ cluster: manifests })}`,
+      // Cilium in the place of Flannel and of kube-proxy.
+      document("KubeFlannelCNIConfig", { $patch: "delete" }),
+      document("KubeProxyConfig", { enabled: false }),
+      network,
+    ].join(""),
+    worker: network,
+  };
+}
+
+function usesKubePrism({ kubePrism: { host } }: Settings): boolean {
+  return host === "localhost" || host.startsWith("127.") || host === "::1";
+}
+
+/**
+ * Goes before the patch of a control plane: a config of before 1.14 that loads its CNI from a URL, as the old script had it, may not keep
+ * the URL beside `name: none`.
+ */
+export function patchBefore(settings: Settings): string | undefined {
+  return separatesKubernetes(settings) ? undefined : "cluster: { network: { cni: { $patch: delete } } }\n";
+}
+
+/** The commands that bring a running cluster to what the machine config says: Talos itself only creates what is missing. */
+export function syncCommand(kubernetesVersion: string | undefined, node: string | undefined): string {
+  // Another version than the one that runs is an upgrade of Kubernetes, and without any, talosctl takes its own newest.
+  const exact = semver.parse(kubernetesVersion);
+  const version = exact?.version ?? "<the Kubernetes version that runs>";
+  const sync = `talosctl --nodes ${node ?? "<a control plane>"} upgrade-k8s --to ${version}`;
+  return `${sync} --dry-run\n${sync}\n`;
+}
+
+const mebibyte = 2 ** 20;
+
+/** What Talos would refuse, or do otherwise than asked. */
+export function machineConfigProblems(settings: Settings, { controlPlane }: MachineConfigPatches): readonly Problem[] {
+  const { kubePrism, talos } = settings;
+  const problems: Problem[] = [];
+  const size = Buffer.byteLength(controlPlane);
+  if (size > 3.5 * mebibyte) {
+    problems.push({
+      input: "values",
+      message:
+        `make a manifest of ${(size / mebibyte).toFixed(1)} MiB; a machine in maintenance mode takes a config of 4 MiB in all (Talos ` +
+        "1.12 and before): take back what makes it so large, or use another delivery",
+    });
+  }
+  if (separatesKubernetes(settings)) {
+    if (usesKubePrism(settings) && kubePrism.port !== 7445) {
+      problems.push({
+        input: "kubePrism.port",
+        message: `is ${kubePrism.port}; in a config of Talos 1.14 KubePrism stays as it was generated, at 7445: leave the port out`,
+      });
+    }
+    if (talos.controlPlanes.length + talos.workers.length > 0) {
+      problems.push({
+        input: "talos.configContract",
+        message:
+          `is ${talos.configContract}, and the Talos provider 0.8.1 knows no config of 1.14 (its own Talos is 1.13); leave ` +
+          "talos.controlPlanes and talos.workers out and apply the output machineConfigPatches with talosctl, or generate the config " +
+          'with talosVersion "v1.13", whose form newer Talos takes as well',
+      });
+    }
+  }
+  if (talos.controlPlanes.length + talos.workers.length > 0 && talos.clientConfiguration === undefined) {
+    problems.push({
+      input: "talos.clientConfiguration",
+      message: "is missing, and no machine takes a config without it; give clientConfiguration of talos.machine.Secrets",
+    });
+  }
+  return problems;
+}
+
+/** What the user has to know before it matters. */
+export function machineConfigWarnings({ controlPlane }: MachineConfigPatches): readonly string[] {
+  const size = Buffer.byteLength(controlPlane);
+  return [
+    ...(size > mebibyte
+      ? [
+          `values: make a patch of ${(size / mebibyte).toFixed(1)} MiB; with the rest of the config it must stay below 4 MiB where a machine in ` +
+            "maintenance mode runs Talos 1.12 or before",
+        ]
+      : []),
+    "talos: applying a config creates what is missing in the cluster and changes nothing that is there; the output syncCommand does. From " +
+      "Talos 1.13 on it also deletes what has left the config: never take Cilium out of the config of a cluster that runs on it and sync",
+  ];
+}
+
+/** What stands in a machine config of the user's that this component cannot work with. */
+export function configProblems(config: string, input: string): readonly Problem[] {
+  const documents = parseAllDocuments(config, { logLevel: "silent" }).map((document) => document.toJS() as MachineConfig | null);
+  const found = documents.flatMap((document) => [
+    ...(document?.cluster?.inlineManifests ?? []).map(({ name = "" }) => name),
+    ...(document?.kind === "KubeInlineManifestConfig" ? [document.name ?? ""] : []),
+  ]);
+  const entries = Object.values(names).filter((name) => found.includes(name));
+  const loaded = documents.flatMap((document) => document?.cluster?.extraManifests ?? []).filter((url) => /cilium/i.test(url));
+  return [
+    ...entries.map((name) => ({
+      input,
+      message:
+        `has an inline manifest "${name}" already, and Talos takes no name twice; take it out of cluster.inlineManifests and give the ` +
+        "config as it is without Cilium: the component adds it",
+    })),
+    ...loaded.map((url) => ({
+      input,
+      message: `loads Cilium from ${url} too; take this line out of cluster.extraManifests`,
+    })),
+  ];
+}
+
+interface MachineConfig {
+  readonly kind?: string;
+  readonly name?: string;
+  readonly cluster?: {
+    readonly inlineManifests?: readonly { readonly name?: string }[];
+    readonly extraManifests?: readonly string[];
+  } | null;
+}
+
+/** A machine, with the names of its input and of its resource. */
+export interface NamedMachine extends TalosMachine {
+  readonly input: string;
+  readonly resource: string;
+  readonly isControlPlane: boolean;
+}
+
+/** The machines in the order in which they are configured. */
+export function machinesOf({ talos }: Pick<Settings, "talos">): readonly NamedMachine[] {
+  return [
+    ...talos.controlPlanes.map((machine, index) => ({
+      ...{ ...machine, isControlPlane: true },
+      ...{ input: `talos.controlPlanes[${index}]`, resource: `control-plane-${index}` },
+    })),
+    ...talos.workers.map((machine, index) => ({
+      ...{ ...machine, isControlPlane: false },
+      ...{ input: `talos.workers[${index}]`, resource: `worker-${index}` },
+    })),
+  ];
+}

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import { invoke, type ClientConfiguration } from "./plugin.ts";
+
+export interface GetConfigurationArgs {
+  clusterName: string;
+  clientConfiguration: ClientConfiguration;
+  endpoints?: string[];
+  nodes?: string[];
+}
+
+export type GetConfigurationOutputArgs = {
+  [Key in keyof GetConfigurationArgs]: pulumi.Input<GetConfigurationArgs[Key]>;
+};
+
+export interface GetConfigurationResult {
+  readonly id: string;
+  readonly talosConfig: string;
+}
+
+/** The talosconfig for `talosctl`; it holds a key, so the result is a secret when the client configuration is. */
+export function getConfigurationOutput(
+  args: GetConfigurationOutputArgs,
+  opts?: pulumi.InvokeOutputOptions,
+): pulumi.Output<GetConfigurationResult> {
+  return invoke("client/getConfiguration:getConfiguration", { ...args }, opts);
+}

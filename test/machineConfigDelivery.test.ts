@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import type { Talos, TalosCiliumCniArgs } from "../components/args.ts";
+import { TalosCiliumCni } from "../components/talosCiliumCni.ts";
+import { syncCommand } from "../components/talos.ts";
+import { chartArgs } from "./fixtures/charts.ts";
+import { eventually } from "./fixtures/cluster.ts";
+import { isSecretInput, registering, value } from "./fixtures/mocks.ts";
+
+const registered = await registering();
+const clientConfiguration = { caCertificate: "ca", clientCertificate: "certificate", clientKey: pulumi.secret("key") };
+const config = "version: v1alpha1\nmachine: { type: controlplane }\n";
+const make = (name: string, talos: Talos, args: TalosCiliumCniArgs = {}) =>
+  new TalosCiliumCni(name, { ...chartArgs(), ...args, delivery: "machineConfig", talos });
+
+/** The ConfigurationApply resources of a component. */
+async function applied(component: string, count: number) {
+  const resources = () => registered.filter(({ type, parent }) => type.startsWith("talos:") && parent === component);
+  await eventually(() => resources().length === count, `${component} configures no ${count} machines`);
+  return resources().toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+test("without machines the patches are exported, and nothing is made", async () => {
+  const cni = make("patches", {}, { kubernetesVersion: "1.33.2" });
+  const { controlPlane, worker } = (await value(cni.machineConfigPatches)) ?? assert.fail("there are no patches");
+  assert.match(controlPlane, /inlineManifests:\n +- name: cilium\n +contents: \|\n +---\n +apiVersion: v1\n/);
+  assert(!worker.includes("cilium"));
+  assert.match((await value(cni.syncCommand)) ?? "", /^talosctl --nodes <a control plane> upgrade-k8s --to 1\.33\.2 --dry-run\n/);
+  assert.match((await value(cni.warnings)).join(), /^talos: applying a config creates what is missing/);
+  await value(cni.urn);
+  assert.deepEqual(
+    registered.map(({ name }) => name),
+    ["patches"],
+  );
+  const plain = new TalosCiliumCni("plain", chartArgs());
+  assert.equal(await value(plain.machineConfigPatches), undefined);
+  assert.equal(await value(plain.syncCommand), undefined);
+});
+
+test("one control plane after the other, then the workers, each with its own config and our patch", async () => {
+  const machine = (node: string) => ({ node: pulumi.output(node), machineConfiguration: pulumi.secret(config) });
+  const controlPlanes = ["10.0.0.1", "10.0.0.2", "10.0.0.3"].map(machine);
+  const cni = make("three", {
+    ...{ clientConfiguration, controlPlanes },
+    workers: [{ ...machine("w1"), endpoint: "10.0.0.9" }, machine("w2")],
+  });
+  const resources = await applied("three", 5);
+  assert.deepEqual(
+    resources.map(({ type, name, dependencies }) => ({ type, name, dependencies })),
+    [
+      ["three-control-plane-0"],
+      ["three-control-plane-1", "three-control-plane-0"],
+      ["three-control-plane-2", "three-control-plane-1"],
+      ["three-worker-0", "three-control-plane-2"],
+      ["three-worker-1", "three-control-plane-2"],
+    ].map(([name, ...dependencies]) => ({ type: "talos:machine/configurationApply:ConfigurationApply", name, dependencies })),
+  );
+  const { controlPlane, worker } = (await value(cni.machineConfigPatches)) ?? assert.fail("there are no patches");
+  const inputs = resources.map(({ inputs }) => inputs);
+  assert.deepEqual(inputs[0]?.["configPatches"], ["cluster: { network: { cni: { $patch: delete } } }\n", controlPlane]);
+  assert.deepEqual(inputs[3]?.["configPatches"], [worker]);
+  assert.deepEqual([inputs[0]["node"], inputs[3]["endpoint"]], ["10.0.0.1", "10.0.0.9"]);
+  assert.equal(inputs[0]["applyMode"], "staged_if_needing_reboot");
+  // Setting it makes the provider fail after it has applied.
+  assert(inputs.every((input) => !("timeouts" in input)));
+  for (const key of ["machineConfigurationInput", "clientConfiguration"])
+    assert(
+      inputs.every((input) => isSecretInput(input[key])),
+      key,
+    );
+  assert.match((await value(cni.syncCommand)) ?? "", /--nodes 10\.0\.0\.1 upgrade-k8s --to <the Kubernetes version that runs>/);
+  const component = registered.find(({ name }) => name === "three");
+  assert(isSecretInput(component?.inputs["talos"]));
+});
+
+test("values that hold a key make the patches secret", async () => {
+  const values = { extraConfig: { key: "-----BEGIN PRIVATE KEY-----" } };
+  const controlPlanes = [{ node: "10.0.0.1", machineConfiguration: config }];
+  const cni = make("key", { clientConfiguration, controlPlanes }, { values });
+  assert(await pulumi.isSecret(cni.machineConfigPatches));
+  const [resource] = await applied("key", 1);
+  assert(isSecretInput(resource?.inputs["configPatches"]));
+});
+
+test("the sync is to the exact version that was given, or to one that has to be filled in", () => {
+  assert.equal(
+    syncCommand("v1.33.2", "10.0.0.1"),
+    "talosctl --nodes 10.0.0.1 upgrade-k8s --to 1.33.2 --dry-run\ntalosctl --nodes 10.0.0.1 upgrade-k8s --to 1.33.2\n",
+  );
+  for (const inexact of [undefined, "1.33"])
+    assert.match(syncCommand(inexact, "10.0.0.1"), /--to <the Kubernetes version that runs>$/m);
+});
