@@ -55,7 +55,7 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
     );
     this.images = pulumi.output([...imagesOf(entries.map(({ object }) => object))]);
     this.warnings = pulumi.output([...planned.warnings]);
-    this.machineConfigPatches = guarded(machineConfig);
+    this.machineConfigPatches = machineConfig === undefined ? pulumi.output(undefined) : guarded(machineConfig);
     this.syncCommand = pulumi
       .output(settings.talos.controlPlanes[0]?.node)
       .apply((node) => (machineConfig === undefined ? undefined : syncCommand(args.kubernetesVersion, node)));

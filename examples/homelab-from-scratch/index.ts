@@ -1,0 +1,59 @@
+// A Talos cluster that comes up with Cilium, from machines that have booted Talos and wait in maintenance mode.
+import * as kubernetes from "@pulumi/kubernetes";
+import * as talos from "@pulumiverse/talos";
+import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
+import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+
+const controlPlanes = ["192.168.1.10"];
+const workers = ["192.168.1.11", "192.168.1.12"];
+const endpoint = "https://192.168.1.10:6443";
+const talosVersion = "v1.13";
+const kubernetesVersion = "1.33.2";
+const ciliumVersion = "1.18.4";
+
+// To lose these is to lose the cluster.
+const { machineSecrets, clientConfiguration } = new talos.machine.Secrets("secrets", { talosVersion }, { protect: true });
+const machines = (machineType: string, nodes: readonly string[]) =>
+  nodes.map((node) => ({
+    node,
+    machineConfiguration: talos.machine.getConfigurationOutput({
+      clusterName: "homelab",
+      clusterEndpoint: endpoint,
+      machineType,
+      machineSecrets,
+      talosVersion,
+      kubernetesVersion,
+    }).machineConfiguration,
+  }));
+
+const cni = new TalosCiliumCni("cilium", {
+  delivery: "machineConfig",
+  ciliumVersion,
+  kubernetesVersion,
+  lan: { nodes: [...controlPlanes, ...workers] },
+  talos: {
+    configContract: talosVersion,
+    clientConfiguration,
+    controlPlanes: machines("controlplane", controlPlanes),
+    workers: machines("worker", workers),
+  },
+});
+
+const [node = ""] = controlPlanes;
+const bootstrap = new talos.machine.Bootstrap("bootstrap", { node, clientConfiguration }, { dependsOn: [cni] });
+export const kubeconfig = new talos.cluster.Kubeconfig("kubeconfig", { node, clientConfiguration }, { dependsOn: [bootstrap] })
+  .kubeconfigRaw;
+
+// Here, and not in the machine config, pools and policies can be changed later.
+const cluster = new kubernetes.Provider("cluster", { kubeconfig });
+new CiliumLoadBalancer(
+  "lan",
+  {
+    ciliumVersion,
+    ipPools: [{ name: "lan", blocks: [{ cidr: "192.168.1.200/29" }] }],
+    l2Policies: [{ name: "lan" }],
+  },
+  { providers: [cluster] },
+);
+
+export const { syncCommand, warnings } = cni;
