@@ -2,8 +2,14 @@ import { existsSync, globSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-/** Pulumi plugins that the program needs besides the CLI: how it talks to a cluster, and how the CLI runs the program by itself. */
-export type Plugin = "resource-kubernetes" | "language-nodejs";
+/** Pulumi plugins that the program needs besides the CLI: how it talks to a cluster and to machines, and how the CLI runs it by itself. */
+export const allPlugins = ["resource-kubernetes", "resource-talos", "language-nodejs"] as const;
+export type Plugin = (typeof allPlugins)[number];
+
+/** Why something cannot be done. */
+export function withoutPlugin(plugin: Plugin): string {
+  return `there is no Pulumi plugin ${plugin}, neither on PATH nor in the Pulumi home`;
+}
 
 /** The folder that holds a plugin: one on PATH, else the newest that Pulumi has installed for itself. */
 export function pluginFolder(plugin: Plugin): string | undefined {

@@ -8,7 +8,7 @@ import { inspect, parseArgs } from "node:util";
 import { settingsOf } from "../components/settings.ts";
 import { ensureTool, MissingToolError, type tools } from "../tools/tools.mjs";
 import { findSource } from "./chartSource.ts";
-import { pluginFolder, type Plugin } from "./plugins.ts";
+import { allPlugins, pluginFolder, withoutPlugin, type Plugin } from "./plugins.ts";
 import { dim, fail, mark, progress, say, secondsSince } from "./report.ts";
 import { root } from "./stack.ts";
 import { ChartUnreachable } from "../components/chart.ts";
@@ -19,7 +19,7 @@ interface Suite {
   readonly tools: readonly (keyof typeof tools)[];
   /** The Cilium releases whose chart it renders. */
   readonly charts: readonly string[];
-  /** The Pulumi plugins that it takes; they are not built here. */
+  /** The Pulumi plugins that it takes; they are not built here. Tests that take others are skipped one by one. */
   readonly plugins?: readonly Plugin[];
 }
 
@@ -38,9 +38,21 @@ const suites: Readonly<Record<string, Suite>> = {
   /** The real engine with the real Kubernetes plugin against a real API server. */
   plugins: {
     files: "test/plugins/*.test.ts",
-    tools: ["pulumi", "helm", "yamlread", "etcd", "apiserver", "controllerManager", "scheduler", "kwok", "kubectl", "operator"],
+    tools: [
+      "pulumi",
+      "helm",
+      "yamlread",
+      "etcd",
+      "apiserver",
+      "controllerManager",
+      "scheduler",
+      "kwok",
+      "kubectl",
+      "operator",
+      "talosNode",
+    ],
     plugins: ["resource-kubernetes"],
-    charts: ["1.18.4"],
+    charts: ["1.18.4", "1.19.6"],
   },
   /** Talos' own configuration code on the patches that are made for it. */
   talos: {
@@ -62,17 +74,16 @@ interface Result {
 
 /** Makes ready what a suite takes; returns the reason why that cannot be done. */
 async function provide({ tools, plugins = [], charts }: Suite): Promise<string | undefined> {
-  for (const plugin of plugins) {
-    const folder = pluginFolder(plugin);
-    if (folder === undefined) return `there is no Pulumi plugin ${plugin}, neither on PATH nor in the Pulumi home`;
-    addToPath(folder);
-  }
+  const missing = plugins.find((plugin) => pluginFolder(plugin) === undefined);
+  if (missing !== undefined) return withoutPlugin(missing);
+  // The stacks of the tests have a Pulumi home of their own.
+  for (const plugin of allPlugins) addToPath(pluginFolder(plugin));
   try {
     for (const tool of tools) {
       const folder = await ensureTool(tool, progress);
       // Two tools are called helm: the tests find Helm 3 by this variable.
       if (tool === "helm3") process.env["HELM3"] = folder;
-      else if (folder !== undefined) addToPath(folder);
+      else addToPath(folder);
     }
     for (const ciliumVersion of charts) findSource(settingsOf({ ciliumVersion }));
     return undefined;
@@ -82,8 +93,8 @@ async function provide({ tools, plugins = [], charts }: Suite): Promise<string |
   }
 }
 
-function addToPath(folder: string): void {
-  process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
+function addToPath(folder: string | undefined): void {
+  if (folder !== undefined) process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
 }
 
 /** Runs test files side by side, as many as there are cores, and counts into the result of each file's suite. */

@@ -400,7 +400,7 @@ export interface Talos {
   /**
    * How a config is applied. `staged_if_needing_reboot` asks the machine first: what takes a reboot waits for the next one, the rest is
    * applied at once. `auto` and `reboot` may reboot, `staged` waits for the next reboot in any case, `no_reboot` fails where a reboot is
-   * needed. A machine in maintenance mode takes `auto`, `reboot` and `staged_if_needing_reboot`.
+   * needed. A machine in maintenance mode takes `auto` and `reboot` only, so a new cluster needs `auto`.
    *
    * @default "staged_if_needing_reboot"
    */

@@ -74,6 +74,13 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   "machinery-1.11": machinery("1.11"),
   "machinery-1.13": machinery("1.13"),
   "machinery-1.14": machinery("1.14"),
+  /** A machine's Talos API. */
+  talosNode: {
+    executable: "talos-node",
+    module: "talos-node",
+    package: "talos-cilium-cni/tools/talos-node",
+    minutes: "20 s",
+  },
 });
 
 /** @template {string} T @param {T} release */

@@ -36,6 +36,8 @@ const cni = new TalosCiliumCni("cilium", {
     clientConfiguration,
     controlPlanes: machines("controlplane", controlPlanes),
     workers: machines("worker", workers),
+    // What a machine in maintenance mode takes. Leave it out once they run: then nothing reboots by itself.
+    applyMode: "auto",
   },
 });
 

@@ -5,14 +5,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test } from "node:test";
-import { pluginFolder } from "../../commands/plugins.ts";
+import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
 import { root } from "../../commands/stack.ts";
 import { plan } from "../../components/plan.ts";
 import { chart, chartArgs } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 
-const skip =
-  pluginFolder("language-nodejs") === undefined && "there is no pulumi-language-nodejs, neither on PATH nor in the Pulumi home";
+const skip = pluginFolder("language-nodejs") === undefined && withoutPlugin("language-nodejs");
 
 test(
   "the CLI runs the repository as it stands: preview, up, the manifest as a stack output, destroy",

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { parseAllDocuments } from "yaml";
+import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
+import { programIn, withStack } from "../../commands/stack.ts";
+import { chart } from "../fixtures/charts.ts";
+import { failure, preview, up } from "../fixtures/operations.ts";
+import { TalosNodes } from "../fixtures/talosNode.ts";
+
+const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
+const folder = join(import.meta.dirname, "..", "fixtures", "talosProgram");
+const program = programIn(folder);
+const config = (endpoints: readonly string[], more: object = {}) => ({
+  ...{ endpoints, ciliumVersion: "1.18.4", chart: chart().path },
+  ...more,
+});
+
+let nodes: TalosNodes;
+beforeEach(async () => {
+  nodes = await TalosNodes.start(3);
+});
+afterEach(() => {
+  nodes.stop();
+});
+
+interface Secrets {
+  readonly machine: { readonly token: string; readonly ca: { readonly key: string } };
+  readonly cluster: { readonly secret: string; readonly token: string; readonly aggregatorCA: { readonly key: string } };
+}
+
+test(
+  "three control planes are configured one at a time, and again only when something changes",
+  { skip, timeout: 200_000 },
+  async () => {
+    await withStack(
+      config(nodes.endpoints),
+      async (stack) => {
+        const created = await up(stack);
+        assert.equal(created.filter((step) => step.startsWith("create ConfigurationApply")).length, 3, created.join("\n"));
+        const configs = nodes.events.filter(({ event }) => event === "taken").map((event) => event.config);
+        assert.deepEqual(nodes.happened(), ["0 comes", "0 taken", "1 comes", "1 taken", "2 comes", "2 taken"]);
+        assert(configs.every((text) => /inlineManifests:\n +- name: cilium\n/.test(text)));
+
+        // Neither the state on disk nor a plain output shows what is in the config.
+        const { machine, cluster } = parseAllDocuments(configs[0] ?? "")[0]?.toJS() as Secrets;
+        const state = readdirSync(join(stack.folder, "state"), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+          .join("");
+        assert(state.includes("ConfigurationApply"));
+        for (const secret of [machine.token, machine.ca.key, cluster.secret, cluster.token, cluster.aggregatorCA.key])
+          assert(secret.length > 10 && !state.includes(secret));
+        const { talosConfig, syncCommand } = await stack.stack.outputs();
+        assert.deepEqual([talosConfig?.secret, syncCommand?.secret], [true, false]);
+        const [, key = ""] = /key: (\S{20,})/.exec(talosConfig?.value as string) ?? [];
+        assert(key !== "" && !state.includes(key));
+
+        assert.deepEqual(await preview(stack), []);
+        assert.deepEqual(nodes.happened(), []);
+
+        stack.configure(config(nodes.endpoints, { ciliumVersion: "1.19.6", chart: chart("1.19.6").path }));
+        assert.deepEqual(await up(stack), [
+          ...[0, 1, 2].map((index) => `update ConfigurationApply cilium-control-plane-${index}`),
+          "update TalosCiliumCni cilium",
+        ]);
+        assert.deepEqual(nodes.happened(), ["0 comes", "0 taken", "1 comes", "1 taken", "2 comes", "2 taken"]);
+      },
+      program,
+    );
+  },
+);
+
+test(
+  "a machine that refuses its config gives Talos' reason, and the next is not touched",
+  { skip, timeout: 200_000 },
+  async () => {
+    const patches = ['cluster: { inlineManifests: [{ name: "", contents: a }] }'];
+    await withStack(
+      config(nodes.endpoints, { patches }),
+      async (stack) => {
+        assert.match(await failure("up", stack, folder), /inline manifest name can't be empty/);
+        assert.deepEqual(nodes.happened(), ["0 comes", "0 taken", "1 comes", "1 refused"]);
+        stack.configure(config(nodes.endpoints));
+        await up(stack);
+        assert.deepEqual(nodes.happened(), ["1 comes", "1 taken", "2 comes", "2 taken"]);
+      },
+      program,
+    );
+  },
+);
+
+test("a config that has Cilium already is one error, and no machine is touched", { skip, timeout: 200_000 }, async () => {
+  const patches = ["cluster: { inlineManifests: [{ name: cilium, contents: a }] }"];
+  await withStack(
+    config(nodes.endpoints, { patches }),
+    async (stack) => {
+      const message = await failure("up", stack, folder);
+      assert.match(message, /^[^\n]*talos\.controlPlanes\[1\]\.machineConfiguration: has an inline manifest "cilium" already/);
+      assert(!nodes.happened().some((event) => /^[12] /.test(event)));
+    },
+    program,
+  );
+});
