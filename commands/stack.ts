@@ -61,7 +61,8 @@ export function programIn(folder: string): Program {
 export async function withStack<T>(args: object, use: (stack: DevStack) => Promise<T>, program = programIn(root)): Promise<T> {
   const parent = join(root, ".pulumi-local");
   mkdirSync(parent, { recursive: true });
-  for (const left of readdirSync(parent).filter(isAbandoned)) rmSync(join(parent, left), { recursive: true, force: true });
+  for (const left of readdirSync(parent).filter((name) => !isRunning(Number.parseInt(name, 10))))
+    rmSync(join(parent, left), { recursive: true, force: true });
   const folder = mkdtempSync(join(parent, `${process.pid}-`));
   try {
     return await use(await DevStack.create(folder, args, program));
@@ -70,13 +71,13 @@ export async function withStack<T>(args: object, use: (stack: DevStack) => Promi
   }
 }
 
-/** Whether a folder is of a process that has ended without removing it. */
-function isAbandoned(folder: string): boolean {
+/** Whether there is a process of this number, so that what it made is still its own. */
+export function isRunning(pid: number): boolean {
   try {
-    process.kill(Number.parseInt(folder, 10), 0);
-    return false;
-  } catch {
+    process.kill(pid, 0);
     return true;
+  } catch {
+    return false;
   }
 }
 
@@ -158,6 +159,7 @@ function writeConfig(folder: string, { name }: ProjectSettings, args: object): v
   const file = join(folder, "Pulumi.dev.yaml");
   // The CLI keeps a salt there.
   const settings = existsSync(file) ? (parse(readFileSync(file, "utf8")) as object) : {};
-  const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [`${name}:${key}`, value as unknown]));
+  const full = (key: string) => (key.includes(":") ? key : `${name}:${key}`);
+  const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [full(key), value as unknown]));
   writeFileSync(file, JSON.stringify({ ...settings, config }));
 }

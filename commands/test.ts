@@ -54,11 +54,21 @@ const suites: Readonly<Record<string, Suite>> = {
     plugins: ["resource-kubernetes"],
     charts: ["1.18.4", "1.19.6"],
   },
-  /** Talos' own configuration code on the patches that are made for it. */
+  /** Talos' own code: configuration on the patches that are made for it, and the sync of manifests on a real API server. */
   talos: {
     files: "test/talos/*.test.ts",
-    tools: ["helm", "machinery-1.11", "machinery-1.13", "machinery-1.14"],
-    charts: ["1.18.4"],
+    tools: [
+      "helm",
+      "machinery-1.11",
+      "machinery-1.13",
+      "machinery-1.14",
+      "talosSync",
+      "etcd",
+      "apiserver",
+      "kubectl",
+      "operator",
+    ],
+    charts: ["1.18.4", "1.19.6"],
   },
   /** Functions from data to data, and the component against Pulumi's mocks. */
   unit: { files: "test/*.test.ts", tools: ["helm", "yamlread"], charts: ["1.18.4"] },

@@ -19,11 +19,17 @@ const objects = [
 /** The config keys: the inputs of the component, by the same names. */
 export const configKeys: readonly (keyof TalosCiliumCniArgs)[] = [...texts, ...objects];
 
-/** The inputs as the stack's config has them; an empty text is as good as none. */
-export function configuredArgs(config: pulumi.Config): TalosCiliumCniArgs {
+/**
+ * The inputs as the stack's config has them; an empty text is as good as none. A key that is no input, nor one of the program's own, becomes
+ * one all the same, so that it is refused with the others.
+ */
+export function configuredArgs(config: pulumi.Config, own: readonly string[] = []): TalosCiliumCniArgs {
   for (const key of configKeys) refuseEncrypted(config, key);
+  const known: readonly string[] = [...configKeys, ...own];
+  const keys = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(`${config.name}:`));
+  const unknown = keys.map((key) => key.slice(config.name.length + 1)).filter((key) => !known.includes(key));
   const entries = [
-    ...texts.map((key) => [key, config.get(key) || undefined] as const),
+    ...[...texts, ...unknown].map((key) => [key, config.get(key) || undefined] as const),
     ...objects.map((key) => [key, config.getObject<unknown>(key)] as const),
   ];
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));

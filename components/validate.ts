@@ -5,7 +5,7 @@ import type { IpPool, IpPoolBlock, L2, TalosCiliumCniArgs } from "./args.ts";
 import { parseDuration } from "./duration.ts";
 import { InputError, shown, type Problem } from "./problems.ts";
 import { schemaProblems } from "./schemaProblems.ts";
-import { settingsOf, type Settings } from "./settings.ts";
+import { defaults, settingsOf, type Settings } from "./settings.ts";
 import { configProblems, machinesOf } from "./talos.ts";
 import { ciliumMinor, ciliumMinors, minorOf } from "./versions.ts";
 
@@ -35,6 +35,7 @@ function settingsProblems(settings: Settings): readonly Problem[] {
     ...nodeProblems(settings),
     ...chartProblems(settings),
     ...talosProblems(settings),
+    ...namespaceOverrideProblems(settings),
   ];
 }
 
@@ -97,12 +98,23 @@ function nameProblems(input: string, name: string, form: RegExp, description: st
   return form.test(name) ? [] : [{ input, message: `${shown(name)} is no Kubernetes name; it must be ${description}` }];
 }
 
+function namespaceOverrideProblems({ values: { namespaceOverride } }: Settings): readonly Problem[] {
+  if (!namespaceOverride) return [];
+  return [
+    {
+      input: "values.namespaceOverride",
+      message: `is ${shown(namespaceOverride)}, a namespace that nobody makes; set the input namespace to it instead`,
+    },
+  ];
+}
+
 function cidrProblems({ podCidr, serviceCidr }: Settings): readonly Problem[] {
-  const problems = Object.entries({ podCidr, serviceCidr }).flatMap(([input, cidr]) =>
-    parseCidr(cidr)?.family === 4
-      ? []
-      : [{ input, message: `${shown(cidr)} is no IPv4 range; write it as in the Talos machine config, such as 10.244.0.0/16` }],
-  );
+  const problems = (["podCidr", "serviceCidr"] as const).flatMap((input) => {
+    const cidr = { podCidr, serviceCidr }[input];
+    if (parseCidr(cidr)?.family === 4) return [];
+    const message = `${shown(cidr)} is no IPv4 range; write it as in the Talos machine config, such as ${defaults[input]}`;
+    return [{ input, message }];
+  });
   if (problems.length === 0 && overlap(podCidr, serviceCidr)) {
     return [
       { input: "podCidr", message: `${podCidr} overlaps serviceCidr ${serviceCidr}; pods and Services need ranges of their own` },

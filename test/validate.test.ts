@@ -105,6 +105,11 @@ const wrong: readonly (readonly [args: unknown, problem: RegExp])[] = [
   [{ chart: { repository: "helm.cilium.io" } }, /^chart\.repository: "helm\.cilium\.io" is no repository/],
   [{ chart: { sha256: "c361" } }, /^chart\.sha256: "c361" is no SHA-256/],
   [{ values: { a: { b: [() => 1] } } }, /^values\.a\.b\[0\]: is a function; only plain data/],
+  [
+    { values: { namespaceOverride: "net" } },
+    /^values\.namespaceOverride: is "net", a namespace that nobody makes; set the input namespace/,
+  ],
+  [{ serviceCidr: "10.96.0.0" }, /^serviceCidr: "10\.96\.0\.0" is no IPv4 range; .* such as 10\.96\.0\.0\/12$/],
   [{ values: [] }, /^values: is \[\]; it must be object$/],
 ];
 

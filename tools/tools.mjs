@@ -74,6 +74,13 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   "machinery-1.11": machinery("1.11"),
   "machinery-1.13": machinery("1.13"),
   "machinery-1.14": machinery("1.14"),
+  /** Talos' own code for bringing a cluster to what the machine config says. */
+  talosSync: {
+    executable: "talos-sync",
+    module: "talos-sync",
+    package: "talos-cilium-cni/tools/talos-sync",
+    minutes: "1 min",
+  },
   /** A machine's Talos API. */
   talosNode: {
     executable: "talos-node",

@@ -13,6 +13,10 @@ const cluster = new kubernetes.Provider("cluster", {
   upsertExistingObjects: config.getBoolean("adopt") ?? false,
 });
 
-const cni = new TalosCiliumCni("cilium", { ...configuredArgs(config), delivery: "chart" }, { providers: [cluster] });
+const cni = new TalosCiliumCni(
+  "cilium",
+  { ...configuredArgs(config, ["context", "adopt"]), delivery: "chart" },
+  { providers: [cluster] },
+);
 
 export const { objects, images, warnings } = cni;

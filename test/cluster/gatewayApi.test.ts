@@ -50,6 +50,7 @@ test("without the CRDs the operator leaves Gateway API off, and looks again only
 test("with CRDs that are too new the operator of 1.18 ends, which is why the release is pinned", async () => {
   cluster.apply(gatewayApiCrds(ciliumMinors["1.20"]?.gatewayApi ?? ""));
   cluster.apply(gatewayClass);
-  const { log } = await cluster.startOperator();
+  const { log, hasEnded } = await cluster.startOperator();
   await eventually(() => /no matches for kind .*TLSRoute/.test(log()), "the operator does not stumble over TLSRoute");
+  await eventually(hasEnded, "the operator goes on");
 });

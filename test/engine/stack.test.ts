@@ -75,6 +75,7 @@ test("what cannot work is one error at preview, and nothing is touched", { timeo
       { ...args, chart: { path: import.meta.filename, sha256: "0".repeat(64) } },
       /^chart\.sha256: .* has [0-9a-f]{64}, not 0{64}; .*$/,
     ],
+    [{ ...args, podCird: "10.42.0.0/16" }, /^podCird: is not an input; did you mean podCidr\? known are .*$/],
     [{ ...args, podCidr: "x", delivery: "helm" }, /^2 inputs cannot work:\n {2}delivery: .*\n {2}podCidr: .*$/],
     [
       { ...args, chart: { repository: "http://127.0.0.1:1" } },

@@ -57,6 +57,16 @@ test("what Talos or the old script has made is refused by Pulumi, unless it is t
   );
 });
 
+test("the program of the repository takes over with the provider's own config", { timeout: 200_000 }, async () => {
+  cluster.apply(plan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false } }).manifest.yaml, "talos");
+  const before = uids();
+  const args = { loadBalancer: {}, "kubernetes:upsertExistingObjects": "true" };
+  await withChartStack(cluster, args, async (stack) => {
+    await up(stack);
+    assert.deepEqual(uids(), before);
+  });
+});
+
 test("Gateway API CRDs of another owner and release are left as they are, even when told to take over", async () => {
   cluster.apply(gatewayApiCrds("v1.4.1"), "another-controller");
   await withChartStack(

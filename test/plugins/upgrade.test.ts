@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { cpSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { chart } from "../fixtures/charts.ts";
+import { withChartStack } from "../fixtures/chartStack.ts";
+import { Cluster } from "../fixtures/cluster.ts";
+import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { preview, up } from "../fixtures/operations.ts";
+
+let cluster: Cluster;
+before(async () => {
+  cluster = await Cluster.start();
+  cluster.startNodes("one");
+});
+after(() => cluster.stop());
+
+const jobs = () => cluster.kubectl(["get", "jobs", "--namespace", "kube-system", "--output", "name"]).said;
+
+test("from 1.18 to 1.19, with Hubble, whose certificates a job makes", { timeout: 200_000 }, async () => {
+  await withChartStack(cluster, { loadBalancer: {} }, async (stack) => {
+    await up(stack);
+    const uid = cluster.get("daemonset", "cilium", "kube-system")?.metadata["uid"];
+    assert.equal(jobs(), "");
+
+    const source = chart("1.19.6").path;
+    const path = statSync(source).isDirectory() ? "chart" : "chart.tgz";
+    rmSync(path, { recursive: true });
+    cpSync(source, path, { recursive: true });
+    writeFileSync("crds.yaml", gatewayApiCrds("v1.4.1"));
+    const hubble = { enabled: true, relay: true, ui: true };
+    stack.configure(stack.given({ ciliumVersion: "1.19.6", kubernetesVersion: "1.34.2", hubble }));
+    const steps = await up(stack);
+    assert(steps.includes("update CustomResourceDefinitionPatch cilium-gateways.gateway.networking.k8s.io"), steps.join("\n"));
+    assert(steps.includes("update DaemonSet cilium:kube-system/cilium"), steps.join("\n"));
+    assert(!steps.some((step) => step.includes("replace")), steps.join("\n"));
+    assert.match(jobs(), /^job\.batch\/hubble-generate-certs-/);
+    const { metadata, spec } = cluster.get("daemonset", "cilium", "kube-system") ?? assert.fail("Cilium is gone");
+    assert.equal(metadata["uid"], uid);
+    assert.match(JSON.stringify(spec), /quay\.io\/cilium\/cilium:v1\.19\.6@/);
+    assert.deepEqual(await preview(stack), []);
+  });
+});
