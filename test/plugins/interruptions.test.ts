@@ -16,22 +16,6 @@ afterEach(() => cluster.stop());
 const installed = (kind: string, name: string) =>
   eventually(() => cluster.get(kind, name, "kube-system") !== undefined, `${kind} ${name} does not come`, 120);
 
-test("an operator that does not come is one error, and the next up goes on from there", { timeout: 400_000 }, async () => {
-  await withChartStack(cluster, {}, async (stack) => {
-    const { loadBalancer } = stack.given({});
-    stack.configure(stack.given({ loadBalancer: { ...loadBalancer, operatorTimeout: "30s" } }));
-    assert.match(
-      await failure("up", stack),
-      /^[^\n]*operator has not registered the kind CiliumLoadBalancerIPPool within 30s .*$/,
-    );
-    await cluster.startOperator();
-    assert.deepEqual(await up(stack), [
-      "create CiliumL2AnnouncementPolicy cilium-lb-default-l2-announcement",
-      "create CiliumLoadBalancerIPPool cilium-lb-default-ip-pool",
-    ]);
-  });
-});
-
 test("without the API server, preview is one clear error", async () => {
   await cluster.stopApiServer();
   await withChartStack(cluster, {}, async (stack) => {
