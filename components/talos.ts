@@ -143,7 +143,7 @@ export function machineConfigWarnings({ controlPlane }: MachineConfigPatches): r
         ]
       : []),
     "talos: applying a config creates what is missing in the cluster and changes nothing that is there; the output syncCommand does. From " +
-      "Talos 1.13 on it also deletes what has left the config: never take Cilium out of the config of a cluster that runs on it and sync",
+      "Talos 1.13 on it also deletes what has left the config: before you take Cilium out of it, read docs/hand-off.md",
   ];
 }
 
