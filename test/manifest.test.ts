@@ -85,6 +85,10 @@ test("Secrets and private keys are secret, and the warning names the value that 
   assert(isSecret(entryOf(object("Secret", "a"))));
   assert(isSecret(entryOf(config)));
   assert(!isSecret(entryOf(object("ConfigMap", "a", { data: { certificate: "-----BEGIN CERTIFICATE-----" } }))));
+  for (const before of ["", "a", "ab", "abc"]) {
+    const key = Buffer.from(`${before}-----BEGIN EC PRIVATE KEY-----`).toString("base64");
+    assert(isSecret(entryOf(object("ConfigMap", "a", { data: { key } }))), before);
+  }
 
   const warning = (secret: KubernetesObject, template: string, values: Record<string, unknown> = {}) =>
     secretWarnings([entryOf(secret)], values, [{ object: secret, template }]).join("\n");

@@ -149,6 +149,16 @@ test("a private key is nowhere in clear: not in the state, not in the outputs", 
   const key = "not-for-the-eyes-of-others";
   const values = { azure: { enabled: true, clientSecret: key }, extraConfig: { pem: "-----BEGIN PRIVATE KEY-----" } };
   await withStack({ ...args, values }, async (stack) => {
+    const warned: string[] = [];
+    await stack.stack.preview({
+      color: "never",
+      onEvent: ({ diagnosticEvent }) => {
+        if (diagnosticEvent?.severity === "warning") warned.push(diagnosticEvent.message);
+      },
+    });
+    for (const object of ["Secret kube-system/cilium-azure", "ConfigMap kube-system/cilium-config"])
+      assert.equal(warned.filter((message) => message.includes(`puts ${object} into the manifest`)).length, 1, warned.join(""));
+
     const outputs = await stack.up();
     assert.deepEqual(
       Object.entries(outputs).flatMap(([name, { secret }]) => (secret ? [name] : [])),
