@@ -125,6 +125,11 @@ export class DevStack {
     this.#project = project;
   }
 
+  /** The state as it lies on disk, where secrets are encrypted. */
+  state(): string {
+    return readFileSync(join(this.folder, "state", ".pulumi", "stacks", this.#project.name, "dev.json"), "utf8");
+  }
+
   /** Takes other inputs from now on. */
   configure(args: object): void {
     writeConfig(this.folder, this.#project, args);

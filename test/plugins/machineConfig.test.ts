@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { parseAllDocuments } from "yaml";
@@ -45,10 +44,7 @@ test(
 
         // Neither the state on disk nor a plain output shows what is in the config.
         const { machine, cluster } = parseAllDocuments(configs[0] ?? "")[0]?.toJS() as Secrets;
-        const state = readdirSync(join(stack.folder, "state"), { recursive: true, withFileTypes: true })
-          .filter((entry) => entry.isFile())
-          .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
-          .join("");
+        const state = stack.state();
         assert(state.includes("ConfigurationApply"));
         for (const secret of [machine.token, machine.ca.key, cluster.secret, cluster.token, cluster.aggregatorCA.key])
           assert(secret.length > 10 && !state.includes(secret));
