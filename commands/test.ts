@@ -50,6 +50,7 @@ const suites: Readonly<Record<string, Suite>> = {
       "kubectl",
       "operator",
       "talosNode",
+      "talosSync",
     ],
     plugins: ["resource-kubernetes"],
     charts: ["1.18.4", "1.19.6"],

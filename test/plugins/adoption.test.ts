@@ -9,6 +9,7 @@ import { Cluster } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
 import { failure, preview, up } from "../fixtures/operations.ts";
+import { forget, own, sync } from "../fixtures/talosSync.ts";
 
 const folder = join(root, "examples", "existing-cluster");
 const example = programIn(folder);
@@ -55,6 +56,25 @@ test("what Talos or the old script has made is refused by Pulumi, unless it is t
     },
     example,
   );
+});
+
+test("handed over from the machine config as docs/hand-off.md says, every object stays the one it was", async () => {
+  const cilium = plan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false }, delivery: "machineConfig" }).manifest;
+  sync(cluster, own + cilium.yaml);
+  const before = uids();
+  const args = { loadBalancer: {}, gatewayApi: { enabled: false } };
+  await withChartStack(cluster, { ...args, "kubernetes:upsertExistingObjects": "true" }, async (stack) => {
+    await up(stack);
+    stack.configure(stack.given(args));
+    await up(stack);
+    forget(cluster);
+    // Without the entry in the machine config, as after step 2.
+    assert.deepEqual(sync(cluster, own), { unchanged: 1 });
+    assert.deepEqual(uids(), before);
+    for (const { object, name } of cilium.entries)
+      assert(cluster.get(object.kind, object.metadata.name, object.metadata.namespace), `${name} is gone`);
+    assert.deepEqual(await preview(stack), []);
+  });
 });
 
 test("the program of the repository takes over with the provider's own config", { timeout: 200_000 }, async () => {

@@ -1,20 +1,14 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
-import { programIn, withStack } from "../../commands/stack.ts";
+import { withStack } from "../../commands/stack.ts";
 import { chart } from "../fixtures/charts.ts";
 import { failure, preview, up } from "../fixtures/operations.ts";
 import { TalosNodes } from "../fixtures/talosNode.ts";
+import { controlPlanes, folder, program } from "../fixtures/talosStack.ts";
 
 const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
-const folder = join(import.meta.dirname, "..", "fixtures", "talosProgram");
-const program = programIn(folder);
-const config = (endpoints: readonly string[], more: object = {}) => ({
-  ...{ endpoints, ciliumVersion: "1.18.4", chart: chart().path },
-  ...more,
-});
 
 let nodes: TalosNodes;
 beforeEach(async () => {
@@ -34,7 +28,7 @@ test(
   { skip, timeout: 200_000 },
   async () => {
     await withStack(
-      config(nodes.endpoints),
+      controlPlanes(nodes.endpoints),
       async (stack) => {
         const created = await up(stack);
         assert.equal(created.filter((step) => step.startsWith("create ConfigurationApply")).length, 3, created.join("\n"));
@@ -56,7 +50,7 @@ test(
         assert.deepEqual(await preview(stack), []);
         assert.deepEqual(nodes.happened(), []);
 
-        stack.configure(config(nodes.endpoints, { ciliumVersion: "1.19.6", chart: chart("1.19.6").path }));
+        stack.configure(controlPlanes(nodes.endpoints, { ciliumVersion: "1.19.6", chart: chart("1.19.6").path }));
         assert.deepEqual(await up(stack), [
           ...[0, 1, 2].map((index) => `update ConfigurationApply cilium-control-plane-${index}`),
           "update TalosCiliumCni cilium",
@@ -74,11 +68,11 @@ test(
   async () => {
     const patches = ['cluster: { inlineManifests: [{ name: "", contents: a }] }'];
     await withStack(
-      config(nodes.endpoints, { patches }),
+      controlPlanes(nodes.endpoints, { patches }),
       async (stack) => {
         assert.match(await failure("up", stack, folder), /inline manifest name can't be empty/);
         assert.deepEqual(nodes.happened(), ["0 comes", "0 taken", "1 comes", "1 refused"]);
-        stack.configure(config(nodes.endpoints));
+        stack.configure(controlPlanes(nodes.endpoints));
         await up(stack);
         assert.deepEqual(nodes.happened(), ["1 comes", "1 taken", "2 comes", "2 taken"]);
       },
@@ -90,7 +84,7 @@ test(
 test("a config that has Cilium already is one error, and no machine is touched", { skip, timeout: 200_000 }, async () => {
   const patches = ["cluster: { inlineManifests: [{ name: cilium, contents: a }] }"];
   await withStack(
-    config(nodes.endpoints, { patches }),
+    controlPlanes(nodes.endpoints, { patches }),
     async (stack) => {
       const message = await failure("up", stack, folder);
       assert.match(message, /^[^\n]*talos\.controlPlanes\[1\]\.machineConfiguration: has an inline manifest "cilium" already/);

@@ -1,22 +1,15 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { root } from "../../commands/stack.ts";
 import { plan } from "../../components/plan.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { Cluster, eventually } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { forget, own, sync as talosSync } from "../fixtures/talosSync.ts";
 
 const planned = (ciliumVersion: string) => plan({ ...devStack, ...chartArgs(ciliumVersion), delivery: "machineConfig" });
 const cilium = planned("1.18.4");
 const pools = cilium.loadBalancer?.yaml ?? assert.fail("there are no pools");
-// Stands for what Talos has of its own among the manifests.
-const own = `---\n${JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "own", namespace: "kube-system" } })}\n`;
-const inventory = "talos-bootstrap-manifests-inventory";
-
 let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
@@ -24,15 +17,7 @@ before(async () => {
 });
 after(() => cluster.stop());
 
-/** Syncs as `talosctl upgrade-k8s` of Talos 1.13 does, or of 1.12: what became of how many objects. */
-function sync(stream: string, how: "apply" | "update" = "apply"): Readonly<Record<string, number>> {
-  const { status, stdout, stderr } = spawnSync("talos-sync", [how, cluster.kubeconfig], { input: stream, encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
-  const actions = stdout.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ")[0] ?? ""]));
-  return Object.fromEntries(
-    Object.entries(Object.groupBy(actions, (action) => action)).map(([key, all]) => [key, all?.length ?? 0]),
-  );
-}
+const sync = (stream: string, how?: "apply" | "update") => talosSync(cluster, stream, how);
 const present = (kind: string, name: string, namespace?: string) => cluster.get(kind, name, namespace) !== undefined;
 const count = cilium.manifest.entries.length;
 
@@ -94,14 +79,7 @@ test("what has left the machine config stays with Talos 1.12, and is deleted fro
 });
 
 test("handed over as docs/hand-off.md says, nothing of Cilium is deleted", () => {
-  const steps = readFileSync(join(root, "docs", "hand-off.md"), "utf8");
-  const [, pattern = ""] = /select\(\.key \| test\("([^"]+)"\) \| not\)/.exec(steps) ?? assert.fail("the step is not there");
-  const { data, ...rest } = cluster.get("configmap", inventory, "kube-system") ?? assert.fail("there is no inventory");
-  const kept = Object.entries(data as object).filter(([key]) => !new RegExp(pattern).test(key));
-  assert.equal(kept.length, 1, kept.join("\n"));
-  const replaced = JSON.stringify({ ...rest, data: Object.fromEntries(kept) });
-  const { ok, said } = cluster.kubectl(["replace", "--filename", "-"], replaced);
-  assert(ok, said);
+  forget(cluster);
   assert.deepEqual(sync(own), { unchanged: 1 });
   for (const { object } of cilium.manifest.entries)
     assert(present(object.kind, object.metadata.name, object.metadata.namespace), object.metadata.name);

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
+import { withStack } from "../../commands/stack.ts";
+import { failure, up } from "../fixtures/operations.ts";
+import { TalosNodes } from "../fixtures/talosNode.ts";
+import { controlPlanes, folder, program } from "../fixtures/talosStack.ts";
+
+const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
+
+// The provider tries for ten minutes, and nothing makes it shorter: so long does this test take.
+test("a machine that is down is named, the next is not touched, and once it is up all goes on", { skip }, async () => {
+  const nodes = await TalosNodes.start(3);
+  try {
+    nodes.turnOff(1);
+    await withStack(
+      controlPlanes(nodes.endpoints),
+      async (stack) => {
+        const message = await failure("up", stack, folder);
+        assert(message.includes(nodes.endpoints[1] ?? "?"), message);
+        assert.deepEqual(nodes.happened(), ["0 comes", "0 taken"]);
+        await nodes.turnOn(1);
+        await up(stack);
+        assert.deepEqual(nodes.happened(), ["1 comes", "1 taken", "2 comes", "2 taken"]);
+      },
+      program,
+    );
+  } finally {
+    nodes.stop();
+  }
+});
