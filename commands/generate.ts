@@ -15,6 +15,8 @@ import {
   type SubNodeParser,
 } from "ts-json-schema-generator";
 
+import { allChecks } from "../components/checks/all.ts";
+import type { Check, Checks } from "../components/checks/check.ts";
 import { root } from "./stack.ts";
 
 /** The generated files with their content: the schema that the program checks its inputs with, and its documentation. */
@@ -34,6 +36,7 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     await formatted("components/args.schema.json", JSON.stringify(schema)),
     await formatted("docs/inputs.md", inputsPage(schema, definitions)),
+    await formatted("docs/checks.md", checksPage()),
   ]);
 }
 
@@ -46,6 +49,34 @@ const input: SubNodeParser = {
 async function formatted(file: string, content: string): Promise<[file: string, content: string]> {
   const path = join(root, file);
   return [path, await format(content, { ...(await resolveConfig(path)), filepath: path })];
+}
+
+function checksPage(): string {
+  const table = (checks: readonly Pick<Check<never>, "finds" | "because" | "source">[]) =>
+    checks.map(({ finds, because, source }) => {
+      const link = source.startsWith("https://")
+        ? `[source](${source})`
+        : source.startsWith("docs/")
+          ? `[${source}](../${source})`
+          : source;
+      return `| ${[finds, because, link].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    });
+  const section = ([title, { errors, warnings }]: [string, Checks<never>]) => {
+    const part = (name: string, checks: readonly Check<never>[]) =>
+      checks.length === 0 ? [] : ["", `| ${name} | Why | |`, "| --- | --- | --- |", ...table(checks)];
+    return [`## ${title}`, ...part("Refused", errors), ...part("Warned of", warnings)].join("\n");
+  };
+  return `# Checks
+
+What is looked at when the program starts, so at every preview, before anything is touched. What is refused ends the program with one error
+that names all of it; what is warned of stands in the log and in the output \`warnings\`. Besides, every input has to have its type
+([inputs.md](inputs.md)), what is fetched its SHA-256, and what Helm itself refuses is passed on in its own words. Made from
+[components/checks](../components/checks) by \`npm run generate\`.
+
+${Object.entries(allChecks as unknown as Record<string, Checks<never>>)
+  .map(section)
+  .join("\n\n")}
+`;
 }
 
 function inputsPage(schema: Definition, definitions: Readonly<Record<string, Definition>>): string {

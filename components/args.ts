@@ -91,7 +91,15 @@ export interface TalosCiliumCniArgs {
    */
   readonly values?: Readonly<Record<string, unknown>>;
 
-  /** Delivery `machineConfig`: the machines, and what is known of their configuration. */
+  /**
+   * Paths among `values`, such as `bpf.newKey`, that may stay though the chart does not know them and they change nothing. What is below a
+   * path is meant too.
+   *
+   * @default []
+   */
+  readonly allowUnknownValues?: readonly string[];
+
+  /** Talos: what is known of it, and the machines of delivery `machineConfig`. */
   readonly talos?: Talos;
 }
 
@@ -367,9 +375,40 @@ export interface Lan {
    * @default []
    */
   readonly nodes?: readonly string[];
+
+  /**
+   * The networks that the nodes are in, such as `192.168.1.0/24`. What is announced by ARP has to lie in one of them.
+   *
+   * @default []: not known, not checked
+   */
+  readonly subnets?: readonly string[];
+
+  /** The virtual address that the control planes share (`vip` in the Talos machine config). */
+  readonly vip?: string;
+
+  /** Address of the router. */
+  readonly gateway?: string;
+
+  /** What the DHCP server hands out: `192.168.1.100-192.168.1.150`, or a range in CIDR notation. */
+  readonly dhcpRange?: string;
 }
 
 export interface Talos {
+  /**
+   * The Talos version that runs on the machines, for example `1.13.9`: what is known to go together with it, and what not, is checked.
+   *
+   * @default not known, not checked
+   */
+  readonly version?: string;
+
+  /**
+   * Whether the machines forward the DNS of the cluster to their own (`hostDNS.forwardKubeDNSToHost` in the machine config), as Talos does
+   * unless told otherwise.
+   *
+   * @default true
+   */
+  readonly forwardKubeDNSToHost?: boolean;
+
   /**
    * The Talos version that generated the machine configs, for example `1.13`: `talosVersion` of `getConfiguration`, or the version of the
    * `talosctl` that made them. Not the version that runs: a config keeps its form when the machine is upgraded. From 1.14 on, what

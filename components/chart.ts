@@ -11,6 +11,8 @@ import {
   statSync,
 } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { parseTar } from "nanotar";
 import { parse } from "yaml";
 import { cacheFolder } from "./cacheFolder.mjs";
 import { helm, HelmError } from "./helm.ts";
@@ -58,6 +60,16 @@ export function stageChart({ path }: Chart, { ciliumVersion }: Pick<Settings, "c
     rmSync(unfinished, { recursive: true });
   }
   return `${folder}/${archive}`;
+}
+
+/** The schema of the chart's values. It knows every key that stands in values.yaml, and more. */
+export function readSchema({ path }: Chart): Readonly<Record<string, unknown>> {
+  const [inFolder, inArchive] = ["values.schema.json", "cilium/values.schema.json"];
+  const text = statSync(path).isDirectory()
+    ? readFileSync(join(path, inFolder), "utf8")
+    : parseTar(gunzipSync(readFileSync(path)), { filter: ({ name }) => name === inArchive })[0]?.text;
+  if (text === undefined) throw new Error(`${path} holds no ${inArchive}`);
+  return JSON.parse(text) as Readonly<Record<string, unknown>>;
 }
 
 function chartFolder(path: string, { ciliumVersion, chart }: Pick<Settings, "ciliumVersion" | "chart">): Chart {

@@ -13,6 +13,7 @@ const objects = [
   "lan",
   "chart",
   "values",
+  "allowUnknownValues",
   "talos",
 ] as const;
 

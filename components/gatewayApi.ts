@@ -1,36 +1,30 @@
 import { readFileSync } from "node:fs";
 import { download, DownloadError } from "./download.ts";
 import { readDocuments, type KubernetesObject } from "./kubernetesYaml.ts";
-import { nameOf } from "./manifest.ts";
 import { refuse } from "./problems.ts";
 import type { Settings } from "./settings.ts";
 import { gatewayApiCrdsUrl, gatewayApiDigests, supportedMinor } from "./versions.ts";
 
+/** Whether the Gateway API CRDs are installed together with Cilium. */
+export function installsGatewayApi({ delivery, gatewayApi }: Pick<Settings, "delivery" | "gatewayApi">): boolean {
+  return delivery === "chart" && gatewayApi.enabled && gatewayApi.installCrds;
+}
+
 /**
  * The objects of the Gateway API release that this Cilium was made for: its CRDs, and from v1.5 on the policy that guards them.
  *
- * Throws an InputError if they cannot be had, or are of another release.
+ * Throws an InputError if they cannot be had.
  */
 export function gatewayApiObjects({
   ciliumVersion,
   gatewayApi: { crdsPath },
 }: Pick<Settings, "ciliumVersion" | "gatewayApi">): readonly KubernetesObject[] {
-  const release = supportedMinor(ciliumVersion).gatewayApi;
-  const objects = crdsPath === undefined ? published(release) : local(crdsPath);
-  for (const object of objects) {
-    const found = releaseOf(object);
-    if (found === release) continue;
-    refuse(
-      "gatewayApi.crdsPath",
-      `${nameOf(object)} is of ${found === undefined ? "no Gateway API release" : `Gateway API ${found}`}, and Cilium ` +
-        `${ciliumVersion} was made for ${release}: with an older one its Gateways stay dead, a newer one can crash its operator; ` +
-        `take ${gatewayApiCrdsUrl(release)}`,
-    );
-  }
+  const objects = crdsPath === undefined ? published(supportedMinor(ciliumVersion).gatewayApi) : local(crdsPath);
   return objects.map(({ status: _, ...object }) => object);
 }
 
-function releaseOf({ metadata }: KubernetesObject): string | undefined {
+/** The Gateway API release that an object is of, or undefined when it is of none. */
+export function releaseOf({ metadata }: KubernetesObject): string | undefined {
   return (metadata["annotations"] as Record<string, string> | undefined)?.["gateway.networking.k8s.io/bundle-version"];
 }
 

@@ -1,4 +1,5 @@
 import semver from "semver";
+import { rateLimit } from "./leases.ts";
 import { merge } from "./merge.ts";
 import type { Settings } from "./settings.ts";
 import { pinnedCharts } from "./versions.ts";
@@ -17,6 +18,7 @@ export function talosValues(settings: Settings): HelmValues {
     nodes(settings),
     routing(settings),
     services(settings),
+    requests(settings),
     memory,
     rollout(settings),
     gatewayApi(settings),
@@ -87,6 +89,11 @@ function services({ l2, loadBalancer }: Settings): HelmValues {
     // At the top level, where the old script had it, the chart ignores this key.
     bpf: { lbExternalClusterIP: loadBalancer.externalClusterIp },
   };
+}
+
+function requests(settings: Settings): HelmValues {
+  // Every agent asks for the lease of every announced Service, again and again; held back by its own limit, it loses them.
+  return { k8sClientRateLimit: rateLimit(settings, settings.values["l2announcements"] ?? {}) };
 }
 
 // When memory runs short, Talos (from 1.12 on) kills whole pods: first those without requests, the largest first, and never one

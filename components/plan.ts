@@ -1,18 +1,19 @@
 import type { TalosCiliumCniArgs } from "./args.ts";
-import { findChart, type Chart } from "./chart.ts";
-import { chartDeliveryProblems, gatewayApiWarnings, installsGatewayApi } from "./chartDelivery.ts";
-import { gatewayApiObjects } from "./gatewayApi.ts";
-import { helmValues, type HelmValues } from "./helmValues.ts";
+import type { Chart } from "./chart.ts";
+import { find } from "./checks/check.ts";
+import { deliveryChecks } from "./checks/delivery.ts";
+import { gatewayApiObjects, installsGatewayApi } from "./gatewayApi.ts";
+import type { HelmValues } from "./helmValues.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
 import { manifestOf, type Manifest } from "./manifest.ts";
 import { withNamespace } from "./namespace.ts";
-import { InputError } from "./problems.ts";
+import { InputError, warningsOf } from "./problems.ts";
 import { objectsOf, render } from "./render.ts";
-import { isSecret, secretWarnings } from "./secrets.ts";
-import { settingsOf, type Settings } from "./settings.ts";
-import { machineConfigPatches, machineConfigProblems, machineConfigWarnings, type MachineConfigPatches } from "./talos.ts";
-import { validate } from "./validate.ts";
+import { isSecret } from "./secrets.ts";
+import type { Settings } from "./settings.ts";
+import { machineConfigPatches, type MachineConfigPatches } from "./talos.ts";
+import { validateWithChart } from "./validate.ts";
 
 /** Everything that follows from the inputs. */
 export interface Plan {
@@ -33,36 +34,19 @@ export interface Plan {
 
 /** From the inputs to the manifests, with no Pulumi in it. Throws an InputError if the inputs cannot work. */
 export function plan(args: TalosCiliumCniArgs): Plan {
-  validate(args);
-  const settings = settingsOf(args);
-  const chart = findChart(settings);
-  const values = helmValues(settings);
+  const { settings, chart, values, warnings } = validateWithChart(args);
   const rendered = render(chart, values, settings);
-  const objects = objectsOf(rendered);
-  const manifest = manifestOf(withNamespace(objects, settings.namespace));
+  const manifest = manifestOf(withNamespace(objectsOf(rendered), settings.namespace));
   const pools = loadBalancerObjects(settings);
   const loadBalancer = pools.length === 0 ? undefined : manifestOf(pools);
   const machineConfig =
     settings.delivery === "machineConfig" ? machineConfigPatches(settings, manifest, loadBalancer) : undefined;
-  const problems = [
-    ...chartDeliveryProblems(settings, objects),
-    ...(machineConfig === undefined ? [] : machineConfigProblems(settings, machineConfig)),
-  ];
-  if (problems.length > 0) throw new InputError(problems);
+  const gatewayApi = installsGatewayApi(settings) ? gatewayApiObjects(settings) : [];
+  const found = find(deliveryChecks, { settings, values, rendered, manifest, gatewayApi, machineConfig });
+  if (found.errors.length > 0) throw new InputError(found.errors);
   return {
-    settings,
-    chart,
-    values,
-    manifest,
-    loadBalancer,
-    machineConfig,
-    gatewayApi: installsGatewayApi(settings) ? gatewayApiObjects(settings) : [],
+    ...{ settings, chart, values, manifest, loadBalancer, machineConfig, gatewayApi },
     secret: manifest.entries.some(isSecret),
-    warnings: [
-      ...chart.warnings,
-      ...gatewayApiWarnings(settings),
-      ...secretWarnings(manifest.entries, values, rendered),
-      ...(machineConfig === undefined ? [] : machineConfigWarnings(machineConfig)),
-    ],
+    warnings: [...warnings, ...warningsOf(found.warnings)],
   };
 }

@@ -28,6 +28,11 @@ export function describe(problems: readonly Problem[]): string {
   return lines.length === 1 ? lines.join("") : [`${lines.length} inputs cannot work:`, ...lines].join("\n  ");
 }
 
+/** Warnings as they are shown. */
+export function warningsOf(problems: readonly Problem[]): readonly string[] {
+  return [...new Set(problems.map(({ input, message }) => `${input}: ${message}`))].sort();
+}
+
 /** A value as it stands in a message. */
 export function shown(value: unknown): string {
   // JSON has no word for undefined, functions and bigints.

@@ -16,24 +16,27 @@ export const release = "cilium";
 
 const reference = "https://docs.cilium.io/en/stable/helm-reference/";
 
-/** Renders the chart with Helm, without a cluster; hooks are kept, tests are not. */
-export function render(
-  chart: Chart,
-  values: HelmValues,
-  { namespace, kubernetesVersion, ciliumVersion }: Pick<Settings, "namespace" | "kubernetesVersion" | "ciliumVersion">,
-): readonly Rendered[] {
-  // Without --kube-version, Helm takes the version it was built with: v1.20 in builds from source, which the chart refuses.
-  const options = ["--namespace", namespace, "--kube-version", kubernetesVersion, "--skip-tests", "--values", "-"];
+type Target = Pick<Settings, "namespace" | "kubernetesVersion" | "ciliumVersion">;
+
+/** Renders the chart with Helm, without a cluster; hooks are kept, tests are not. Throws an InputError with Helm's own words. */
+export function render(chart: Chart, values: HelmValues, target: Target): readonly Rendered[] {
   try {
-    return read(helm(["template", release, chart.path, ...options], JSON.stringify(values)));
+    return read(template(chart, values, target));
   } catch (error) {
     if (!(error instanceof HelmError)) throw error;
     const input = error.message.includes("chart requires kubeVersion") ? "kubernetesVersion" : "values";
     return refuse(
       input,
-      `Helm cannot render Cilium ${ciliumVersion} with these inputs: ${error.message}; what each value may be: ${reference}`,
+      `Helm cannot render Cilium ${target.ciliumVersion} with these inputs: ${error.message}; what each value may be: ${reference}`,
     );
   }
+}
+
+/** What Helm prints for these values. Throws a HelmError if it does not take them. */
+export function template(chart: Chart, values: HelmValues, { namespace, kubernetesVersion }: Target): string {
+  // Without --kube-version, Helm takes the version it was built with: v1.20 in builds from source, which the chart refuses.
+  const options = ["--namespace", namespace, "--kube-version", kubernetesVersion, "--skip-tests", "--values", "-"];
+  return helm(["template", release, chart.path, ...options], JSON.stringify(values));
 }
 
 /** The objects alone. */

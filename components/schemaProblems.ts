@@ -1,4 +1,4 @@
-import { Ajv, type DefinedError } from "ajv";
+import { Ajv, type DefinedError, type ErrorObject } from "ajv";
 import { closest } from "fastest-levenshtein";
 import schema from "./args.schema.json" with { type: "json" };
 import { shown, type Problem } from "./problems.ts";
@@ -13,29 +13,48 @@ const hints: Readonly<Record<string, string>> = {
 /** What does not fit the types in args.ts. */
 export function schemaProblems(args: unknown): readonly Problem[] {
   const check = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
-  if (check(args)) return [];
-  return (check.errors as DefinedError[]).map((error) => {
-    const input = pathOf(error.instancePath);
-    switch (error.keyword) {
-      case "additionalProperties": {
-        const key = error.params.additionalProperty;
-        const known = Object.keys((error.parentSchema as { properties: object }).properties);
-        const advice = hints[key] ?? `did you mean ${closest(key, known)}? known are ${known.join(", ")}`;
-        return { input: input === "" ? key : `${input}.${key}`, message: `is not an input; ${advice}` };
-      }
-      case "required":
-        return { input: `${input}.${error.params.missingProperty}`, message: "is missing" };
-      case "enum":
-        return { input, message: `is ${shown(error.data)}; allowed are ${error.params.allowedValues.map(shown).join(", ")}` };
-      case "type":
-        if (error.params.type === "string" && typeof error.data === "number") {
-          return { input, message: `is the number ${shown(error.data)}; put it in quotes` };
-        }
-        return { input, message: `is ${shown(error.data)}; it must be ${error.params.type}` };
-      default:
-        return { input, message: `is ${shown(error.data)}; it ${String(error.message)}` };
+  return check(args) ? [] : misfits(check.errors ?? []);
+}
+
+/** What a schema has against a value, which is an input, or all of them. */
+export function misfits(errors: readonly ErrorObject[], input = ""): readonly Problem[] {
+  // Of several forms none fits: what each of them has against it says less than what there are.
+  const choices = errors.filter(({ keyword }) => keyword === "anyOf" || keyword === "oneOf");
+  const isPart = ({ schemaPath }: ErrorObject) => choices.some((choice) => schemaPath.startsWith(`${choice.schemaPath}/`));
+  // What is no known word need not be told that it is no text either.
+  const words = new Set(errors.filter(({ keyword }) => keyword === "enum").map(({ instancePath }) => instancePath));
+  return errors
+    .filter((error) => !isPart(error) && !(error.keyword === "type" && words.has(error.instancePath)))
+    .map((error) => misfit(error as DefinedError, [input, pathOf(error.instancePath)].filter((part) => part !== "").join(".")));
+}
+
+function misfit(error: DefinedError, input: string): Problem {
+  switch (error.keyword) {
+    case "additionalProperties": {
+      const key = error.params.additionalProperty;
+      const known = Object.keys((error.parentSchema as { properties: object }).properties);
+      const advice = hints[key] ?? `did you mean ${closest(key, known)}? known are ${known.join(", ")}`;
+      return { input: input === "" ? key : `${input}.${key}`, message: `is not an input; ${advice}` };
     }
-  });
+    case "required":
+      return { input: `${input}.${error.params.missingProperty}`, message: "is missing" };
+    case "enum":
+      return { input, message: `is ${shown(error.data)}; allowed are ${error.params.allowedValues.map(shown).join(", ")}` };
+    case "type": {
+      const types = [error.params.type].flat();
+      if (types.includes("string") && ["number", "boolean"].includes(typeof error.data)) {
+        return { input, message: `is the ${typeof error.data} ${shown(error.data)}; put it in quotes` };
+      }
+      return { input, message: `is ${shown(error.data)}; it must be ${types.join(" or ")}` };
+    }
+    case "anyOf":
+    case "oneOf": {
+      const forms = (error.schema as readonly { readonly type?: unknown }[]).map(({ type }) => String(type));
+      return { input, message: `is ${shown(error.data)}; it must be ${forms.join(" or ")}` };
+    }
+    default:
+      return { input, message: `is ${shown(error.data)}; it ${String(error.message)}` };
+  }
 }
 
 /** `loadBalancer.ipPools[0].name` of `/loadBalancer/ipPools/0/name`. */

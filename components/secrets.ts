@@ -1,5 +1,6 @@
 import type { HelmValues } from "./helmValues.ts";
 import type { ManifestEntry } from "./manifest.ts";
+import type { Problem } from "./problems.ts";
 import type { Rendered } from "./render.ts";
 
 // What every PEM of a private key says, as it is and in base64, where it looks different at each of three distances from the start.
@@ -15,29 +16,26 @@ export function isSecret({ object, yaml }: Pick<ManifestEntry, "object" | "yaml"
   return object.kind === "Secret" || marks.some((mark) => yaml.includes(mark));
 }
 
-/** A sentence for each secret object, which names the value that put it there. */
-export function secretWarnings(
+/** What puts secret objects into the manifest. */
+export function secretsIn(
   entries: readonly ManifestEntry[],
   values: HelmValues,
   rendered: readonly Rendered[],
-): readonly string[] {
+): readonly Problem[] {
   return entries.filter(isSecret).map((entry) => {
     const template = rendered.find(({ object }) => object === entry.object)?.template ?? "";
-    return (
-      `values.${causeOf(entry, template, values)}: puts ${entry.name} into the manifest, which is therefore a secret output; ` +
-      "keep it out of git and of other eyes"
-    );
+    return {
+      input: `values.${causeOf(entry, template, values)}`,
+      message: `puts ${entry.name} into the manifest, which is therefore a secret output; keep it out of git and of other eyes`,
+    };
   });
 }
 
 // The values that make the chart render a Secret, by the template that does it.
 const causes: Readonly<Record<string, string>> = {
-  "cilium-ca-secret.yaml": "hubble.tls.auto.method or values.clustermesh.apiserver.tls.auto.method",
   "cilium-operator/secret.yaml": "azure",
-  "clustermesh-apiserver/tls-helm": "clustermesh.apiserver.tls.auto.method",
   "clustermesh-apiserver/tls-provided": "clustermesh.apiserver.tls",
   "clustermesh-config": "clustermesh.config",
-  "hubble/tls-helm": "hubble.tls.auto.method",
   "hubble/tls-provided": "hubble.tls",
 };
 

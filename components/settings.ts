@@ -19,7 +19,7 @@ type Filled<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> &
 export interface Settings extends Required<
   Pick<
     TalosCiliumCniArgs,
-    "delivery" | "ciliumVersion" | "kubernetesVersion" | "namespace" | "podCidr" | "serviceCidr" | "values"
+    "delivery" | "ciliumVersion" | "kubernetesVersion" | "namespace" | "podCidr" | "serviceCidr" | "values" | "allowUnknownValues"
   >
 > {
   readonly routing: Filled<Routing>;
@@ -28,9 +28,9 @@ export interface Settings extends Required<
   readonly hubble: Filled<Hubble>;
   readonly l2: Filled<L2, "leaseDuration" | "leaseRenewDeadline" | "leaseRetryPeriod">;
   readonly loadBalancer: Filled<LoadBalancer>;
-  readonly lan: Filled<Lan>;
+  readonly lan: Filled<Lan, "vip" | "gateway" | "dhcpRange">;
   readonly chart: Filled<ChartSource, "path" | "sha256">;
-  readonly talos: Filled<Talos, "clientConfiguration">;
+  readonly talos: Filled<Talos, "version" | "clientConfiguration">;
 }
 
 /** The defaults, but for the Kubernetes version, which follows the Cilium version. */
@@ -46,15 +46,30 @@ export const defaults = {
   hubble: { enabled: false, relay: false, ui: false },
   l2: { enabled: true },
   loadBalancer: { ipPools: [], l2Policies: [], externalClusterIp: false, operatorTimeout: "10m" },
-  lan: { nodes: [] },
+  lan: { nodes: [], subnets: [] },
   chart: { repository: "https://helm.cilium.io" },
   values: {},
-  talos: { configContract: "1.13", controlPlanes: [], workers: [], applyMode: "staged_if_needing_reboot" },
+  allowUnknownValues: [],
+  talos: {
+    forwardKubeDNSToHost: true,
+    configContract: "1.13",
+    controlPlanes: [],
+    workers: [],
+    applyMode: "staged_if_needing_reboot",
+  },
 } as const satisfies Omit<Settings, "kubernetesVersion">;
 
 /** Fills in the defaults. */
 export function settingsOf(args: TalosCiliumCniArgs): Settings {
   const settings = merge<Omit<Settings, "kubernetesVersion">>(defaults, args);
   const newest = ciliumMinor(settings.ciliumVersion)?.kubernetes.newest ?? "";
-  return { ...settings, kubernetesVersion: args.kubernetesVersion ?? newest };
+  return {
+    ...settings,
+    kubernetesVersion: args.kubernetesVersion ?? newest,
+    // What goes with a tunnel and what does not follows the user's own values, unless the inputs say otherwise.
+    routing: {
+      ...settings.routing,
+      mode: args.routing?.mode ?? (settings.values["routingMode"] === "tunnel" ? "tunnel" : "native"),
+    },
+  };
 }

@@ -34,7 +34,7 @@ export function machineConfigPatches(settings: Settings, manifest: Manifest, loa
 }
 
 /** Whether the config has documents of their own for what concerns Kubernetes: the old places are then an error. */
-function separatesKubernetes({ talos }: Pick<Settings, "talos">): boolean {
+export function separatesKubernetes({ talos }: Pick<Settings, "talos">): boolean {
   return semver.gte(semver.coerce(talos.configContract) ?? "0.0.0", "1.14.0");
 }
 
@@ -70,7 +70,8 @@ function separatePatches({ podCidr, serviceCidr }: Settings, manifests: object):
   };
 }
 
-function usesKubePrism({ kubePrism: { host } }: Settings): boolean {
+/** Whether the API server is reached by KubePrism, and not by another way. */
+export function usesKubePrism({ kubePrism: { host } }: Settings): boolean {
   return host === "localhost" || host.startsWith("127.") || host === "::1";
 }
 
@@ -89,62 +90,6 @@ export function syncCommand(kubernetesVersion: string | undefined, node: string 
   const version = exact?.version ?? "<the Kubernetes version that runs>";
   const sync = `talosctl --nodes ${node ?? "<a control plane>"} upgrade-k8s --to ${version}`;
   return `${sync} --dry-run\n${sync}\n`;
-}
-
-const mebibyte = 2 ** 20;
-
-/** What Talos would refuse, or do otherwise than asked. */
-export function machineConfigProblems(settings: Settings, { controlPlane }: MachineConfigPatches): readonly Problem[] {
-  const { kubePrism, talos } = settings;
-  const problems: Problem[] = [];
-  const size = Buffer.byteLength(controlPlane);
-  if (size > 3.5 * mebibyte) {
-    problems.push({
-      input: "values",
-      message:
-        `make a manifest of ${(size / mebibyte).toFixed(1)} MiB; a machine in maintenance mode takes a config of 4 MiB in all (Talos ` +
-        "1.12 and before): take back what makes it so large, or use another delivery",
-    });
-  }
-  if (separatesKubernetes(settings)) {
-    if (usesKubePrism(settings) && kubePrism.port !== 7445) {
-      problems.push({
-        input: "kubePrism.port",
-        message: `is ${kubePrism.port}; in a config of Talos 1.14 KubePrism stays as it was generated, at 7445: leave the port out`,
-      });
-    }
-    if (talos.controlPlanes.length + talos.workers.length > 0) {
-      problems.push({
-        input: "talos.configContract",
-        message:
-          `is ${talos.configContract}, and the Talos provider 0.8.1 knows no config of 1.14 (its own Talos is 1.13); leave ` +
-          "talos.controlPlanes and talos.workers out and apply the output machineConfigPatches with talosctl, or generate the config " +
-          'with talosVersion "v1.13", whose form newer Talos takes as well',
-      });
-    }
-  }
-  if (talos.controlPlanes.length + talos.workers.length > 0 && talos.clientConfiguration === undefined) {
-    problems.push({
-      input: "talos.clientConfiguration",
-      message: "is missing, and no machine takes a config without it; give clientConfiguration of talos.machine.Secrets",
-    });
-  }
-  return problems;
-}
-
-/** What the user has to know before it matters. */
-export function machineConfigWarnings({ controlPlane }: MachineConfigPatches): readonly string[] {
-  const size = Buffer.byteLength(controlPlane);
-  return [
-    ...(size > mebibyte
-      ? [
-          `values: make a patch of ${(size / mebibyte).toFixed(1)} MiB; with the rest of the config it must stay below 4 MiB where a machine in ` +
-            "maintenance mode runs Talos 1.12 or before",
-        ]
-      : []),
-    "talos: applying a config creates what is missing in the cluster and changes nothing that is there; the output syncCommand does. From " +
-      "Talos 1.13 on it also deletes what has left the config: before you take Cilium out of it, read docs/hand-off.md",
-  ];
 }
 
 /** What stands in a machine config of the user's that this component cannot work with. */

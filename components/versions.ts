@@ -39,6 +39,49 @@ export const ciliumMinors: Readonly<Record<string, CiliumMinor>> = {
   },
 };
 
+/**
+ * Oldest and newest Kubernetes minor of each Talos minor, by Talos' own code.
+ *
+ * @see https://docs.siderolabs.com/talos/latest/getting-started/support-matrix
+ */
+export const talosMinors: Readonly<Record<string, { readonly oldest: string; readonly newest: string }>> = {
+  "1.11": { oldest: "1.29", newest: "1.34" },
+  "1.12": { oldest: "1.30", newest: "1.35" },
+  "1.13": { oldest: "1.31", newest: "1.36" },
+  "1.14": { oldest: "1.32", newest: "1.37" },
+};
+
+/** Versions of Talos and Cilium that are known to fail together. */
+export interface BadPair {
+  /** Ranges as semver has them. */
+  readonly talos: string;
+  readonly cilium: string;
+  readonly what: string;
+  readonly way: string;
+  readonly source: string;
+  /** Whether it fails for sure. */
+  readonly certain: boolean;
+}
+
+export const badPairs: readonly BadPair[] = [
+  {
+    talos: ">=1.12.2 <1.12.5",
+    cilium: "1.18.6 || 1.19.0",
+    what: "the kernel refuses Cilium's programs, and the node has no network",
+    way: "take Talos 1.12.5, or another release of Cilium",
+    source: "https://github.com/cilium/cilium/issues/44216",
+    certain: true,
+  },
+  {
+    talos: "1.13.9",
+    cilium: "1.20.1",
+    what: "on a fresh node the host may not reach ClusterIPs",
+    way: "watch the issue, or take another release of Cilium",
+    source: "https://github.com/cilium/cilium/issues/48420",
+    certain: false,
+  },
+];
+
 /** What is pinned of one released chart. */
 export interface PinnedChart {
   /** SHA-256 of the chart archive, as the index of the chart repository has it too. */

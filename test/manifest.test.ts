@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { KubernetesObject } from "../components/kubernetesYaml.ts";
 import { imagesOf, manifestOf, nameOf, type ManifestEntry } from "../components/manifest.ts";
 import { withNamespace } from "../components/namespace.ts";
-import { isSecret, secretWarnings } from "../components/secrets.ts";
+import { isSecret, secretsIn } from "../components/secrets.ts";
 
 const object = (kind: string, name: string, rest: object = {}): KubernetesObject => ({
   apiVersion: "v1",
@@ -91,14 +91,16 @@ test("Secrets and private keys are secret, and the warning names the value that 
   }
 
   const warning = (secret: KubernetesObject, template: string, values: Record<string, unknown> = {}) =>
-    secretWarnings([entryOf(secret)], values, [{ object: secret, template }]).join("\n");
+    secretsIn([entryOf(secret)], values, [{ object: secret, template }])
+      .map(({ input, message }) => `${input}: ${message}`)
+      .join("\n");
   assert.match(
     warning(config, "cilium-configmap.yaml", { extraConfig: { key: "MIIE-and-16-more-characters" } }),
     /^values\.\(by template cilium-configmap/,
   );
   assert.match(
-    warning(object("Secret", "s"), "hubble/tls-helm/server-secret.yaml"),
-    /^values\.hubble\.tls\.auto\.method: puts Secret s into/,
+    warning(object("Secret", "s"), "hubble/tls-provided/server-secret.yaml"),
+    /^values\.hubble\.tls: puts Secret s into/,
   );
   assert.match(warning(object("Secret", "s"), "cilium-operator/secret.yaml"), /^values\.azure: /);
   assert.match(

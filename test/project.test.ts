@@ -28,7 +28,7 @@ test("every input is a config key, documented, with the default that the program
   assert.deepEqual(Object.keys(inputs), [...configKeys]);
   for (const [key, { type, description, default: value }] of Object.entries(inputs)) {
     assert.deepEqual(value, key === "kubernetesVersion" ? "" : defaults[key as keyof typeof defaults], key);
-    assert.equal(type, typeof value);
+    assert.equal(type, Array.isArray(value) ? "array" : typeof value);
     assert(description.length > 20);
   }
 });

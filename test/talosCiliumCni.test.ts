@@ -51,12 +51,13 @@ test("one podCidr changed is one object changed", async () => {
 });
 
 test("what holds a private key is secret in every output and input that shows it", async () => {
-  const values = { hubble: { tls: { auto: { method: "helm" } } } };
-  const cni = make("secret", { hubble: { enabled: true }, values });
+  const cni = make("secret", {
+    values: { azure: { enabled: true, clientSecret: "not-for-others" } },
+  });
   assert.equal(await pulumi.isSecret(cni.manifest), true);
   assert.equal(await pulumi.isSecret(cni.manifestSha256), true);
-  assert.equal((await value(cni.objects))["Secret kube-system/cilium-ca"], "secret");
-  assert.match((await value(cni.warnings)).join("\n"), /^values\.hubble\.tls\.auto\.method/);
+  assert.equal((await value(cni.objects))["Secret kube-system/cilium-azure"], "secret");
+  assert.match((await value(cni.warnings)).join("\n"), /^values\.azure/);
   await value(cni.urn);
   assert(isSecretInput(inputsOf("secret")["values"]));
 });

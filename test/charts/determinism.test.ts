@@ -10,10 +10,11 @@ import { chartArgs } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 
 const values = {
-  zeta: { b: 1, a: [3, 1, 2] },
+  tolerations: [{ operator: "Exists", key: "b" }],
+  podAnnotations: { zeta: "1", alpha: "2" },
   extraConfig: { z: "1", a: "2" },
   operator: { prometheus: { enabled: false } },
-  alpha: "x",
+  cluster: { name: "home" },
 };
 
 async function hashes(inputs: readonly object[], environment: NodeJS.ProcessEnv): Promise<readonly string[]> {

@@ -39,11 +39,21 @@ test("the manifest of 1.18.4 with the defaults is smaller than 50 KB", () => {
 
 test("the user's own values come last", () => {
   const { objects, settings } = rendered({
-    values: { routingMode: "tunnel", autoDirectNodeRoutes: false, ipv4NativeRoutingCIDR: null },
+    values: {
+      rollOutCiliumPods: false,
+      ipv4NativeRoutingCIDR: "10.0.0.0/8",
+      updateStrategy: { rollingUpdate: { maxUnavailable: 3 } },
+    },
   });
   assert.deepEqual(broken(objects, settings), [
-    "routing-mode in cilium-config",
     "ipv4-native-routing-cidr in cilium-config",
-    "direct routes as asked for, and never beside a tunnel",
+    "cilium rolls out when its configuration changes",
+    "one agent at a time is replaced",
   ]);
+});
+
+test("a tunnel among the values takes with it what does not go with a tunnel", () => {
+  const { objects, settings } = rendered({ values: { routingMode: "tunnel" } });
+  assert.deepEqual(broken(objects, settings), []);
+  assert.equal(settings.routing.mode, "tunnel");
 });

@@ -120,19 +120,16 @@ test("Hubble turned on by values alone has no private key in the manifest either
   assert.equal(secret, false);
 });
 
-test("certificates by Helm make the manifest a secret, and the warnings say which value did it", () => {
-  const { secret, warnings } = plan({ hubble, ...chartArgs(), values: { hubble: { tls: { auto: { method: "helm" } } } } });
+test("a Secret makes the manifest a secret, and the warning says which value did it", () => {
+  const { secret, warnings } = plan({ ...chartArgs(), values: { azure: { enabled: true, clientSecret: "a".repeat(20) } } });
   assert.equal(secret, true);
-  assert(warnings.length > 0);
-  for (const warning of warnings) assert.match(warning, /^values\.hubble\.tls\.auto\.method/);
+  assert.match(warnings.join("\n"), /^values\.azure\.clientSecret: puts Secret kube-system\/cilium-azure into the manifest/);
 });
 
 test("values that the chart refuses are one clear error with Helm's own words", () => {
-  assert.throws(() => plan({ ...chartArgs(), values: { gatewayAPI: { gatewayClass: { create: true } } } }), {
-    message: /^values: Helm cannot render Cilium 1\.18\.4 with these inputs: .*gatewayClass.create.*got boolean, want string/s,
-  });
   assert.throws(() => plan({ ...chartArgs(), kubernetesVersion: "1.20" }), { message: /^kubernetesVersion: Helm cannot render/ });
-  assert.throws(() => plan({ ...chartArgs(), values: { l7Proxy: false } }), {
-    message: /^values: Helm cannot render .*l7Proxy/s,
+  const cluster = { name: "A name with spaces" };
+  assert.throws(() => plan({ ...chartArgs(), values: { cluster } }), {
+    message: /^values: Helm cannot render Cilium 1\.18\.4 with these inputs: .*The cluster name is invalid/s,
   });
 });
