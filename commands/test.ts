@@ -72,7 +72,7 @@ const suites: Readonly<Record<string, Suite>> = {
     charts: ["1.18.4", "1.19.6"],
   },
   /** Functions from data to data, and the component against Pulumi's mocks. */
-  unit: { files: "test/*.test.ts", tools: ["helm", "yamlread"], charts: ["1.18.4", "1.19.6", "1.20.0"] },
+  unit: { files: "test/*.test.ts", tools: ["helm", "yamlread", "goregexp"], charts: ["1.18.4", "1.19.6", "1.20.0"] },
 };
 
 /** How a suite went. */

@@ -415,7 +415,7 @@ export interface Talos {
    * concerns Kubernetes stands in documents of its own.
    *
    * @default "1.13"
-   * @see https://docs.siderolabs.com/talos/latest/reference/configuration/overview
+   * @see https://docs.siderolabs.com/talos/v1.13/reference/configuration/overview
    */
   readonly configContract?: string;
 

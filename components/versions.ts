@@ -42,7 +42,7 @@ export const ciliumMinors: Readonly<Record<string, CiliumMinor>> = {
 /**
  * Oldest and newest Kubernetes minor of each Talos minor, by Talos' own code.
  *
- * @see https://docs.siderolabs.com/talos/latest/getting-started/support-matrix
+ * @see https://docs.siderolabs.com/talos/v1.13/getting-started/support-matrix
  */
 export const talosMinors: Readonly<Record<string, { readonly oldest: string; readonly newest: string }>> = {
   "1.11": { oldest: "1.29", newest: "1.34" },

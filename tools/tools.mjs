@@ -49,6 +49,8 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   },
   /** Reads YAML as Kubernetes does, for the tests. */
   yamlread: { executable: "yamlread", module: "yamlread", package: "talos-cilium-cni/tools/yamlread", minutes: "10 s" },
+  /** Reads regular expressions as Cilium does, for the tests. */
+  goregexp: { executable: "goregexp", module: "goregexp", package: "talos-cilium-cni/tools/goregexp", minutes: "5 s" },
   /** The parts of a cluster, for the tests. */
   etcd: { executable: "etcd", module: "etcd", package: "go.etcd.io/etcd/server/v3", minutes: "20 s" },
   apiserver: kubernetes("kube-apiserver", "3 min"),

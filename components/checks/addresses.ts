@@ -90,7 +90,7 @@ export const addressChecks: Checks<Settings> = {
     {
       finds: "an address of the LAN that two have",
       because: "A virtual address that is a node's own cannot move, and nodes are counted.",
-      source: "https://docs.siderolabs.com/talos/latest/networking/vip",
+      source: "https://docs.siderolabs.com/talos/v1.13/networking/advanced/vip",
       in: (settings) => overlaps(clashes(takenAddresses(settings)), "each has an address of its own"),
     },
   ],

@@ -58,7 +58,7 @@ export const inputChecks: Checks<Settings> = {
     {
       finds: "a pod or Service range that is no IPv4 range",
       because: "Talos and Cilium take these ranges in CIDR notation.",
-      source: "https://docs.siderolabs.com/talos/latest/reference/configuration/v1alpha1/config",
+      source: "https://docs.siderolabs.com/talos/v1.13/reference/configuration/v1alpha1/config",
       in: (settings) =>
         (["podCidr", "serviceCidr"] as const).flatMap((input) => {
           const cidr = settings[input];

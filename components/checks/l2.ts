@@ -103,7 +103,7 @@ export const announcementChecks: Checks<Effective> = {
     {
       finds: "a policy for names that Talos does not give to interfaces",
       because: "Talos names interfaces by their place, such as enp3s0 or eno1; eth0 there is only with net.ifnames=0.",
-      source: "https://docs.siderolabs.com/talos/latest/networking/predictable-interface-names",
+      source: "https://docs.siderolabs.com/talos/v1.13/networking/predictable-interface-names",
       in: ({ settings, values }) => {
         if (at(values, "devices") !== undefined) return [];
         return settings.loadBalancer.l2Policies.flatMap((policy, index) => {

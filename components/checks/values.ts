@@ -209,7 +209,7 @@ export const valueChecks: Checks<Effective> = {
     {
       finds: "a capability that is none, or that Talos gives to nobody",
       because: "The container never starts.",
-      source: "https://docs.siderolabs.com/talos/latest/learn-more/process-capabilities",
+      source: "https://docs.siderolabs.com/talos/v1.13/learn-more/process-capabilities",
       in: ({ values, settings }) =>
         Object.entries((at(values, "securityContext.capabilities") ?? {}) as Readonly<Record<string, unknown>>).flatMap(
           ([container, list]) => {

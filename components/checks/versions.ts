@@ -10,7 +10,7 @@ export const versionChecks: Checks<Settings> = {
     {
       finds: "a Kubernetes that the Talos does not run",
       because: "talosctl refuses to install or upgrade to it.",
-      source: "https://docs.siderolabs.com/talos/latest/getting-started/support-matrix",
+      source: "https://docs.siderolabs.com/talos/v1.13/getting-started/support-matrix",
       in: ({ kubernetesVersion, talos: { version } }) => {
         const talos = semver.coerce(version);
         const kubernetes = semver.coerce(kubernetesVersion);
@@ -54,7 +54,7 @@ export const versionChecks: Checks<Settings> = {
     {
       finds: "a Talos that is not known yet",
       because: "Nothing can be said of it.",
-      source: "https://docs.siderolabs.com/talos/latest/getting-started/support-matrix",
+      source: "https://docs.siderolabs.com/talos/v1.13/getting-started/support-matrix",
       in: ({ talos: { version } }) => {
         const talos = semver.coerce(version);
         if (talos === null || minorOf(talos.version) in talosMinors) return [];

@@ -1,6 +1,6 @@
 // Talos' own configuration code: generates a machine config or takes one, patches it, and validates the result as a node would.
 //
-// Reads a request as JSON and prints the answer as JSON.
+// Reads a request as JSON and prints the answer as JSON. Says as well which Kubernetes a Talos runs.
 package main
 
 import (
@@ -9,6 +9,8 @@ import (
 	"os"
 	"time"
 
+	machineapi "github.com/siderolabs/talos/pkg/machinery/api/machine"
+	"github.com/siderolabs/talos/pkg/machinery/compatibility"
 	"github.com/siderolabs/talos/pkg/machinery/config"
 	"github.com/siderolabs/talos/pkg/machinery/config/configloader"
 	"github.com/siderolabs/talos/pkg/machinery/config/configpatcher"
@@ -21,6 +23,8 @@ type request struct {
 	// A machine config, or the Talos version and the machine type to generate one for.
 	Config, Contract, MachineType string
 	Patches                       []string
+	// Two versions, instead: whether this Talos runs this Kubernetes.
+	Talos, Kubernetes string
 }
 
 type answer struct {
@@ -97,10 +101,31 @@ func judged(given []byte, patches []string) (result answer) {
 	return result
 }
 
+// runs says what Talos has against running a version of Kubernetes.
+func runs(talos, kubernetes string) (result answer) {
+	version, err := compatibility.ParseTalosVersion(&machineapi.VersionInfo{Tag: talos})
+	if err == nil {
+		var wanted *compatibility.KubernetesVersion
+		if wanted, err = compatibility.ParseKubernetesVersion(kubernetes); err == nil {
+			err = wanted.SupportedWith(version)
+		}
+	}
+	if err != nil {
+		result.Refused = err.Error()
+	}
+	return result
+}
+
 func main() {
 	var asked request
 	if err := json.NewDecoder(os.Stdin).Decode(&asked); err != nil {
 		log.Fatal(err)
+	}
+	if asked.Talos != "" {
+		if err := json.NewEncoder(os.Stdout).Encode(runs(asked.Talos, asked.Kubernetes)); err != nil {
+			log.Fatal(err)
+		}
+		return
 	}
 	given := []byte(asked.Config)
 	if asked.Config == "" {
