@@ -25,6 +25,12 @@ interface Suite {
 
 // The slowest first, so that all cores have something to do to the end.
 const suites: Readonly<Record<string, Suite>> = {
+  /** Generated inputs: problems that name them, or what Helm and the API server take. */
+  fuzz: {
+    files: "test/fuzz/*.test.ts",
+    tools: ["helm", "etcd", "apiserver", "kubectl", "operator"],
+    charts: ["1.18.4", "1.19.6", "1.20.0"],
+  },
   /** The real Pulumi engine on index.ts, and the commands as a user starts them. */
   engine: { files: "test/engine/*.test.ts", tools: ["pulumi", "helm"], charts: ["1.18.4"] },
   /** Real Helm on the real charts. */
@@ -122,7 +128,11 @@ async function runFiles(resultOf: ReadonlyMap<string, Result>): Promise<void> {
     say(`${mark("red", "✗")} ${name} ${dim(`${file}:${line}`)}\n${inspect(details.error.cause)}`);
   });
   const output = new Map<string, string>();
-  events.on("test:stderr", ({ file, message }) => output.set(file, (output.get(file) ?? "") + message));
+  events.on("test:stderr", ({ file, message }) => {
+    output.set(file, (output.get(file) ?? "") + message);
+    // Of a single file one wants to see how it goes on.
+    if (resultOf.size === 1) say(dim(`  ${message.trimEnd()}`));
+  });
   events.on("test:summary", ({ file, success, counts, duration_ms }) => {
     if (file === undefined) return;
     const told = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
@@ -140,7 +150,9 @@ function told({ passed, failed, skipped }: Result): string {
 
 async function main(): Promise<void> {
   const start = performance.now();
-  const { positionals } = parseArgs({ allowPositionals: true });
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { runs: { type: "string" } } });
+  // How many inputs the suite fuzz makes, other ones each time.
+  if (values.runs !== undefined) process.env["FUZZ_RUNS"] = values.runs;
   const unknown = positionals.filter((name) => !(name in suites));
   if (unknown.length > 0) fail(`there is no suite ${unknown.join(", ")}; there are ${Object.keys(suites).join(", ")}`);
 

@@ -1,4 +1,4 @@
-import { Ajv, type DefinedError, type ErrorObject } from "ajv";
+import { Ajv, type DefinedError, type ErrorObject, type ValidateFunction } from "ajv";
 import { closest } from "fastest-levenshtein";
 import schema from "./args.schema.json" with { type: "json" };
 import { shown, type Problem } from "./problems.ts";
@@ -12,9 +12,12 @@ const hints: Readonly<Record<string, string>> = {
 
 /** What does not fit the types in args.ts. */
 export function schemaProblems(args: unknown): readonly Problem[] {
-  const check = new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
+  check ??= new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
   return check(args) ? [] : misfits(check.errors ?? []);
 }
+
+// Compiled when it is first used.
+let check: ValidateFunction | undefined;
 
 /** What a schema has against a value, which is an input, or all of them. */
 export function misfits(errors: readonly ErrorObject[], input = ""): readonly Problem[] {
