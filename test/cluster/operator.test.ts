@@ -4,7 +4,9 @@ import type { IpPool } from "../../components/args.ts";
 import { loadBalancerObjects } from "../../components/loadBalancer.ts";
 import { manifestOf } from "../../components/manifest.ts";
 import { plan } from "../../components/plan.ts";
+import { InputError } from "../../components/problems.ts";
 import { settingsOf } from "../../components/settings.ts";
+import { validateWithChart } from "../../components/validate.ts";
 import { ciliumMinors } from "../../components/versions.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { Cluster, eventually } from "../fixtures/cluster.ts";
@@ -130,6 +132,39 @@ test("blocks, first and last addresses, disabled pools and selectors do what the
     service(`${pool}-full`, { pool });
     await getsNone(`${pool}-full`);
   }
+});
+
+test("pools that the checks refuse are of no use to the operator either", async () => {
+  const isRefused = (...ipPools: readonly IpPool[]) => {
+    assert.throws(() => validateWithChart({ ...chartArgs(), loadBalancer: { ipPools } }), InputError);
+  };
+  const isInConflict = (name: string) =>
+    (cluster.get("ciliumloadbalancerippool", name)?.["status"] as ServiceStatus | undefined)?.conditions?.some(
+      ({ type, status }) => type === "cilium.io/PoolConflict" && status === "True",
+    ) === true;
+  const two = [
+    { name: "first", blocks: [{ cidr: "10.8.0.0/30" }] },
+    { name: "second", blocks: [{ start: "10.8.0.2", stop: "10.8.0.9" }] },
+  ];
+  isRefused(...two);
+  pools(...two);
+  await eventually(() => isInConflict("first") || isInConflict("second"), "the operator has nothing against pools that overlap");
+
+  for (const pool of [
+    { name: "backwards", blocks: [{ start: "10.8.1.9", stop: "10.8.1.1" }] },
+    { name: "six", blocks: [{ cidr: "fd00::/120" }] },
+  ]) {
+    isRefused(pool);
+    pools(pool);
+    service(`${pool.name}-0`, { pool: pool.name });
+    await getsNone(`${pool.name}-0`);
+  }
+
+  const misnamed = { name: "Pool", blocks: [{ start: "10.8.2.1" }] };
+  isRefused(misnamed);
+  assert.throws(() => {
+    pools(misnamed);
+  }, /metadata\.name: Invalid value: "Pool"/);
 });
 
 test("a Service of another announcer's class is left alone, one of io.cilium/l2-announcer is served", async () => {

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import { loadBalancerObjects } from "../../components/loadBalancer.ts";
+import { manifestOf } from "../../components/manifest.ts";
+import { InputError } from "../../components/problems.ts";
+import { validateWithChart } from "../../components/validate.ts";
+import { chartArgs } from "../fixtures/charts.ts";
+import { Cluster, eventually } from "../fixtures/cluster.ts";
+import { devStack } from "../fixtures/devStack.ts";
+import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { rendered } from "../fixtures/render.ts";
+
+// What the checks refuse is given to the cluster all the same.
+let cluster: Cluster;
+beforeEach(async () => {
+  cluster = await Cluster.start();
+  cluster.apply(gatewayApiCrds("v1.2.0"));
+});
+afterEach(() => cluster.stop());
+
+async function startRefused(args: TalosCiliumCniArgs) {
+  assert.throws(() => validateWithChart({ ...args, ...chartArgs() }), InputError);
+  cluster.apply(manifestOf(rendered(args).objects).yaml);
+  return cluster.startOperator();
+}
+
+test("without Cilium in the place of kube-proxy, no GatewayClass is accepted", async () => {
+  const { log } = await startRefused({ values: { kubeProxyReplacement: false }, l2: { enabled: false } });
+  await eventually(() => /kube-proxy-replacement/i.test(log()), "the operator says nothing of it");
+  await sleep(3_000);
+  const { conditions = [] } = (cluster.get("gatewayclass", "cilium")?.["status"] ?? {}) as {
+    conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+  assert(!conditions.some(({ type, status }) => type === "Accepted" && status === "True"));
+});
+
+test("with a misspelt way to give addresses, Services get none", async () => {
+  await startRefused({ ...devStack, values: { defaultLBServiceIPAM: "lb-ipam" } });
+  const kind = "crd/ciliumloadbalancerippools.cilium.io";
+  await eventually(
+    () => cluster.kubectl(["wait", "--for=condition=Established", kind, "--timeout=1s"]).ok,
+    "the operator does not register its kinds",
+  );
+  const [pool] = loadBalancerObjects(rendered(devStack).settings);
+  cluster.apply(JSON.stringify(pool));
+  const service = (name: string, spec: object) => ({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name },
+    spec: { type: "LoadBalancer", ports: [{ port: 80 }], ...spec },
+  });
+  cluster.apply(JSON.stringify(service("plain", {})));
+  // One that names its announcer gets an address: the pool is there.
+  cluster.apply(JSON.stringify(service("announced", { loadBalancerClass: "io.cilium/l2-announcer" })));
+  const addresses = (name: string) =>
+    (cluster.get("service", name)?.["status"] as { loadBalancer: { ingress?: readonly unknown[] } }).loadBalancer.ingress;
+  await eventually(() => addresses("announced") !== undefined, "the pool gives no address");
+  assert.equal(addresses("plain"), undefined);
+});
