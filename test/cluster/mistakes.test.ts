@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { afterEach, beforeEach, test } from "node:test";
+import { promisify } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { loadBalancerObjects } from "../../components/loadBalancer.ts";
@@ -58,4 +60,16 @@ test("with a misspelt way to give addresses, Services get none", async () => {
     (cluster.get("service", name)?.["status"] as { loadBalancer: { ingress?: readonly unknown[] } }).loadBalancer.ingress;
   await eventually(() => addresses("announced") !== undefined, "the pool gives no address");
   assert.equal(addresses("plain"), undefined);
+});
+
+test("of a pod range smaller than a node's, the controller manager gives nobody any", async () => {
+  assert.throws(
+    () => validateWithChart({ ...chartArgs(), podCidr: "10.244.0.0/25" }),
+    /InputError: podCidr: 10\.244\.0\.0\/25 is too small/,
+  );
+  const options = ["--kubeconfig", cluster.kubeconfig, "--leader-elect=false", "--secure-port=0", "--allocate-node-cidrs"];
+  const { stderr } = await promisify(execFile)("kube-controller-manager", [...options, "--cluster-cidr=10.244.0.0/25"], {
+    timeout: 30_000,
+  }).catch((error: unknown) => error as { stderr: string });
+  assert.match(stderr, /Invalid --cluster-cidr, mask size of cluster CIDR must be less than or equal to --node-cidr-mask-size/);
 });
