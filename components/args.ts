@@ -28,7 +28,7 @@ export interface TalosCiliumCniArgs {
    * The Kubernetes version of the cluster, for example `1.33` or `1.33.2`. The chart writes some fields differently for
    * different versions.
    *
-   * @default the newest that this Cilium is tested with: 1.33 for Cilium 1.18, 1.35 for 1.19, 1.36 for 1.20
+   * @default the newest that this Cilium is tested with, 1.33 for Cilium 1.18, 1.35 for 1.19, 1.36 for 1.20, and that `talos.version` runs
    * @see https://docs.cilium.io/en/stable/network/kubernetes/compatibility/
    */
   readonly kubernetesVersion?: string;

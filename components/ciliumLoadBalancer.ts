@@ -3,16 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancer, TalosCiliumCniArgs } from "./args.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
+import { merge } from "./merge.ts";
 import { owned } from "./owned.ts";
 import { InputError } from "./problems.ts";
 import { attempt, refusal } from "./refusal.ts";
-import { settingsOf, type Settings } from "./settings.ts";
 import { untilKindExists } from "./untilKindExists.ts";
-import { validate } from "./validate.ts";
+import { validate, type Valid } from "./validate.ts";
 
 /** What `CiliumLoadBalancer` takes: the same as `TalosCiliumCni` by the same names. */
 export interface CiliumLoadBalancerArgs
-  extends Pick<TalosCiliumCniArgs, "ciliumVersion">, Pick<LoadBalancer, "ipPools" | "l2Policies" | "operatorTimeout"> {}
+  extends
+    Pick<TalosCiliumCniArgs, "ciliumVersion" | "podCidr" | "serviceCidr" | "lan">,
+    Pick<LoadBalancer, "ipPools" | "l2Policies" | "operatorTimeout"> {}
 
 /**
  * LoadBalancer IP pools and L2 announcement policies in a cluster that runs Cilium.
@@ -21,9 +23,14 @@ export interface CiliumLoadBalancerArgs
  */
 export class CiliumLoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: CiliumLoadBalancerArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const settings = attempt(() => settingsOfArgs(args));
+    const valid = attempt(() => validated(args));
     super("talos-cilium-cni:index:CiliumLoadBalancer", name, args, opts);
-    if (settings instanceof InputError) throw refusal(settings, this);
+    if (valid instanceof InputError) throw refusal(valid, this);
+    const { settings, warnings } = valid;
+    // What it is a part of has warned already. Pulumi keeps the type of a resource, but has no word for it.
+    const { __pulumiType } = (opts.parent ?? {}) as { readonly __pulumiType?: string };
+    if (__pulumiType !== "talos-cilium-cni:index:TalosCiliumCni")
+      for (const warning of warnings) void pulumi.log.warn(asGiven(warning), this);
 
     // Pulumi's mocks know no error hooks.
     const hooks = "registerErrorHook" in (pulumi.runtime.getMonitor() ?? {}) && {
@@ -49,14 +56,16 @@ export class CiliumLoadBalancer extends pulumi.ComponentResource {
   }
 }
 
-function settingsOfArgs({ ciliumVersion, ...loadBalancer }: CiliumLoadBalancerArgs): Settings {
-  const args = { ...(ciliumVersion !== undefined && { ciliumVersion }), loadBalancer };
+function validated({ ipPools, l2Policies, operatorTimeout, ...others }: CiliumLoadBalancerArgs): Valid {
   try {
-    validate(args);
+    return validate(merge<TalosCiliumCniArgs>({}, { ...others, loadBalancer: { ipPools, l2Policies, operatorTimeout } }));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    // Here the inputs stand a level higher.
-    throw new InputError(error.problems.map(({ input, message }) => ({ input: input.replace(/^loadBalancer\./, ""), message })));
+    throw new InputError(error.problems.map(({ input, message }) => ({ input: asGiven(input), message })));
   }
-  return settingsOf(args);
+}
+
+/** Here the inputs stand a level higher. */
+function asGiven(text: string): string {
+  return text.replace(/^loadBalancer\./, "");
 }

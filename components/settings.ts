@@ -1,3 +1,4 @@
+import semver from "semver";
 import type {
   ChartSource,
   GatewayApi,
@@ -11,7 +12,7 @@ import type {
   TalosCiliumCniArgs,
 } from "./args.ts";
 import { merge } from "./merge.ts";
-import { ciliumMinor } from "./versions.ts";
+import { ciliumMinor, minorOf, talosMinors } from "./versions.ts";
 
 type Filled<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> & Pick<T, Optional>;
 
@@ -62,14 +63,22 @@ export const defaults = {
 /** Fills in the defaults. */
 export function settingsOf(args: TalosCiliumCniArgs): Settings {
   const settings = merge<Omit<Settings, "kubernetesVersion">>(defaults, args);
-  const newest = ciliumMinor(settings.ciliumVersion)?.kubernetes.newest ?? "";
   return {
     ...settings,
-    kubernetesVersion: args.kubernetesVersion ?? newest,
+    kubernetesVersion: args.kubernetesVersion ?? newestKubernetes(settings),
     // What goes with a tunnel and what does not follows the user's own values, unless the inputs say otherwise.
     routing: {
       ...settings.routing,
       mode: args.routing?.mode ?? (settings.values["routingMode"] === "tunnel" ? "tunnel" : "native"),
     },
   };
+}
+
+/** The newest Kubernetes that this Cilium is tested with and that this Talos runs; empty when the Cilium is not known. */
+function newestKubernetes({ ciliumVersion, talos }: Pick<Settings, "ciliumVersion" | "talos">): string {
+  const tested = ciliumMinor(ciliumVersion)?.kubernetes.newest;
+  const version = semver.coerce(talos.version)?.version;
+  const runs = version === undefined ? undefined : talosMinors[minorOf(version)]?.newest;
+  const known = [tested, runs].filter((minor) => minor !== undefined);
+  return tested === undefined ? "" : (known.sort((a, b) => semver.compare(`${a}.0`, `${b}.0`))[0] ?? "");
 }

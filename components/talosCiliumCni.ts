@@ -118,7 +118,7 @@ function deliverMachineConfig(name: string, planned: Plan, patches: MachineConfi
 /** Delivery `chart`: the Namespace and the Gateway API CRDs, then the chart, then the pools and policies. */
 function deliverChart(name: string, planned: Plan, parent: TalosCiliumCni): void {
   const { settings, chart, values, secret, manifest, gatewayApi } = planned;
-  const { ciliumVersion, namespace, loadBalancer } = settings;
+  const { ciliumVersion, namespace, loadBalancer, podCidr, serviceCidr, lan } = settings;
   const objects = manifest.entries.map(({ object }) => object);
   const first = objects.filter(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
   // Of secret values the Chart makes plain objects, unless they are of kind Secret.
@@ -136,7 +136,7 @@ function deliverChart(name: string, planned: Plan, parent: TalosCiliumCni): void
   );
   if (planned.loadBalancer === undefined) return;
   const { ipPools, l2Policies, operatorTimeout } = loadBalancer;
-  const args = { ciliumVersion, ipPools, l2Policies, operatorTimeout };
+  const args = { ciliumVersion, podCidr, serviceCidr, lan, ipPools, l2Policies, operatorTimeout };
   new CiliumLoadBalancer(`${name}-lb`, args, { parent, dependsOn: [installed] });
 }
 

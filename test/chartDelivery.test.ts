@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, mock, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { CiliumLoadBalancer } from "../components/ciliumLoadBalancer.ts";
 import { plan } from "../components/plan.ts";
@@ -163,6 +163,30 @@ test("its wrong inputs are named as they are given to it", () => {
     () => new CiliumLoadBalancer("wrong", { ipPools, operatorTimeout: "soon" }),
     /^[^]*2 inputs cannot work:\n {2}ipPools\[0\]\.blocks\[0\]\.cidr: .*\n {2}operatorTimeout: "soon" is no Go duration/,
   );
+});
+
+test("its pools are checked against the ranges and the LAN that it is told", () => {
+  const make = (args: object) => new CiliumLoadBalancer("told", { ipPools: pools, ...args });
+  assert.throws(() => make({ lan: { nodes: ["192.168.1.201"] } }), /^[^]*ipPools\[0\]\.blocks\[0\]: .* holds lan\.nodes\[0\]/);
+  assert.throws(
+    () => make({ podCidr: "192.168.0.0/16" }),
+    /^[^]*ipPools\[0\]\.blocks\[0\]: .* lies inside podCidr 192\.168\.0\.0\/16/,
+  );
+});
+
+test("a warning is logged once, by the component that the user has made", () => {
+  const warned = mock.method(pulumi.log, "warn", () => Promise.resolve());
+  const dhcp = { lan: { dhcpRange: "192.168.1.200-192.168.1.250" } };
+  const said = () => {
+    const messages = warned.mock.calls.map(({ arguments: [message] }) => String(message).replace(/ .*$/, ""));
+    warned.mock.resetCalls();
+    return messages;
+  };
+  new CiliumLoadBalancer("warns", { ipPools: pools, ...dhcp });
+  assert.deepEqual(said(), ["ipPools[0].blocks[0]:", "ipPools[1].blocks[0]:"]);
+  new TalosCiliumCni("warned", { ...chartDelivery, loadBalancer: { ipPools: pools }, ...dhcp });
+  assert.deepEqual(said(), ["loadBalancer.ipPools[0].blocks[0]:", "loadBalancer.ipPools[1].blocks[0]:"]);
+  warned.mock.restore();
 });
 
 test("what Pulumi's Chart would leave out, or make twice, is a problem", () => {

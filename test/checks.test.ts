@@ -553,6 +553,8 @@ test("what is right is left alone", () => {
       },
     }),
     { talos: { version: "1.11" }, kubernetesVersion: "1.33" },
+    // The default is one that both take.
+    { talos: { version: "1.11" }, ciliumVersion: "1.19.6" },
   ];
   for (const args of right) assert.deepEqual(found(args), [], JSON.stringify(args));
 });
