@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { resourceType } from "@pulumi/pulumi/resource.js";
 import type { LoadBalancer, TalosCiliumCniArgs } from "./args.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
@@ -27,10 +28,9 @@ export class CiliumLoadBalancer extends pulumi.ComponentResource {
     super("talos-cilium-cni:index:CiliumLoadBalancer", name, args, opts);
     if (valid instanceof InputError) throw refusal(valid, this);
     const { settings, warnings } = valid;
-    // What it is a part of has warned already. Pulumi keeps the type of a resource, but has no word for it.
-    const { __pulumiType } = (opts.parent ?? {}) as { readonly __pulumiType?: string };
-    if (__pulumiType !== "talos-cilium-cni:index:TalosCiliumCni")
-      for (const warning of warnings) void pulumi.log.warn(asGiven(warning), this);
+    // What it is a part of has warned already.
+    const isPart = opts.parent !== undefined && resourceType(opts.parent) === "talos-cilium-cni:index:TalosCiliumCni";
+    for (const warning of isPart ? [] : warnings) void pulumi.log.warn(asGiven(warning), this);
 
     // Pulumi's mocks know no error hooks.
     const hooks = "registerErrorHook" in (pulumi.runtime.getMonitor() ?? {}) && {

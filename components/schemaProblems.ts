@@ -10,10 +10,18 @@ const hints: Readonly<Record<string, string>> = {
     "or leave it out there and every policy that selects the Service announces it",
 };
 
-/** What does not fit the types in args.ts. */
-export function schemaProblems(args: unknown): readonly Problem[] {
+/** What does not fit the types in args.ts, and the inputs of which nothing else can be said therefore. */
+export function schemaProblems(args: unknown): { readonly problems: readonly Problem[]; readonly unusable: ReadonlySet<string> } {
   check ??= new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
-  return check(args) ? [] : misfits(check.errors ?? []);
+  const errors = check(args) ? [] : (check.errors ?? []);
+  // A key too many is in nobody's way.
+  const inTheWay = misfits(errors.filter(({ keyword }) => keyword !== "additionalProperties"));
+  return { problems: misfits(errors), unusable: new Set(inTheWay.map(rootOf)) };
+}
+
+/** The input at the top. */
+export function rootOf({ input }: Problem): string {
+  return input.replace(/[.[].*$/, "");
 }
 
 // Compiled when it is first used.

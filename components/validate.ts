@@ -12,7 +12,7 @@ import { versionChecks } from "./checks/versions.ts";
 import type { HelmValues } from "./helmValues.ts";
 import { outputsAmong } from "./plainData.ts";
 import { InputError, warningsOf, type Problem } from "./problems.ts";
-import { schemaProblems } from "./schemaProblems.ts";
+import { rootOf, schemaProblems } from "./schemaProblems.ts";
 import { settingsOf, type Settings } from "./settings.ts";
 import { ciliumMinor } from "./versions.ts";
 
@@ -69,10 +69,11 @@ function examine(args: TalosCiliumCniArgs): Findings & { readonly settings: Sett
   const outputs = outputsAmong(args);
   // An Output is reported as what it is, not as what its type is not.
   const isOutput = ({ input }: Problem) => outputs.some((output) => /^$|^[.[]/.test(input.replace(output.input, "")));
-  const misfits = [...outputs, ...schemaProblems(args).filter((problem) => !isOutput(problem))];
+  const typed = schemaProblems(args);
+  const misfits = [...outputs, ...typed.problems.filter((problem) => !isOutput(problem))];
   // What has the wrong type is reported as such, and judged no further.
-  const misfit = new Set(misfits.map(({ input }) => input.replace(/[.[].*$/, "")));
-  const settings = settingsOf(Object.fromEntries(Object.entries(args).filter(([key]) => !misfit.has(key))));
+  const unusable = new Set([...typed.unusable, ...outputs.map(rootOf)]);
+  const settings = settingsOf(Object.fromEntries(Object.entries(args).filter(([key]) => !unusable.has(key))));
   const found = [inputChecks, addressChecks, policyChecks, versionChecks, machineConfigChecks].map((checks) =>
     find(checks, settings),
   );
