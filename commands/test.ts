@@ -8,6 +8,7 @@ import { inspect, parseArgs } from "node:util";
 import { settingsOf } from "../components/settings.ts";
 import { ensureTool, MissingToolError, type tools } from "../tools/tools.mjs";
 import { findSource } from "./chartSource.ts";
+import { withoutLan } from "./lan.ts";
 import { allPlugins, pluginFolder, withoutPlugin, type Plugin } from "./plugins.ts";
 import { dim, fail, mark, progress, say, secondsSince } from "./report.ts";
 import { root } from "./stack.ts";
@@ -19,12 +20,24 @@ interface Suite {
   readonly tools: readonly (keyof typeof tools)[];
   /** The Cilium releases whose chart it renders. */
   readonly charts: readonly string[];
+  /** Whether its files are run one after the other, since they look at what is there once in a machine. */
+  readonly oneByOne?: boolean;
+  /** Why this machine cannot run it, if so. */
+  readonly withoutMachine?: () => string | undefined;
   /** The Pulumi plugins that it takes; they are not built here. Tests that take others are skipped one by one. */
   readonly plugins?: readonly Plugin[];
 }
 
 // The slowest first, so that all cores have something to do to the end.
 const suites: Readonly<Record<string, Suite>> = {
+  /** A client on a LAN of network namespaces, and the real agent. */
+  lan: {
+    files: "test/lan/*.test.ts",
+    tools: ["helm", "etcd", "apiserver", "kubectl", "operator", "agent", "ciliumDbg"],
+    withoutMachine: withoutLan,
+    oneByOne: true,
+    charts: ["1.18.4"],
+  },
   /** Generated inputs: problems that name them, or what Helm and the API server take. */
   fuzz: {
     files: "test/fuzz/*.test.ts",
@@ -90,7 +103,9 @@ interface Result {
 }
 
 /** Makes ready what a suite takes; returns the reason why that cannot be done. */
-async function provide({ tools, plugins = [], charts }: Suite): Promise<string | undefined> {
+async function provide({ tools, plugins = [], withoutMachine, charts }: Suite): Promise<string | undefined> {
+  const unfit = withoutMachine?.();
+  if (unfit !== undefined) return unfit;
   const missing = plugins.find((plugin) => pluginFolder(plugin) === undefined);
   if (missing !== undefined) return withoutPlugin(missing);
   // The stacks of the tests have a Pulumi home of their own.
@@ -114,9 +129,10 @@ function addToPath(folder: string | undefined): void {
   if (folder !== undefined) process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
 }
 
-/** Runs test files side by side, as many as there are cores, and counts into the result of each file's suite. */
-async function runFiles(resultOf: ReadonlyMap<string, Result>): Promise<void> {
-  const events = run({ files: [...resultOf.keys()], concurrency: availableParallelism() });
+/** Runs test files, so many side by side, and counts into the result of each file's suite. */
+async function runFiles(resultOf: ReadonlyMap<string, Result>, concurrency = availableParallelism()): Promise<void> {
+  if (resultOf.size === 0) return;
+  const events = run({ files: [...resultOf.keys()], concurrency });
   events.on("test:pass", ({ file, name, skip }) => {
     const result = resultOf.get(file ?? "");
     if (skip !== undefined) result?.skipped.push(`${name}: ${String(skip)}`);
@@ -157,16 +173,18 @@ async function main(): Promise<void> {
   if (unknown.length > 0) fail(`there is no suite ${unknown.join(", ")}; there are ${Object.keys(suites).join(", ")}`);
 
   const results = new Map<string, Result>();
-  const resultOf = new Map<string, Result>();
+  const [sideBySide, oneByOne] = [new Map<string, Result>(), new Map<string, Result>()];
   for (const [name, suite] of Object.entries(suites)) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     const result: Result = { passed: 0, failed: 0, skipped: [] };
     results.set(name, result);
     const missing = await provide(suite);
     if (missing !== undefined) result.skipped.push(missing);
-    else for (const file of globSync(suite.files, { cwd: root })) resultOf.set(join(root, file), result);
+    else
+      for (const file of globSync(suite.files, { cwd: root }))
+        (suite.oneByOne === true ? oneByOne : sideBySide).set(join(root, file), result);
   }
-  await runFiles(resultOf);
+  await Promise.all([runFiles(sideBySide), runFiles(oneByOne, 1)]);
 
   const sum = (outcome: "passed" | "failed") => [...results.values()].reduce((total, result) => total + result[outcome], 0);
   const lines = [...results].map(([name, result]) => `${name.padEnd(8)} ${told(result)}`);

@@ -17,7 +17,7 @@ export function parseAddress(text: string): Range | undefined {
 
 /** A range in CIDR notation, or undefined when the text is none. */
 export function parseCidr(text: string): Range | undefined {
-  const [, address = "", digits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const [, address = "", digits = ""] = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
   const family = isIP(address);
   return family === 0 || Number(digits) > (family === 4 ? 32 : 128) ? undefined : parse(text);
 }

@@ -410,6 +410,17 @@ export interface Talos {
   readonly forwardKubeDNSToHost?: boolean;
 
   /**
+   * The size of a node's part of `podCidr`, as a prefix: `node-cidr-mask-size` of the controller manager, in the machine config
+   * `cluster.controllerManager.extraArgs`.
+   *
+   * @default 24
+   * @asType integer
+   * @minimum 8
+   * @maximum 32
+   */
+  readonly nodeCidrMaskSize?: number;
+
+  /**
    * The Talos version that generated the machine configs, for example `1.13`: `talosVersion` of `getConfiguration`, or the version of the
    * `talosctl` that made them. Not the version that runs: a config keeps its form when the machine is upgraded. From 1.14 on, what
    * concerns Kubernetes stands in documents of its own.

@@ -62,14 +62,36 @@ export function stageChart({ path }: Chart, { ciliumVersion }: Pick<Settings, "c
   return `${folder}/${archive}`;
 }
 
-/** The schema of the chart's values. It knows every key that stands in values.yaml, and more. */
+/**
+ * The schema of the chart's values. It knows every key that stands in values.yaml, and more.
+ *
+ * Throws an InputError if the chart has none that can be read.
+ */
 export function readSchema({ path }: Chart): Readonly<Record<string, unknown>> {
   const [inFolder, inArchive] = ["values.schema.json", "cilium/values.schema.json"];
-  const text = statSync(path).isDirectory()
-    ? readFileSync(join(path, inFolder), "utf8")
-    : parseTar(gunzipSync(readFileSync(path)), { filter: ({ name }) => name === inArchive })[0]?.text;
-  if (text === undefined) throw new Error(`${path} holds no ${inArchive}`);
-  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  try {
+    const text = statSync(path).isDirectory()
+      ? readFileSync(join(path, inFolder), "utf8")
+      : parseTar(gunzipSync(readFileSync(path)), { filter: ({ name }) => name === inArchive })[0]?.text;
+    return JSON.parse(text ?? "") as Readonly<Record<string, unknown>>;
+  } catch (error) {
+    return refuse(
+      "chart.path",
+      `the schema of the values in ${path} cannot be read: ${(error as Error).message}; take the whole chart of a release`,
+    );
+  }
+}
+
+/** The text of all templates of the chart. */
+export function readTemplates({ path }: Chart): string {
+  if (!statSync(path).isDirectory()) {
+    const isTemplate = ({ name }: { readonly name: string }) => name.startsWith("cilium/templates/");
+    return parseTar(gunzipSync(readFileSync(path)), { filter: isTemplate })
+      .map(({ text }) => text)
+      .join("\n");
+  }
+  const files = readdirSync(join(path, "templates"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8")).join("\n");
 }
 
 function chartFolder(path: string, { ciliumVersion, chart }: Pick<Settings, "ciliumVersion" | "chart">): Chart {

@@ -61,11 +61,11 @@ function validated({ ipPools, l2Policies, operatorTimeout, ...others }: CiliumLo
     return validate(merge<TalosCiliumCniArgs>({}, { ...others, loadBalancer: { ipPools, l2Policies, operatorTimeout } }));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.problems.map(({ input, message }) => ({ input: asGiven(input), message })));
+    throw new InputError(error.problems.map(({ input, message }) => ({ input: asGiven(input), message: asGiven(message) })));
   }
 }
 
 /** Here the inputs stand a level higher. */
 function asGiven(text: string): string {
-  return text.replace(/^loadBalancer\./, "");
+  return text.replaceAll(/\bloadBalancer\.(?=ipPools|l2Policies|operatorTimeout)/g, "");
 }

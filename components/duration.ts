@@ -3,8 +3,9 @@ const milliseconds: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs
 /** The milliseconds of a positive Go duration such as `15s` or `1m30s`, or undefined when the text is none. */
 export function parseDuration(text: unknown): number | undefined {
   if (typeof text !== "string" || !/^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
-  return [...text.matchAll(/([\d.]+)([a-zµ]+)/g)].reduce(
+  const sum = [...text.matchAll(/([\d.]+)([a-zµ]+)/g)].reduce(
     (sum, [, amount, unit = ""]) => sum + Number(amount) * (milliseconds[unit] ?? NaN),
     0,
   );
+  return sum > 0 ? sum : undefined;
 }

@@ -93,6 +93,9 @@ function services({ l2, loadBalancer }: Settings): HelmValues {
 
 function requests(settings: Settings): HelmValues {
   // Every agent asks for the lease of every announced Service, again and again; held back by its own limit, it loses them.
+  const { qps, burst } = (settings.values["k8sClientRateLimit"] ?? {}) as { readonly qps?: unknown; readonly burst?: unknown };
+  // The one goes with the other.
+  if (qps !== undefined || burst !== undefined) return {};
   return { k8sClientRateLimit: rateLimit(settings, settings.values["l2announcements"] ?? {}) };
 }
 

@@ -8,12 +8,18 @@ import type { Settings } from "./settings.ts";
 export type LeaseTiming = Readonly<Record<"leaseDuration" | "leaseRenewDeadline" | "leaseRetryPeriod", string>>;
 
 /** The timing that agents work with: the chart's own where nothing else is given. */
-export function leaseTiming({ leaseDuration = "15s", leaseRenewDeadline = "5s", leaseRetryPeriod = "2s" }: L2): LeaseTiming {
-  return { leaseDuration, leaseRenewDeadline, leaseRetryPeriod };
+export function leaseTiming(given: { readonly [Key in keyof LeaseTiming]?: string | null | undefined }): LeaseTiming {
+  return {
+    leaseDuration: given.leaseDuration ?? "15s",
+    leaseRenewDeadline: given.leaseRenewDeadline ?? "5s",
+    leaseRetryPeriod: given.leaseRetryPeriod ?? "2s",
+  };
 }
 
 /** What the agent has for everything else, by its own default. */
 const otherRequests = 10;
+/** More than this an API server at home does not want to answer to one agent. */
+const mostRequests = 500;
 /** Nobody at home has more Services with an address of their own. */
 const mostServices = 100;
 
@@ -28,6 +34,6 @@ export function rateLimit({ l2, loadBalancer }: Settings, own: L2): HelmValues |
   const period = parseDuration(leaseTiming({ ...l2, ...own }).leaseRetryPeriod);
   // One request for each lease and period, whether the node holds it or waits for it.
   const leases = period === undefined ? 0 : Math.ceil((Math.min(addresses, mostServices) * 1000) / period);
-  const qps = otherRequests + leases;
+  const qps = Math.min(otherRequests + leases, mostRequests);
   return { qps, burst: 2 * qps };
 }

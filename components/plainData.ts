@@ -7,7 +7,7 @@ const fromResources = /^talos\.(?:clientConfiguration(?:\.|$)|(?:controlPlanes|w
  * What among the inputs is no plain data. An Output is not known yet when the program starts, so nothing could be rendered or checked at
  * preview. Recognized as Pulumi does it.
  */
-export function outputsAmong(value: unknown, input = ""): readonly Problem[] {
+export function outputsAmong(value: unknown, input = "", within: readonly unknown[] = []): readonly Problem[] {
   if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") {
     return [{ input, message: `is a ${typeof value}; only plain data can be rendered and checked at preview` }];
   }
@@ -18,6 +18,7 @@ export function outputsAmong(value: unknown, input = ""): readonly Problem[] {
       { input, message: "is an Output or a Promise; only plain data, known when the program starts, can be checked at preview" },
     ];
   }
+  if (within.includes(value)) return [{ input, message: "holds itself; only plain data can be rendered and checked at preview" }];
   const member = (key: string) => (Array.isArray(value) ? `${input}[${key}]` : input === "" ? key : `${input}.${key}`);
-  return Object.entries(value).flatMap(([key, inner]) => outputsAmong(inner, member(key)));
+  return Object.entries(value).flatMap(([key, inner]) => outputsAmong(inner, member(key), [...within, value]));
 }

@@ -1,7 +1,7 @@
 import type { TalosCiliumCniArgs } from "./args.ts";
 import type { Chart } from "./chart.ts";
+import { checksOfRendering } from "./checks/all.ts";
 import { find } from "./checks/check.ts";
-import { deliveryChecks } from "./checks/delivery.ts";
 import { gatewayApiObjects, installsGatewayApi } from "./gatewayApi.ts";
 import type { HelmValues } from "./helmValues.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
@@ -42,7 +42,7 @@ export function plan(args: TalosCiliumCniArgs): Plan {
   const machineConfig =
     settings.delivery === "machineConfig" ? machineConfigPatches(settings, manifest, loadBalancer) : undefined;
   const gatewayApi = installsGatewayApi(settings) ? gatewayApiObjects(settings) : [];
-  const found = find(deliveryChecks, { settings, values, rendered, manifest, gatewayApi, machineConfig });
+  const found = find(checksOfRendering, { settings, values, rendered, manifest, gatewayApi, machineConfig });
   if (found.errors.length > 0) throw new InputError(found.errors);
   return {
     ...{ settings, chart, values, manifest, loadBalancer, machineConfig, gatewayApi },

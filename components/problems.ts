@@ -12,8 +12,9 @@ export class InputError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[], options?: ErrorOptions) {
-    super(describe(problems), options);
-    this.problems = problems;
+    const each = sorted(problems);
+    super(describe(each), options);
+    this.problems = each;
   }
 }
 
@@ -24,13 +25,20 @@ export function refuse(input: string, message: string): never {
 
 /** The problems for reading: sorted by input, one a line. */
 export function describe(problems: readonly Problem[]): string {
-  const lines = problems.map(({ input, message }) => `${input}: ${message}`).sort();
+  const lines = sorted(problems).map(({ input, message }) => `${input}: ${message}`);
   return lines.length === 1 ? lines.join("") : [`${lines.length} inputs cannot work:`, ...lines].join("\n  ");
 }
 
 /** Warnings as they are shown. */
 export function warningsOf(problems: readonly Problem[]): readonly string[] {
-  return [...new Set(problems.map(({ input, message }) => `${input}: ${message}`))].sort();
+  return sorted(problems).map(({ input, message }) => `${input}: ${message}`);
+}
+
+/** Each once, in the order of the inputs, `[2]` before `[10]`. */
+function sorted(problems: readonly Problem[]): readonly Problem[] {
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  const unique = new Map(problems.map((problem) => [`${problem.input}: ${problem.message}`, problem]));
+  return [...unique.values()].sort((a, b) => compare(a.input, b.input) || compare(a.message, b.message));
 }
 
 /** A value as it stands in a message. */

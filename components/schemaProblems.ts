@@ -44,7 +44,9 @@ function misfit(error: DefinedError, input: string): Problem {
     case "additionalProperties": {
       const key = error.params.additionalProperty;
       const known = Object.keys((error.parentSchema as { properties: object }).properties);
-      const advice = hints[key] ?? `did you mean ${closest(key, known)}? known are ${known.join(", ")}`;
+      const advice =
+        (Object.hasOwn(hints, key) ? hints[key] : undefined) ??
+        `did you mean ${closest(key, known)}? known are ${known.join(", ")}`;
       return { input: input === "" ? key : `${input}.${key}`, message: `is not an input; ${advice}` };
     }
     case "required":

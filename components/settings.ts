@@ -53,6 +53,7 @@ export const defaults = {
   allowUnknownValues: [],
   talos: {
     forwardKubeDNSToHost: true,
+    nodeCidrMaskSize: 24,
     configContract: "1.13",
     controlPlanes: [],
     workers: [],
@@ -66,12 +67,18 @@ export function settingsOf(args: TalosCiliumCniArgs): Settings {
   return {
     ...settings,
     kubernetesVersion: args.kubernetesVersion ?? newestKubernetes(settings),
+    l2: { ...settings.l2, enabled: booleanAt(settings.values, "l2announcements", "enabled") ?? settings.l2.enabled },
     // What goes with a tunnel and what does not follows the user's own values, unless the inputs say otherwise.
     routing: {
       ...settings.routing,
       mode: args.routing?.mode ?? (settings.values["routingMode"] === "tunnel" ? "tunnel" : "native"),
     },
   };
+}
+
+function booleanAt(values: unknown, ...path: readonly string[]): boolean | undefined {
+  const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null | undefined)?.[key], values);
+  return typeof value === "boolean" ? value : undefined;
 }
 
 /** The newest Kubernetes that this Cilium is tested with and that this Talos runs; empty when the Cilium is not known. */

@@ -94,13 +94,26 @@ export function syncCommand(kubernetesVersion: string | undefined, node: string 
 
 /** What stands in a machine config of the user's that this component cannot work with. */
 export function configProblems(config: string, input: string): readonly Problem[] {
-  const documents = parseAllDocuments(config, { logLevel: "silent" }).map((document) => document.toJS() as MachineConfig | null);
-  const found = documents.flatMap((document) => [
-    ...(document?.cluster?.inlineManifests ?? []).map(({ name = "" }) => name),
-    ...(document?.kind === "KubeInlineManifestConfig" ? [document.name ?? ""] : []),
-  ]);
+  const documents = parseAllDocuments(config, { logLevel: "silent" });
+  const [error] = documents.flatMap(({ errors }) => errors);
+  if (error !== undefined) return [{ input, message: `is no YAML: ${error.message.split("\n")[0] ?? ""}` }];
+  try {
+    return documents.flatMap((document) => documentProblems(document.toJS(), input));
+  } catch (error) {
+    // Such as an alias of nothing.
+    return [{ input, message: `is no machine config: ${(error as Error).message}` }];
+  }
+}
+
+function documentProblems(document: unknown, input: string): readonly Problem[] {
+  const found = [
+    ...listAt(document, "cluster", "inlineManifests").map((entry) => memberOf(entry, "name")),
+    ...(memberOf(document, "kind") === "KubeInlineManifestConfig" ? [memberOf(document, "name")] : []),
+  ];
   const entries = Object.values(names).filter((name) => found.includes(name));
-  const loaded = documents.flatMap((document) => document?.cluster?.extraManifests ?? []).filter((url) => /cilium/i.test(url));
+  const loaded = listAt(document, "cluster", "extraManifests")
+    .map(String)
+    .filter((url) => /cilium/i.test(url));
   return [
     ...entries.map((name) => ({
       input,
@@ -115,13 +128,14 @@ export function configProblems(config: string, input: string): readonly Problem[
   ];
 }
 
-interface MachineConfig {
-  readonly kind?: string;
-  readonly name?: string;
-  readonly cluster?: {
-    readonly inlineManifests?: readonly { readonly name?: string }[];
-    readonly extraManifests?: readonly string[];
-  } | null;
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+}
+
+/** The list at a path; empty where there is none. */
+function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const list = path.reduce(memberOf, value);
+  return Array.isArray(list) ? list : [];
 }
 
 /** A machine, with the names of its input and of its resource. */

@@ -1,17 +1,11 @@
 import type { TalosCiliumCniArgs } from "./args.ts";
 import { findChart, type Chart } from "./chart.ts";
-import { addressChecks } from "./checks/addresses.ts";
-import { chartValueChecks } from "./checks/chartValues.ts";
-import { find, type Findings } from "./checks/check.ts";
+import { checksOfChart, checksOfInputs, checksOfValues } from "./checks/all.ts";
+import { find, without, type Findings } from "./checks/check.ts";
 import { effective } from "./checks/effective.ts";
-import { inputChecks } from "./checks/inputs.ts";
-import { machineConfigChecks } from "./checks/machineConfig.ts";
-import { announcementChecks, policyChecks } from "./checks/l2.ts";
-import { valueChecks } from "./checks/values.ts";
-import { versionChecks } from "./checks/versions.ts";
 import type { HelmValues } from "./helmValues.ts";
 import { outputsAmong } from "./plainData.ts";
-import { InputError, warningsOf, type Problem } from "./problems.ts";
+import { InputError, shown, warningsOf, type Problem } from "./problems.ts";
 import { rootOf, schemaProblems } from "./schemaProblems.ts";
 import { settingsOf, type Settings } from "./settings.ts";
 import { ciliumMinor } from "./versions.ts";
@@ -31,31 +25,30 @@ export function validate(args: TalosCiliumCniArgs): Valid {
 
 /** The same, and what the values and the chart say. */
 export function validateWithChart(args: TalosCiliumCniArgs): Valid & { readonly chart: Chart; readonly values: HelmValues } {
-  const { settings, ...inputs } = examine(args);
+  const { settings, unusable, ...inputs } = examine(args);
+  const refuse = (...more: readonly Problem[]): never => {
+    throw new InputError([...inputs.errors, ...more]);
+  };
   // Of a Cilium that is not known there are no values.
-  const isKnown = ciliumMinor(settings.ciliumVersion) !== undefined;
-  const chart = isKnown ? foundChart(settings, inputs.errors) : undefined;
-  const values = isKnown ? effective(settings) : undefined;
-  const found = [
-    inputs,
-    ...(values === undefined ? [] : [find(valueChecks, values), find(announcementChecks, values)]),
-    ...(values === undefined || chart === undefined || chart instanceof InputError
-      ? []
-      : [find(chartValueChecks, { ...values, chart })]),
-  ];
-  const errors = [...found.flatMap((findings) => findings.errors), ...(chart instanceof InputError ? chart.problems : [])];
-  if (errors.length > 0 || values === undefined || chart === undefined || chart instanceof InputError)
-    throw new InputError(errors);
+  if (unusable.has("ciliumVersion") || ciliumMinor(settings.ciliumVersion) === undefined) return refuse();
+  const { values } = effective(settings);
+  const usable = { settings: without(settings, unusable), values };
+  const chart = foundChart(settings, inputs.errors);
+  const found = [inputs, find(checksOfValues, usable)];
+  if (chart !== undefined && !(chart instanceof InputError)) found.push(find(checksOfChart, { ...usable, chart }));
+  const errors = found.flatMap((findings) => findings.errors);
+  if (chart === undefined || chart instanceof InputError) return refuse(...errors, ...(chart?.problems ?? []));
+  if (errors.length > 0) return refuse(...errors);
   return {
     settings,
     chart,
-    values: values.values,
+    values,
     warnings: [...chart.warnings, ...warningsOf(found.flatMap((findings) => findings.warnings))],
   };
 }
 
 function foundChart(settings: Settings, problems: readonly Problem[]): Chart | InputError | undefined {
-  // Where it comes from, or which one it is, is wrong already.
+  // Where it comes from is wrong already.
   if (problems.some(({ input }) => /^chart\b/.test(input))) return undefined;
   try {
     return findChart(settings);
@@ -65,21 +58,26 @@ function foundChart(settings: Settings, problems: readonly Problem[]): Chart | I
   }
 }
 
-function examine(args: TalosCiliumCniArgs): Findings & { readonly settings: Settings } {
+interface Examined extends Findings {
+  readonly settings: Settings;
+  /** The inputs for which a default stands there, because they cannot be used. */
+  readonly unusable: ReadonlySet<string>;
+}
+
+function examine(args: TalosCiliumCniArgs): Examined {
+  if (typeof args !== "object" || (args as unknown) === null || Array.isArray(args)) {
+    throw new InputError([{ input: "args", message: `are ${shown(args)}; they must be an object with the inputs` }]);
+  }
   const outputs = outputsAmong(args);
+  // What holds itself can be looked at no further.
+  const plain = outputs.some(({ message }) => message.startsWith("holds itself")) ? {} : args;
   // An Output is reported as what it is, not as what its type is not.
   const isOutput = ({ input }: Problem) => outputs.some((output) => /^$|^[.[]/.test(input.replace(output.input, "")));
-  const typed = schemaProblems(args);
+  const typed = schemaProblems(plain);
   const misfits = [...outputs, ...typed.problems.filter((problem) => !isOutput(problem))];
   // What has the wrong type is reported as such, and judged no further.
   const unusable = new Set([...typed.unusable, ...outputs.map(rootOf)]);
-  const settings = settingsOf(Object.fromEntries(Object.entries(args).filter(([key]) => !unusable.has(key))));
-  const found = [inputChecks, addressChecks, policyChecks, versionChecks, machineConfigChecks].map((checks) =>
-    find(checks, settings),
-  );
-  return {
-    settings,
-    errors: [...misfits, ...found.flatMap(({ errors }) => errors)],
-    warnings: found.flatMap(({ warnings }) => warnings),
-  };
+  const settings = settingsOf(Object.fromEntries(Object.entries(plain).filter(([key]) => !unusable.has(key))));
+  const { errors, warnings } = find(checksOfInputs, without(settings, unusable));
+  return { settings, unusable, errors: [...misfits, ...errors], warnings };
 }

@@ -4,8 +4,10 @@ import semver from "semver";
 export interface CiliumMinor {
   /** Oldest and newest Kubernetes minor that Cilium's own end-to-end tests cover. */
   readonly kubernetes: { readonly oldest: string; readonly newest: string };
-  /** The Gateway API release whose standard CRDs the operator wants; a newer one can crash it, an older one disables it. */
+  /** The Gateway API release that this Cilium was made for. */
   readonly gatewayApi: string;
+  /** The releases that it works with at all: from a newer one it crashes, with an older one its Gateways stay dead. */
+  readonly gatewayApiRange: string;
   /** `apiVersion` of CiliumLoadBalancerIPPool. */
   readonly ipPool: string;
   /** `apiVersion` of CiliumL2AnnouncementPolicy. */
@@ -22,18 +24,21 @@ export const ciliumMinors: Readonly<Record<string, CiliumMinor>> = {
   "1.18": {
     kubernetes: { oldest: "1.30", newest: "1.33" },
     gatewayApi: "v1.2.0",
+    gatewayApiRange: ">=1.2.0 <1.5.0",
     ipPool: "cilium.io/v2",
     l2Policy: "cilium.io/v2alpha1",
   },
   "1.19": {
     kubernetes: { oldest: "1.32", newest: "1.35" },
     gatewayApi: "v1.4.1",
+    gatewayApiRange: ">=1.2.0 <1.5.0",
     ipPool: "cilium.io/v2",
     l2Policy: "cilium.io/v2alpha1",
   },
   "1.20": {
     kubernetes: { oldest: "1.33", newest: "1.36" },
     gatewayApi: "v1.6.1",
+    gatewayApiRange: ">=1.6.1",
     ipPool: "cilium.io/v2",
     l2Policy: "cilium.io/v2alpha1",
   },

@@ -156,6 +156,12 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
       /^lan\.nodes\[1\]: 192\.168\.1\.10 is lan\.nodes\[0\] 192\.168\.1\.10/,
     ],
   ],
+  "a pod or Service range that lies in a network of the LAN": [
+    [
+      { lan: { subnets: ["10.240.0.0/12"] } },
+      /^podCidr: 10\.244\.0\.0\/16 lies inside lan\.subnets\[0\] 10\.240\.0\.0\/12; see to it/,
+    ],
+  ],
   "a pool that holds addresses that DHCP hands out": [
     [
       pools({ dhcpRange: "192.168.1.100-192.168.1.203" }, { cidr: "192.168.1.200/29" }),
@@ -225,12 +231,13 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
     [values({ bpf: "fast" }), /^values\.bpf: is "fast"; it must be object$/],
   ],
   "a value that changes nothing": [
+    [values({ constructor: 1 }), /^values\.constructor: is not a Cilium 1\.18\.4 value/],
     [
       values({ lbExternalClusterIP: true }),
       /^values\.lbExternalClusterIP: is not a Cilium 1\.18\.4 value and changes nothing; did you mean bpf\.lbExternalClusterIP\?/,
     ],
     [values({ cgroup: { automount: { enabled: false } } }), /^values\.cgroup\.automount: .*; did you mean cgroup\.autoMount\?/],
-    [values({ tunnel: "vxlan" }), /^values\.tunnel: .* changes nothing; set the input routing\.mode/],
+    [values({ tunnel: "vxlan" }), /^values\.tunnel: is no value of Cilium 1\.18\.4 any more; set the input routing\.mode/],
     [values({ l2announcement: { enabled: true } }), /^values\.l2announcement: .*; did you mean l2announcements\?/],
     [
       values({ somethingElse: 1, l7Proxy: true }),
@@ -247,6 +254,7 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
     ],
   ],
   "native routing without its range": [
+    [values({ ipv4NativeRoutingCIDR: "10.244.0.0" }), /^values\.ipv4NativeRoutingCIDR: is "10\.244\.0\.0", no IPv4 range/],
     [
       values({ ipv4NativeRoutingCIDR: null }),
       /^values\.ipv4NativeRoutingCIDR: is missing, .* \(routing\.mode\); give the range of the pods/,
@@ -256,12 +264,9 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
   "direct routes beside a tunnel": [
     [
       values({ autoDirectNodeRoutes: true }, { routing: { mode: "tunnel" } }),
-      /^values\.autoDirectNodeRoutes: is for native routing only/,
+      /^values\.autoDirectNodeRoutes: does not go with the other: direct routes are for native routing/,
     ],
-    [
-      values({ routingMode: "tunnel", ipv4NativeRoutingCIDR: "10.244.0.0/16" }, { routing: { mode: "native" } }),
-      /^values\.routingMode: .* set the input routing\.mode to "tunnel"$/,
-    ],
+    [values({ routingMode: "tunnel" }, { routing: { mode: "native" } }), /^values\.routingMode: does not go with the other/],
   ],
   "direct routes between nodes of different networks": [
     [
@@ -270,6 +275,7 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
     ],
   ],
   "masquerading by BPF where Talos answers the DNS of the cluster": [
+    [values({ enableIPv4Masquerade: false }), /^values\.enableIPv4Masquerade: cannot be false while Talos forwards/],
     [
       values({ bpf: { masquerade: true } }),
       /^values\.bpf\.masquerade: cannot be true while Talos forwards .*values\.bpf\.hostLegacyRouting to true, .*talos\.forwardKubeDNSToHost$/,
@@ -282,7 +288,7 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
     ],
     [
       values({ kubeProxyReplacement: "false" }, { gatewayApi: { enabled: false } }),
-      /^l2\.enabled: cannot be true while values\.kubeProxyReplacement is false/,
+      /^l2\.enabled: cannot be true while values\.kubeProxyReplacement is "false"/,
     ],
   ],
   "Gateway API without the L7 proxy": [
@@ -319,12 +325,16 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
   ],
   "a capability that is none, or that Talos gives to nobody": [
     [
+      values({ envoy: { securityContext: { capabilities: { envoy: ["CAP_NET_ADMIN"] } } } }),
+      /^values\.envoy\.securityContext\.capabilities\.envoy\[0\]: is "CAP_NET_ADMIN", which Linux does not know; .* without CAP_$/,
+    ],
+    [
       values({ securityContext: { capabilities: { ciliumAgent: ["NET_ADMIN", "NETADMIN"] } } }),
       /^values\.securityContext\.capabilities\.ciliumAgent\[1\]: is "NETADMIN", which Linux does not know/,
     ],
     [
-      values({ securityContext: { capabilities: { cleanCiliumState: ["CAP_SYS_MODULE"] } } }),
-      /cleanCiliumState\[0\]: is "CAP_SYS_MODULE", which Talos gives to nobody/,
+      values({ securityContext: { capabilities: { cleanCiliumState: ["sys_module"] } } }),
+      /cleanCiliumState\[0\]: is "sys_module", which Talos gives to nobody/,
     ],
   ],
   "a namespace that the chart is told behind the back of the input": [
@@ -382,7 +392,14 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
       /^loadBalancer\.l2Policies\[0\]\.interfaces: fits none of the devices that values\.devices leaves to Cilium \(eth0, eth1\)/,
     ],
   ],
-  "a pool of IPv6 addresses without IPv6": [
+  "a pool of addresses of a family that is off": [
+    [
+      values(
+        { ipv4: { enabled: false }, ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" },
+        pool({ cidr: "192.168.1.200/29" }),
+      ),
+      /gives no addresses while values\.ipv4\.enabled is false/,
+    ],
     [pool({ cidr: "fd00::/120" }), /\.blocks\[0\]: fd00::\/120 gives no addresses while values\.ipv6\.enabled is false/],
   ],
   "a policy whose interfaces Cilium may not manage": [
@@ -446,10 +463,16 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
     ],
   ],
 
-  "Gateway API CRDs of another release than the Cilium was made for": [
+  "Gateway API CRDs that the Cilium does not work with": [
     [
       { delivery: "chart", gatewayApi: { crdsPath: crds("v1.6.1") } },
-      /^gatewayApi\.crdsPath: \w+ \S+ is of Gateway API v1\.6\.1, and Cilium 1\.18\.4 was made for v1\.2\.0: .*v1\.2\.0\/standard-install\.yaml$/,
+      /^gatewayApi\.crdsPath: \w+ \S+ is of Gateway API v1\.6\.1, and Cilium 1\.18\.4 works with >=1\.2\.0 <1\.5\.0: .*v1\.2\.0\/standard-install\.yaml$/,
+    ],
+  ],
+  "Gateway API CRDs of another release than the Cilium was made for": [
+    [
+      { delivery: "chart", gatewayApi: { crdsPath: crds("v1.4.1") } },
+      /^gatewayApi\.crdsPath: is Gateway API v1\.4\.1; Cilium 1\.18\.4 was made for v1\.2\.0$/,
     ],
   ],
   "Helm hooks with delivery chart": [
@@ -545,7 +568,7 @@ test("what is right is left alone", () => {
     values({ operator: { affinity: { nodeAffinity: {} } } }),
     values({ l7Proxy: null, debug: { verbose: null } }),
     values({ future: { key: 1 } }, { allowUnknownValues: ["future"] }),
-    values({ securityContext: { capabilities: { ciliumAgent: ["CAP_NET_ADMIN", "ALL"] } } }),
+    values({ securityContext: { capabilities: { ciliumAgent: ["net_admin", "ALL"] } } }),
     values({
       hubble: {
         enabled: true,
@@ -553,6 +576,22 @@ test("what is right is left alone", () => {
       },
     }),
     { talos: { version: "1.11" }, kubernetesVersion: "1.33" },
+    { talos: { version: "v1.14.0-rc.1" }, kubernetesVersion: "1.33.0-rc.0" },
+    // By another policy, or by BGP, addresses of another network are nobody's mistake.
+    { ...announced(lan, "172.20.0.0/24"), values: { bgpControlPlane: { enabled: true } } },
+    {
+      lan,
+      loadBalancer: {
+        ipPools: [{ name: "a", blocks: [{ cidr: "172.20.0.0/24" }] }],
+        l2Policies: [{ name: "a", serviceSelector: {} }],
+      },
+    },
+    { podCidr: "10.244.0.0/24", lan, talos: { nodeCidrMaskSize: 25 } },
+    { lan: { nodes: ["192.168.1.10", "fd02::10"], subnets: ["192.168.1.0/24", "fd02::/64"] } },
+    policy({ interfaces: ["^enp"] }, { devices: ["eth0"], forceDeviceDetection: true }),
+    values({ hubble: { eventQueueSize: 1000 } }),
+    values({ bpf: { masquerade: true }, encryption: { enabled: true, type: "ipsec" } }),
+    values({ enableIPv4Masquerade: false, bpf: { hostLegacyRouting: true } }),
     // The default is one that both take.
     { talos: { version: "1.11" }, ciliumVersion: "1.19.6" },
   ];

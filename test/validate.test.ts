@@ -123,6 +123,40 @@ test("values that JSON does not have are problems, not crashes", () => {
   }
 });
 
+test("what is odd is a problem, and no crash", () => {
+  const own: Record<string, unknown> = {};
+  own["self"] = own;
+  const machine = (machineConfiguration: string) => ({
+    delivery: "machineConfig",
+    talos: { clientConfiguration: {}, controlPlanes: [{ node: "a", machineConfiguration }] },
+  });
+  for (const [args, expected] of [
+    [undefined, /^args: are undefined; they must be an object/],
+    [[], /^args: are \[\]/],
+    [{ values: own }, /^values\.self: holds itself/],
+    [{ podCidr: "10.244.0.0/016" }, /^podCidr: /],
+    [{ constructor: 1 }, /^constructor: is not an input; did you mean/],
+    [machine("{"), /machineConfiguration: is no YAML: /],
+    [machine("a: *b\n"), /machineConfiguration: is no/],
+  ] as const)
+    assert.match(problems(args).join("\n"), expected);
+  for (const config of ["cluster: { inlineManifests: [null] }", "cluster: { inlineManifests: a, extraManifests: {} }", "[]", "a"])
+    assert.deepEqual(problems(machine(config)), []);
+});
+
+test("an input of the wrong type brings no other problem with it", () => {
+  for (const args of [
+    { talos: { version: 1.13, forwardKubeDNSToHost: false }, values: { bpf: { masquerade: true } } },
+    { delivery: "machineconfig", talos: { clientConfiguration: {}, controlPlanes: [{ node: "a", machineConfiguration: "" }] } },
+    { ciliumVersion: 1.2, values: { nodePort: { enabled: true } } },
+  ])
+    assert.throws(
+      () => plan({ ...chartArgs(), ...args } as unknown as TalosCiliumCniArgs),
+      (error: unknown) => error instanceof InputError && error.problems.length === 1,
+      JSON.stringify(args),
+    );
+});
+
 test("one mistake is one problem", () => {
   for (const [args] of wrong) assert.equal(problems(args).length, 1, JSON.stringify(args));
 });

@@ -67,10 +67,25 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   kwok: { executable: "kwok", module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok", minutes: "1 min" },
   operator: {
     executable: "cilium-operator",
-    module: "cilium-operator",
+    module: "cilium",
     package: "github.com/cilium/cilium/operator",
     tags: "osusergo,ipam_provider_operator",
     minutes: "4 min",
+  },
+  /** Cilium's agent, and the command that asks it what it does. */
+  agent: {
+    executable: "cilium-agent",
+    module: "cilium",
+    package: "github.com/cilium/cilium/daemon",
+    tags: "osusergo",
+    minutes: "3 min",
+  },
+  ciliumDbg: {
+    executable: "cilium-dbg",
+    module: "cilium",
+    package: "github.com/cilium/cilium/cilium-dbg",
+    tags: "osusergo",
+    minutes: "20 s",
   },
   /** Talos' own configuration code, of several releases. */
   "machinery-1.11": machinery("1.11"),

@@ -1,13 +1,12 @@
 import { contains, overlap, sizeOf, type Range } from "../addresses.ts";
+import type { L2Policy } from "../args.ts";
 import type { Problem } from "../problems.ts";
 import type { Settings } from "../settings.ts";
 import type { Checks } from "./check.ts";
+import { isOn } from "./effective.ts";
 import { blocksOf, clusterRanges, nodesOf, parseDhcpRange, subnetsOf, takenAddresses, type Place } from "./lan.ts";
 
 const lbIpam = "https://docs.cilium.io/en/stable/network/lb-ipam/";
-
-/** The range of each node, unless the controller manager is told otherwise. */
-const nodePrefix = 24;
 
 /** The addresses against each other. */
 export const addressChecks: Checks<Settings> = {
@@ -20,15 +19,17 @@ export const addressChecks: Checks<Settings> = {
     },
     {
       finds: "a pod range with too few node ranges",
-      because: `Kubernetes gives each node a /${nodePrefix} of it, and a node that gets none has no pods.`,
+      because:
+        "Kubernetes gives each node a range of its own, a /24 unless told otherwise, and a node that gets none has no pods.",
       source: "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/",
       in: (settings) => {
-        const nodes = Math.max(1, nodesOf(settings).length);
+        const { nodeCidrMaskSize } = settings.talos;
+        const nodes = Math.max(1, nodesOf(settings).filter(({ range }) => range.family === 4).length);
         return clusterRanges(settings)
-          .filter(({ input, range }) => input === "podCidr" && sizeOf(range) < nodes * 2 ** (32 - nodePrefix))
+          .filter(({ input, range }) => input === "podCidr" && sizeOf(range) < nodes * 2 ** (32 - nodeCidrMaskSize))
           .map(({ input, range }) => ({
             input,
-            message: `${range.text} is too small for ${nodes === 1 ? "a node" : `${nodes} nodes`}, of which each gets a /${nodePrefix}; take a larger range`,
+            message: `${range.text} is too small for ${nodes === 1 ? "a node" : `${nodes} nodes`}, of which each gets a /${nodeCidrMaskSize}; take a larger range, or say with talos.nodeCidrMaskSize what the controller manager is told`,
           }));
       },
     },
@@ -36,11 +37,15 @@ export const addressChecks: Checks<Settings> = {
       finds: "a pod or Service range that holds an address of the LAN",
       because: "The nodes would send what is for the LAN into the cluster.",
       source: "https://docs.cilium.io/en/stable/network/concepts/routing/",
-      in: (settings) =>
-        overlaps(
-          product(clusterRanges(settings), [...subnetsOf(settings), ...takenAddresses(settings)]),
+      in: (settings) => {
+        const inside = product(clusterRanges(settings), subnetsOf(settings)).filter(([own, subnet]) =>
+          contains(own.range, subnet.range),
+        );
+        return overlaps(
+          [...inside, ...product(clusterRanges(settings), takenAddresses(settings))],
           "choose a range that nothing on your network uses",
-        ),
+        );
+      },
     },
     {
       finds: "a pool that holds addresses of pods, of Services or of another pool",
@@ -64,13 +69,14 @@ export const addressChecks: Checks<Settings> = {
       because: "A client asks by ARP for addresses of its own network only; the others it sends to the router.",
       source: "https://docs.cilium.io/en/stable/network/l2-announcements/",
       in: (settings) => {
-        const subnets = subnetsOf(settings);
-        const { l2, loadBalancer } = settings;
-        const announced = l2.enabled && loadBalancer.l2Policies.some(({ loadBalancerIPs = true }) => loadBalancerIPs);
-        if (!announced || subnets.length === 0) return [];
-        return outside(blocksOf(settings), subnets).map(({ input, range }) => ({
+        const { l2, loadBalancer, values } = settings;
+        // A policy that selects may leave out the Services of this pool, and by BGP addresses need not be of the LAN.
+        const isForAll = ({ loadBalancerIPs = true, serviceSelector }: L2Policy) =>
+          loadBalancerIPs && serviceSelector === undefined;
+        if (!l2.enabled || !loadBalancer.l2Policies.some(isForAll) || isOn(values, "bgpControlPlane.enabled")) return [];
+        return outside(blocksOf(settings), subnetsOf(settings)).map(({ input, range, subnets }) => ({
           input,
-          message: `${range.text} lies in none of lan.subnets (${texts(subnets)}), so that nobody asks for it by ARP; choose addresses of these, or announce them by BGP and leave the policy out`,
+          message: `${range.text} lies in none of lan.subnets (${subnets}), so that nobody asks for it by ARP; choose addresses of these, or announce them by BGP and leave the policy out`,
         }));
       },
     },
@@ -79,11 +85,9 @@ export const addressChecks: Checks<Settings> = {
       because: "One of the two is wrong, and the other addresses are checked against both.",
       source: "docs/inputs.md",
       in: (settings) => {
-        const subnets = subnetsOf(settings);
-        if (subnets.length === 0) return [];
-        return outside(takenAddresses(settings), subnets).map(({ input, range }) => ({
+        return outside(takenAddresses(settings), subnetsOf(settings)).map(({ input, range, subnets }) => ({
           input,
-          message: `${range.text} lies in none of lan.subnets (${texts(subnets)}); correct it, or name its network there`,
+          message: `${range.text} lies in none of lan.subnets (${subnets}); correct it, or name its network there`,
         }));
       },
     },
@@ -95,6 +99,17 @@ export const addressChecks: Checks<Settings> = {
     },
   ],
   warnings: [
+    {
+      finds: "a pod or Service range that lies in a network of the LAN",
+      because: "It works as long as nothing on the network has one of its addresses.",
+      source: "https://docs.cilium.io/en/stable/network/concepts/routing/",
+      in: (settings) => {
+        const around = product(clusterRanges(settings), subnetsOf(settings)).filter(
+          ([own, subnet]) => !contains(own.range, subnet.range),
+        );
+        return overlaps(around, "see to it that nothing else has these addresses");
+      },
+    },
     {
       finds: "a pool that holds addresses that DHCP hands out",
       because: "Two machines answer for one address as soon as the DHCP server has given it away.",
@@ -153,12 +168,13 @@ function overlaps(places: readonly (readonly [Place, Place])[], advice: string):
   });
 }
 
-function outside(places: readonly Place[], subnets: readonly Place[]): readonly Place[] {
-  return places.filter(({ range }) => !subnets.some((subnet) => contains(subnet.range, range)));
-}
-
-function texts(places: readonly Place[]): string {
-  return places.map(({ range }) => range.text).join(", ");
+/** What lies in none of the networks of its family, with these as text. Of a family without any, nothing is known. */
+function outside(places: readonly Place[], networks: readonly Place[]): readonly (Place & { readonly subnets: string })[] {
+  return places.flatMap((place) => {
+    const own = networks.filter(({ range }) => range.family === place.range.family);
+    if (own.length === 0 || own.some(({ range }) => contains(range, place.range))) return [];
+    return [{ ...place, subnets: own.map(({ range }) => range.text).join(", ") }];
+  });
 }
 
 function product(ones: readonly Place[], others: readonly Place[]): readonly (readonly [Place, Place])[] {

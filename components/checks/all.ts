@@ -7,15 +7,26 @@ import { machineConfigChecks } from "./machineConfig.ts";
 import { valueChecks } from "./values.ts";
 import { versionChecks } from "./versions.ts";
 
-/** Every check, by what it looks at. */
-export const allChecks = {
+/** The checks of the inputs alone. */
+export const checksOfInputs = {
   "Each input by itself": inputChecks,
   "The addresses against each other": addressChecks,
   "The versions against each other": versionChecks,
-  "The values against what the chart knows": chartValueChecks,
-  "The values against each other, and against Talos": valueChecks,
   "The announcement policies": policyChecks,
-  "The announcement policies and the values": announcementChecks,
   "The machine configs": machineConfigChecks,
-  "What was rendered, and the way to the cluster": deliveryChecks,
 } as const;
+
+/** The checks of the values that the inputs make. */
+export const checksOfValues = {
+  "The values against each other, and against Talos": valueChecks,
+  "The announcement policies and the values": announcementChecks,
+} as const;
+
+/** The checks of the user's values for the chart at hand. */
+export const checksOfChart = { "The values against what the chart knows": chartValueChecks } as const;
+
+/** The checks of what was rendered. */
+export const checksOfRendering = { "What was rendered, and the way to the cluster": deliveryChecks } as const;
+
+/** Every check, by what it looks at. */
+export const allChecks = { ...checksOfInputs, ...checksOfValues, ...checksOfChart, ...checksOfRendering } as const;

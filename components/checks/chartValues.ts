@@ -1,6 +1,6 @@
 import { Ajv, type SchemaObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
-import { readSchema, type Chart } from "../chart.ts";
+import { readSchema, readTemplates, type Chart } from "../chart.ts";
 import { HelmError } from "../helm.ts";
 import { talosValues, type HelmValues } from "../helmValues.ts";
 import { merge } from "../merge.ts";
@@ -41,8 +41,8 @@ export const chartValueChecks: Checks<ChartValues> = {
         const { chart, settings } = subject;
         const schema = readSchema(chart);
         const unknown = unknownIn(settings.values, schema).filter((path) => !isAllowed(path, settings));
-        const gone = unknown.filter((path) => path.join(".") in removed);
-        const others = unknown.filter((path) => !gone.includes(path));
+        const gone = unknown.filter((path) => Object.hasOwn(removed, path.join(".")));
+        const others = unknown.filter((path) => !gone.includes(path) && !isInTemplates(path, subject.chart));
         return [...gone, ...deadAmong(others, subject)].map((path) => problemOf(path, schema, settings));
       },
     },
@@ -66,11 +66,13 @@ const removed: Readonly<Record<string, string>> = {
 };
 
 function problemOf(path: Path, schema: SchemaObject, { ciliumVersion }: Settings): Problem {
-  const written = path.join(".");
+  const input = `values.${path.join(".")}`;
+  const went = Object.hasOwn(removed, path.join(".")) ? removed[path.join(".")] : undefined;
+  if (went !== undefined) return { input, message: `is no value of Cilium ${ciliumVersion} any more; ${went}` };
   const nearest = nearestTo(path, pathsOf(schema));
-  const advice = removed[written] ?? (nearest === undefined ? "leave it out" : `did you mean ${nearest}?`);
+  const advice = nearest === undefined ? "leave it out" : `did you mean ${nearest}?`;
   return {
-    input: `values.${written}`,
+    input,
     message: `is not a Cilium ${ciliumVersion} value and changes nothing; ${advice} (to keep it all the same, name it in allowUnknownValues)`,
   };
 }
@@ -91,6 +93,16 @@ function isAllowed(path: Path, { allowUnknownValues }: Settings): boolean {
   return allowUnknownValues.some((allowed) => `${path.join(".")}.`.startsWith(`${allowed}.`));
 }
 
+/** Whether a template reads it, or what is below: it is a value then, though nothing may come of it as things are. */
+function isInTemplates(path: Path, chart: Chart): boolean {
+  const written = `${path.join(".")}.`;
+  return referencesIn(readTemplates(chart)).some((reference) => `${reference}.`.startsWith(written));
+}
+
+function referencesIn(templates: string): readonly string[] {
+  return Array.from(templates.matchAll(/\.Values\.(\w+(?:\.\w+)*)/g), ([, reference = ""]) => reference);
+}
+
 /** The paths without which the chart renders the same. */
 function deadAmong(paths: readonly Path[], { chart, settings, values }: ChartValues): readonly Path[] {
   if (paths.length === 0) return [];
@@ -106,7 +118,8 @@ function deadAmong(paths: readonly Path[], { chart, settings, values }: ChartVal
   const alone = merge(talosValues(settings), only(settings.values, paths));
   for (const base of [values, alone]) {
     const all = printed(base);
-    if (all === undefined) continue;
+    // It is refused, or makes new keys every time.
+    if (all === undefined || printed(base) !== all) continue;
     const isDead = (paths: readonly Path[]) => printed(paths.reduce(without, base)) === all;
     if (isDead(paths)) return paths;
     return paths.length === 1 ? [] : paths.filter((path) => isDead([path]));
@@ -119,7 +132,7 @@ function unknownIn(values: unknown, schema: SchemaObject, path: Path = []): read
   const known = propertiesOf(schema);
   if (!isMap(values) || isFree(known, path)) return [];
   return Object.entries(values).flatMap(([key, member]) => {
-    const inner = known[key];
+    const inner = Object.hasOwn(known, key) ? known[key] : undefined;
     return inner === undefined ? [[...path, key]] : unknownIn(member, inner, [...path, key]);
   });
 }
@@ -139,7 +152,7 @@ function concerning(schema: SchemaObject, values: unknown): SchemaObject {
   const known = propertiesOf(schema);
   if (!isMap(values) || Object.keys(known).length === 0) return schema;
   const properties = Object.entries(values).flatMap(([key, member]) => {
-    const inner = known[key];
+    const inner = Object.hasOwn(known, key) ? known[key] : undefined;
     return inner === undefined ? [] : [[key, concerning(inner, member)] as const];
   });
   return { ...schema, properties: Object.fromEntries(properties) };

@@ -1,4 +1,5 @@
 import type { Problem } from "../problems.ts";
+import type { Settings } from "../settings.ts";
 
 /** Something that is looked at before anything is touched. `docs/checks.md` is made from these. */
 export interface Check<Subject> {
@@ -23,7 +24,30 @@ export interface Findings {
   readonly warnings: readonly Problem[];
 }
 
-export function find<Subject>({ errors, warnings }: Checks<Subject>, subject: Subject): Findings {
-  const all = (checks: readonly Check<Subject>[]) => checks.flatMap((check) => check.in(subject));
-  return { errors: all(errors), warnings: all(warnings) };
+/** What these checks find in a subject. One that asks for an input that cannot be used finds nothing. */
+export function find<Subject>(groups: Readonly<Record<string, Checks<Subject>>>, subject: Subject): Findings {
+  const all = (severity: keyof Findings) =>
+    Object.values(groups).flatMap((checks) => checks[severity].flatMap((check) => findingsOf(check, subject)));
+  return { errors: all("errors"), warnings: all("warnings") };
+}
+
+function findingsOf<Subject>(check: Check<Subject>, subject: Subject): readonly Problem[] {
+  try {
+    return check.in(subject);
+  } catch (error) {
+    if (error instanceof Unusable) return [];
+    throw error;
+  }
+}
+
+class Unusable extends Error {}
+
+/** The settings, of which some must not be asked for: they stand for inputs that are wrong already. */
+export function without(settings: Settings, unusable: ReadonlySet<string>): Settings {
+  return new Proxy(settings, {
+    get: (target, key) => {
+      if (typeof key === "string" && unusable.has(key)) throw new Unusable(key);
+      return target[key as keyof Settings];
+    },
+  });
 }

@@ -1,3 +1,4 @@
+import semver from "semver";
 import type { HelmValues } from "../helmValues.ts";
 import type { KubernetesObject } from "../kubernetesYaml.ts";
 import { nameOf, type Manifest } from "../manifest.ts";
@@ -27,13 +28,13 @@ const mebibyte = 2 ** 20;
 export const deliveryChecks: Checks<Rendering> = {
   errors: [
     {
-      finds: "Gateway API CRDs of another release than the Cilium was made for",
-      because: "With older ones its Gateways stay dead; from 1.5 on, a Cilium before 1.20 crashes.",
+      finds: "Gateway API CRDs that the Cilium does not work with",
+      because: "With older ones its Gateways stay dead; from those of 1.5 on, the operator of a Cilium before 1.20 crashes.",
       source: "https://github.com/cilium/cilium/issues/44920",
       in: ({ settings: { ciliumVersion }, gatewayApi }) => {
-        const release = supportedMinor(ciliumVersion).gatewayApi;
+        const { gatewayApi: release, gatewayApiRange } = supportedMinor(ciliumVersion);
         // One file, one release: the first object tells.
-        const wrong = gatewayApi.find((object) => releaseOf(object) !== release);
+        const wrong = gatewayApi.find((object) => !semver.satisfies(releaseOf(object) ?? "", gatewayApiRange));
         if (wrong === undefined) return [];
         const found = releaseOf(wrong);
         return [
@@ -41,8 +42,8 @@ export const deliveryChecks: Checks<Rendering> = {
             input: "gatewayApi.crdsPath",
             message:
               `${nameOf(wrong)} is of ${found === undefined ? "no Gateway API release" : `Gateway API ${found}`}, and Cilium ` +
-              `${ciliumVersion} was made for ${release}: with an older one its Gateways stay dead, a newer one can crash its operator; ` +
-              `take ${gatewayApiCrdsUrl(release)}`,
+              `${ciliumVersion} works with ${gatewayApiRange}: with an older one its Gateways stay dead, a newer one can crash its ` +
+              `operator; take ${gatewayApiCrdsUrl(release)}`,
           },
         ];
       },
@@ -77,12 +78,12 @@ export const deliveryChecks: Checks<Rendering> = {
       because: "A machine in maintenance mode takes a config of 4 MiB in all, up to Talos 1.12.",
       source: "https://github.com/siderolabs/omni/issues/2744",
       in: (rendering) =>
-        sizeOf(rendering) > 3.5 * mebibyte
+        patchSize(rendering) > 3.5 * mebibyte
           ? [
               {
                 input: "values",
                 message:
-                  `make a manifest of ${told(sizeOf(rendering))}; a machine in maintenance mode takes a config of 4 MiB in all (Talos 1.12 ` +
+                  `make a manifest of ${told(patchSize(rendering))}; a machine in maintenance mode takes a config of 4 MiB in all (Talos 1.12 ` +
                   "and before): take back what makes it so large, or use another delivery",
               },
             ]
@@ -91,16 +92,29 @@ export const deliveryChecks: Checks<Rendering> = {
   ],
   warnings: [
     {
+      finds: "Gateway API CRDs of another release than the Cilium was made for",
+      because: "Cilium's own tests are with that one.",
+      source: "https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/gateway-api/",
+      in: ({ settings: { ciliumVersion }, gatewayApi }) => {
+        const { gatewayApi: release, gatewayApiRange } = supportedMinor(ciliumVersion);
+        const found = gatewayApi.map(releaseOf).find((each) => each !== release);
+        if (found === undefined || !semver.satisfies(found, gatewayApiRange)) return [];
+        return [
+          { input: "gatewayApi.crdsPath", message: `is Gateway API ${found}; Cilium ${ciliumVersion} was made for ${release}` },
+        ];
+      },
+    },
+    {
       finds: "a machine config patch of more than 1 MiB",
       because: "With the rest of the config it comes near to what a machine in maintenance mode takes.",
       source: "https://github.com/siderolabs/omni/issues/2744",
       in: (rendering) =>
-        sizeOf(rendering) > mebibyte
+        patchSize(rendering) > mebibyte
           ? [
               {
                 input: "values",
                 message:
-                  `make a patch of ${told(sizeOf(rendering))}; with the rest of the config it must stay below 4 MiB where a machine in ` +
+                  `make a patch of ${told(patchSize(rendering))}; with the rest of the config it must stay below 4 MiB where a machine in ` +
                   "maintenance mode runs Talos 1.12 or before",
               },
             ]
@@ -115,7 +129,7 @@ export const deliveryChecks: Checks<Rendering> = {
   ],
 };
 
-function sizeOf({ machineConfig }: Rendering): number {
+function patchSize({ machineConfig }: Rendering): number {
   return Buffer.byteLength(machineConfig?.controlPlane ?? "");
 }
 

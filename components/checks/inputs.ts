@@ -7,11 +7,12 @@ import { shown, type Problem } from "../problems.ts";
 import { defaults, type Settings } from "../settings.ts";
 import { ciliumMinor, ciliumMinors, minorOf } from "../versions.ts";
 import type { Checks } from "./check.ts";
+import { at } from "./effective.ts";
 import { parseDhcpRange } from "./lan.ts";
 
 const dnsLabel = /^(?=.{1,63}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 const dnsSubdomain = /^(?=.{1,253}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
-const minorOrPatch = /^v?1\.\d{1,3}(?:\.\d{1,3})?$/;
+const minorOrPatch = /^v?1\.\d{1,3}(?:\.\d{1,3}(?:-[0-9A-Za-z.-]+)?)?$/;
 
 /** Each input by itself. */
 export const inputChecks: Checks<Settings> = {
@@ -85,8 +86,9 @@ export const inputChecks: Checks<Settings> = {
       finds: "Hubble with delivery chart and Cilium 1.18",
       because: "There a Helm hook makes the certificates, and Pulumi's Chart leaves hooks out.",
       source: "https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v4/chart/",
-      in: ({ delivery, hubble, ciliumVersion }) =>
-        delivery === "chart" && hubble.enabled && ciliumVersion.startsWith("1.18.")
+      in: ({ delivery, hubble, ciliumVersion, values }) =>
+        // By other certificates there is no hook; the rendering tells.
+        delivery === "chart" && hubble.enabled && ciliumVersion.startsWith("1.18.") && at(values, "hubble.tls") === undefined
           ? [
               {
                 input: "hubble.enabled",

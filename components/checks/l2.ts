@@ -6,7 +6,7 @@ import { leaseTiming, type LeaseTiming } from "../leases.ts";
 import { shown, type Problem } from "../problems.ts";
 import type { Settings } from "../settings.ts";
 import type { Checks } from "./check.ts";
-import { at, inputOf, isOn, type Effective } from "./effective.ts";
+import { at, inputOf, isOff, isOn, type Effective } from "./effective.ts";
 import { blocksOf } from "./lan.ts";
 
 const announcements = "https://docs.cilium.io/en/stable/network/l2-announcements/";
@@ -80,13 +80,19 @@ export const announcementChecks: Checks<Effective> = {
         })),
     },
     {
-      finds: "a pool of IPv6 addresses without IPv6",
-      because: "The operator gives no address of a family that is off.",
+      finds: "a pool of addresses of a family that is off",
+      because: "The operator gives no address of it.",
       source: "https://docs.cilium.io/en/stable/network/lb-ipam/",
       in: ({ values, settings }) =>
-        isOn(values, "ipv6.enabled")
-          ? []
-          : sixes(settings, "gives no addresses while values.ipv6.enabled is false; set it, or leave the block out"),
+        ([4, 6] as const)
+          .filter((family) => (family === 4 ? isOff(values, "ipv4.enabled") : !isOn(values, "ipv6.enabled")))
+          .flatMap((family) =>
+            ofFamily(
+              family,
+              settings,
+              `gives no addresses while values.ipv${family}.enabled is false; set it, or leave the block out`,
+            ),
+          ),
     },
   ],
   warnings: [
@@ -127,7 +133,11 @@ export const announcementChecks: Checks<Effective> = {
       source: announcements,
       in: ({ settings }) =>
         settings.loadBalancer.l2Policies.length > 0 && semver.satisfies(settings.ciliumVersion, "<1.19.0")
-          ? sixes(settings, `is not announced by Cilium ${settings.ciliumVersion}, which knows ARP only; take 1.19 or later`)
+          ? ofFamily(
+              6,
+              settings,
+              `is not announced by Cilium ${settings.ciliumVersion}, which knows ARP only; take 1.19 or later`,
+            )
           : [],
     },
   ],
@@ -173,6 +183,8 @@ function unmanaged({ values, settings }: Effective, kind: "exact" | "wildcard") 
   const isWildcard = (device: string) => device.endsWith("+");
   // With ! a device is left out, and all others are managed.
   if (devices.length === 0 || devices.some((device) => device.startsWith("!"))) return [];
+  // Then others are found and managed as well.
+  if (isOn(values, "forceDeviceDetection")) return [];
   if (devices.some(isWildcard) !== (kind === "wildcard")) return [];
   const names = devices.flatMap((device) => (isWildcard(device) ? samples(device.slice(0, -1)) : [device]));
   return settings.loadBalancer.l2Policies.flatMap((policy, index) => {
@@ -191,9 +203,9 @@ function samples(beginning: string): readonly string[] {
     .concat(predictable.filter((name) => name.startsWith(beginning)));
 }
 
-function sixes(settings: Settings, message: string): readonly Problem[] {
+function ofFamily(family: 4 | 6, settings: Settings, message: string): readonly Problem[] {
   return blocksOf(settings)
-    .filter(({ range }) => range.family === 6)
+    .filter(({ range }) => range.family === family)
     .map(({ input, range }) => ({ input, message: `${range.text} ${message}` }));
 }
 

@@ -1,3 +1,4 @@
+import semver from "semver";
 import { contains, parseCidr } from "../addresses.ts";
 import { shown } from "../problems.ts";
 import type { Checks } from "./check.ts";
@@ -35,15 +36,22 @@ export const valueChecks: Checks<Effective> = {
       source: routing,
       in: ({ values, settings }) => {
         if (at(values, "routingMode") !== "native" || isOn(values, "ipMasqAgent.enabled")) return [];
-        return (["4", "6"] as const)
-          .filter((family) => (family === "4" ? !isOff(values, "ipv4.enabled") : isOn(values, "ipv6.enabled")))
-          .filter((family) => !isOff(values, `enableIPv${family}Masquerade`) && !at(values, `ipv${family}NativeRoutingCIDR`))
-          .map((family) => ({
-            input: `values.ipv${family}NativeRoutingCIDR`,
-            message:
-              `is missing, and with native routing the agent does not start without it (${inputOf(settings, "routingMode")}); ` +
-              `give the range of the pods, or set enableIPv${family}Masquerade to false`,
-          }));
+        return (
+          ([4, 6] as const)
+            .filter((family) => (family === 4 ? !isOff(values, "ipv4.enabled") : isOn(values, "ipv6.enabled")))
+            .filter((family) => !isOff(values, `enableIPv${family}Masquerade`))
+            .map((family) => ({ family, path: `ipv${family}NativeRoutingCIDR` }))
+            .filter(({ family, path }) => parseCidr(String(at(values, path)))?.family !== family)
+            // That podCidr is none is a problem of its own.
+            .filter(({ path }) => inputOf(settings, path).startsWith("values.") || at(values, path) === undefined)
+            .map(({ family, path }) => ({
+              input: `values.${path}`,
+              message:
+                `${at(values, path) === undefined ? "is missing" : `is ${shown(at(values, path))}, no IPv${family} range`}, and with native ` +
+                `routing the agent does not start without it (${inputOf(settings, "routingMode")}); give the range of the pods, or set ` +
+                `enableIPv${family}Masquerade to false`,
+            }))
+        );
       },
     },
     {
@@ -56,7 +64,8 @@ export const valueChecks: Checks<Effective> = {
               {
                 input: inputOf(settings, "autoDirectNodeRoutes", "routingMode"),
                 message:
-                  'is for native routing only, and the agent refuses it beside a tunnel; set the input routing.mode to "tunnel"',
+                  "does not go with the other: direct routes are for native routing, and the agent refuses them beside a tunnel; take " +
+                  'the value out, and set the input routing.mode to "native" or "tunnel"',
               },
             ]
           : [],
@@ -69,13 +78,14 @@ export const valueChecks: Checks<Effective> = {
       in: ({ values, settings }) => {
         if (!isOn(values, "autoDirectNodeRoutes") || isOn(values, "directRoutingSkipUnreachable")) return [];
         const subnets = subnetsOf(settings);
-        const homes = new Map(
-          nodesOf(settings).flatMap(({ range }) => {
-            const home = subnets.find((subnet) => contains(subnet.range, range));
-            return home === undefined ? [] : [[home.range.text, range.text] as const];
-          }),
-        );
-        if (homes.size < 2) return [];
+        const nodes = nodesOf(settings).flatMap(({ range }) => {
+          const home = subnets.find((subnet) => contains(subnet.range, range));
+          return home === undefined ? [] : [{ node: range, home: home.range }];
+        });
+        const homesOf = (family: 4 | 6) =>
+          new Map(nodes.filter(({ home }) => home.family === family).map(({ home, node }) => [home.text, node.text]));
+        const homes = [homesOf(4), homesOf(6)].find(({ size }) => size > 1);
+        if (homes === undefined) return [];
         const where = Array.from(homes, ([subnet, node]) => `${node} in ${subnet}`).join(", ");
         return [
           {
@@ -92,31 +102,38 @@ export const valueChecks: Checks<Effective> = {
       because:
         "It takes eBPF host routing with it, which passes by the host, and the answers of Talos' own DNS are lost: no name resolves.",
       source: "https://docs.siderolabs.com/kubernetes-guides/cni/deploying-cilium",
-      in: ({ values, settings }) =>
-        settings.talos.forwardKubeDNSToHost &&
-        isOn(values, "bpf.masquerade") &&
-        isOn(values, "kubeProxyReplacement") &&
-        !isOn(values, "bpf.hostLegacyRouting")
-          ? [
-              {
-                input: inputOf(settings, "bpf.masquerade"),
-                message:
-                  "cannot be true while Talos forwards the DNS of the cluster to its own; set values.bpf.hostLegacyRouting to true, or turn " +
-                  "hostDNS.forwardKubeDNSToHost off in the machine config and say so with talos.forwardKubeDNSToHost",
-              },
-            ]
-          : [],
+      in: ({ values, settings }) => {
+        const isByBpf = isOn(values, "bpf.masquerade");
+        // With nothing to masquerade, host routing by eBPF is on as well.
+        const isByNobody = isOff(values, "enableIPv4Masquerade") && !isOn(values, "ipv6.enabled");
+        // IPsec takes it back, up to 1.18.
+        const isByIpsec =
+          semver.satisfies(settings.ciliumVersion, "<1.19.0") &&
+          isOn(values, "encryption.enabled") &&
+          (at(values, "encryption.type") ?? "ipsec") === "ipsec";
+        if (!settings.talos.forwardKubeDNSToHost || !(isByBpf || isByNobody) || isByIpsec) return [];
+        if (!isOn(values, "kubeProxyReplacement") || isOn(values, "bpf.hostLegacyRouting")) return [];
+        return [
+          {
+            input: inputOf(settings, isByBpf ? "bpf.masquerade" : "enableIPv4Masquerade"),
+            message:
+              `cannot be ${isByBpf ? "true" : "false"} while Talos forwards the DNS of the cluster to its own; set ` +
+              "values.bpf.hostLegacyRouting to true, or turn hostDNS.forwardKubeDNSToHost off in the machine config and say so with " +
+              "talos.forwardKubeDNSToHost",
+          },
+        ];
+      },
     },
     {
       finds: "Gateway API or L2 announcements without Cilium in the place of kube-proxy",
-      because: "Neither works without, and says so in a log only.",
+      because: "Gateways are left alone, and what is announced has nobody who serves it.",
       source: "https://docs.cilium.io/en/stable/network/l2-announcements/#prerequisites",
       in: ({ values, settings }) =>
         (["gatewayAPI", "l2announcements"] as const)
           .filter((key) => isOn(values, `${key}.enabled`) && !isOn(values, "kubeProxyReplacement"))
           .map((key) => ({
             input: inputOf(settings, `${key}.enabled`),
-            message: "cannot be true while values.kubeProxyReplacement is false; change one of the two",
+            message: `cannot be true while values.kubeProxyReplacement is ${shown(at(values, "kubeProxyReplacement"))}; change one of the two`,
           })),
     },
     {
@@ -208,22 +225,23 @@ export const valueChecks: Checks<Effective> = {
     },
     {
       finds: "a capability that is none, or that Talos gives to nobody",
-      because: "The container never starts.",
+      because: "Without a word the container starts without it; with one that Talos withholds it never starts.",
       source: "https://docs.siderolabs.com/talos/v1.13/learn-more/process-capabilities",
       in: ({ values, settings }) =>
-        Object.entries((at(values, "securityContext.capabilities") ?? {}) as Readonly<Record<string, unknown>>).flatMap(
-          ([container, list]) => {
-            const path = `securityContext.capabilities.${container}`;
-            if (!Array.isArray(list)) return [];
-            return list.flatMap((name: unknown, index) => {
-              const plain = String(name).replace(/^CAP_/, "");
-              const input = `${inputOf(settings, path)}[${index}]`;
-              if (withheld.has(plain))
+        ["securityContext.capabilities", "envoy.securityContext.capabilities"].flatMap((path) =>
+          Object.entries((at(values, path) ?? {}) as Readonly<Record<string, unknown>>).flatMap(([container, list]) =>
+            (Array.isArray(list) ? (list as readonly unknown[]) : []).flatMap((name, index) => {
+              const input = `${inputOf(settings, `${path}.${container}`)}[${index}]`;
+              // The container runtime puts CAP_ before it, and makes it upper case.
+              const known = String(name).toUpperCase();
+              if (withheld.has(known))
                 return [{ input, message: `is ${shown(name)}, which Talos gives to nobody; leave it out` }];
-              if (capabilities.has(plain) || plain === "ALL") return [];
-              return [{ input, message: `is ${shown(name)}, which Linux does not know; they are named like NET_ADMIN` }];
-            });
-          },
+              if (capabilities.has(known) || known === "ALL") return [];
+              return [
+                { input, message: `is ${shown(name)}, which Linux does not know; they are named like NET_ADMIN, without CAP_` },
+              ];
+            }),
+          ),
         ),
     },
     {

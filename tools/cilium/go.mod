@@ -1,8 +1,12 @@
-module talos-cilium-cni/tools/cilium-operator
+module talos-cilium-cni/tools/cilium
 
 go 1.25.0
 
-tool github.com/cilium/cilium/operator
+tool (
+	github.com/cilium/cilium/cilium-dbg
+	github.com/cilium/cilium/daemon
+	github.com/cilium/cilium/operator
+)
 
 require github.com/cilium/cilium v1.18.4
 

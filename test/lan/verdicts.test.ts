@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import { loadBalancerObjects } from "../../components/loadBalancer.ts";
+import { manifestOf } from "../../components/manifest.ts";
+import { plan } from "../../components/plan.ts";
+import { InputError } from "../../components/problems.ts";
+import { settingsOf } from "../../components/settings.ts";
+import { validateWithChart } from "../../components/validate.ts";
+import { chartArgs } from "../fixtures/charts.ts";
+import { eventually } from "../fixtures/cluster.ts";
+import { devStack } from "../fixtures/devStack.ts";
+import { isolate } from "../fixtures/isolated.ts";
+import { Lan, webService, type LanNode } from "../fixtures/lan.ts";
+import { rendered } from "../fixtures/render.ts";
+
+isolate();
+
+let lan: Lan;
+let node: LanNode;
+before(async () => {
+  lan = await Lan.start(plan(chartArgs()));
+  node = await lan.addNode();
+  await node.stopAgent();
+});
+after(() => lan.stop());
+
+// What the checks refuse, and what the agent says to it.
+const refused: readonly (readonly [args: TalosCiliumCniArgs, verdict: RegExp])[] = [
+  [{ values: { routingMode: "vxlan" }, routing: { directRoutes: false } }, /invalid routing mode \\?"vxlan\\?"/],
+  [{ values: { ipv4NativeRoutingCIDR: null } }, /native routing cidr must be configured/],
+  [
+    { values: { autoDirectNodeRoutes: true }, routing: { mode: "tunnel" } },
+    /auto-direct-node-routes cannot be used with tunneling/,
+  ],
+];
+
+for (const [args, verdict] of refused) {
+  test(`the agent does not start with ${JSON.stringify(args.values)}`, async () => {
+    assert.throws(() => validateWithChart({ ...args, ...chartArgs() }), InputError);
+    lan.cluster.apply(manifestOf(rendered(args).objects).yaml);
+    await assert.rejects(node.startAgent(), verdict);
+  });
+}
+
+test("a lease timing that breaks the rules is replaced by the agent, which says so in its log only", async () => {
+  const args = { ...devStack, l2: { leaseDuration: "2s", leaseRenewDeadline: "3s" } };
+  assert.throws(() => validateWithChart({ ...args, ...chartArgs() }), InputError);
+  lan.cluster.apply(manifestOf(rendered(args).objects).yaml);
+  lan.cluster.apply(manifestOf(loadBalancerObjects(settingsOf(devStack))).yaml);
+  lan.cluster.apply(webService("web", [node]));
+  await node.startAgent();
+  const said = "l2-announcements-lease-duration must be greater than --l2-announcements-renew-deadline, defaulting";
+  await eventually(() => node.log().includes(said), "the agent takes the timing as it is");
+});
