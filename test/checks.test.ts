@@ -51,6 +51,7 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
     [{ talos: { version: "thirteen" } }, /^talos\.version: "thirteen" is not a Talos version such as 1\.13$/],
   ],
   "a name that Kubernetes does not take, or takes once only": [
+    [{ namespace: "15" }, /^namespace: "15" is no text where it stands without quotes/],
     [{ namespace: "Kube_System" }, /^namespace: "Kube_System" is no Kubernetes name/],
     [policy({ name: "Lan" }), /^loadBalancer\.l2Policies\[0\]\.name: "Lan" is no Kubernetes name/],
   ],
@@ -473,6 +474,12 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
     [
       { delivery: "chart", gatewayApi: { crdsPath: crds("v1.4.1") } },
       /^gatewayApi\.crdsPath: is Gateway API v1\.4\.1; Cilium 1\.18\.4 was made for v1\.2\.0$/,
+    ],
+  ],
+  "a label, an annotation or a setting that is no text": [
+    [
+      values({ podAnnotations: { a: "b", c: true } }),
+      /^values: make spec\.template\.metadata\.annotations\.c of DaemonSet kube-system\/cilium the boolean true; put it in quotes/,
     ],
   ],
   "Helm hooks with delivery chart": [

@@ -3,6 +3,7 @@ import type { HelmValues } from "../helmValues.ts";
 import type { KubernetesObject } from "../kubernetesYaml.ts";
 import { nameOf, type Manifest } from "../manifest.ts";
 import type { Rendered } from "../render.ts";
+import { shown } from "../problems.ts";
 import { secretsIn } from "../secrets.ts";
 import type { Settings } from "../settings.ts";
 import type { MachineConfigPatches } from "../talos.ts";
@@ -47,6 +48,18 @@ export const deliveryChecks: Checks<Rendering> = {
           },
         ];
       },
+    },
+    {
+      finds: "a label, an annotation or a setting that is no text",
+      because: "The chart hands it through, and the API server refuses the object.",
+      source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/",
+      in: ({ rendered }) =>
+        rendered.flatMap(({ object }) =>
+          notTexts(object).map(([key, value]) => ({
+            input: "values",
+            message: `make ${key} of ${nameOf(object)} the ${typeof value} ${shown(value)}; put it in quotes, since Kubernetes takes text there`,
+          })),
+        ),
     },
     {
       finds: "Helm hooks with delivery chart",
@@ -128,6 +141,19 @@ export const deliveryChecks: Checks<Rendering> = {
     },
   ],
 };
+
+/** What is no text in maps of texts, by the path of keys. */
+function notTexts(value: unknown, path: readonly string[] = []): readonly (readonly [key: string, value: unknown])[] {
+  if (typeof value !== "object" || value === null) return [];
+  const isOfTexts = /^(?:annotations|labels|matchLabels|nodeSelector)$/.test(path.at(-1) ?? "") || path.join() === "data";
+  return Object.entries(value).flatMap(([key, member]) =>
+    isOfTexts
+      ? typeof member === "string"
+        ? []
+        : [[[...path, key].join("."), member] as const]
+      : notTexts(member, [...path, key]),
+  );
+}
 
 function patchSize({ machineConfig }: Rendering): number {
   return Buffer.byteLength(machineConfig?.controlPlane ?? "");

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import semver from "semver";
+import { parse } from "yaml";
 import { parseCidr, parseAddress, parseBlock } from "../addresses.ts";
 import type { IpPoolBlock } from "../args.ts";
 import { parseDuration } from "../duration.ts";
@@ -51,7 +52,14 @@ export const inputChecks: Checks<Settings> = {
       because: "The API server refuses it, or the second object overwrites the first.",
       source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
       in: ({ namespace, loadBalancer }) => [
-        ...nameProblems("namespace", namespace, dnsLabel, "a DNS label such as kube-system"),
+        ...(typeof parse(namespace, { version: "1.1" }) === "string" || !dnsLabel.test(namespace)
+          ? nameProblems("namespace", namespace, dnsLabel, "a DNS label such as kube-system")
+          : [
+              {
+                input: "namespace",
+                message: `${shown(namespace)} is no text where it stands without quotes, as the chart writes it; choose another name`,
+              },
+            ]),
         ...objectNameProblems("loadBalancer.ipPools", loadBalancer.ipPools),
         ...objectNameProblems("loadBalancer.l2Policies", loadBalancer.l2Policies),
       ],
