@@ -23,7 +23,7 @@ const traces = {
   "rules of iptables": () => said("iptables-save").replaceAll(/^#.*$/gm, ""),
   "sets of ipset": () => said("ipset", "list", "-name"),
   "BPF programs": () => said("bpftool", "prog", "show").match(/^\d+: .*$/gm)?.length ?? 0,
-  processes: () => said("pgrep", "--full", "^cilium-agent .*--config-dir=/tmp/node-"),
+  processes: () => said("pgrep", "--full", "^cilium-agent .*--config-dir=/run/cilium-test/node-"),
   "control groups": () => said("sh", "-c", "find /sys/fs/cgroup -maxdepth 2 -name 'cilium-test-*'"),
   "top folders": () => readdirSync("/").toSorted(),
   "settings of the kernel": () =>
