@@ -4,6 +4,7 @@ import { deliveryChecks } from "./delivery.ts";
 import { inputChecks } from "./inputs.ts";
 import { announcementChecks, policyChecks } from "./l2.ts";
 import { machineConfigChecks } from "./machineConfig.ts";
+import { routingChecks } from "./routing.ts";
 import { valueChecks } from "./values.ts";
 import { versionChecks } from "./versions.ts";
 
@@ -18,6 +19,7 @@ export const checksOfInputs = {
 
 /** The checks of the values that the inputs make. */
 export const checksOfValues = {
+  "Routing and masquerading": routingChecks,
   "The values against each other, and against Talos": valueChecks,
   "The announcement policies and the values": announcementChecks,
 } as const;
