@@ -25,7 +25,9 @@ export interface CiliumLoadBalancerArgs
 export class CiliumLoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: CiliumLoadBalancerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const valid = attempt(() => validated(args));
-    super("talos-cilium-cni:index:CiliumLoadBalancer", name, args, opts);
+    // What addresses are only checked against changes nothing, so that no preview shows it as a change.
+    const { ciliumVersion, ipPools, l2Policies, operatorTimeout } = args;
+    super("talos-cilium-cni:index:CiliumLoadBalancer", name, { ciliumVersion, ipPools, l2Policies, operatorTimeout }, opts);
     if (valid instanceof InputError) throw refusal(valid, this);
     const { settings, warnings } = valid;
     // What it is a part of has warned already.
