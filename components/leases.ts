@@ -20,6 +20,8 @@ export function leaseTiming(given: { readonly [Key in keyof LeaseTiming]?: strin
 const otherRequests = 10;
 /** More than this an API server at home does not want to answer to one agent. */
 const mostRequests = 500;
+/** Counted in steps, so that a somewhat larger pool restarts no agent. */
+const step = 25;
 /** Nobody at home has more Services with an address of their own. */
 const mostServices = 100;
 
@@ -33,7 +35,8 @@ export function rateLimit({ l2, loadBalancer }: Settings, own: L2): HelmValues |
   const addresses = blocks.reduce((sum, range) => sum + (range === undefined ? 0 : sizeOf(range)), 0);
   const period = parseDuration(leaseTiming({ ...l2, ...own }).leaseRetryPeriod);
   // One request for each lease and period, whether the node holds it or waits for it.
-  const leases = period === undefined ? 0 : Math.ceil((Math.min(addresses, mostServices) * 1000) / period);
+  const services = Math.min(Math.ceil(addresses / step) * step, mostServices);
+  const leases = period === undefined ? 0 : Math.ceil((services * 1000) / period);
   const qps = Math.min(otherRequests + leases, mostRequests);
   return { qps, burst: 2 * qps };
 }

@@ -69,8 +69,8 @@ test("the agent works with what the values say", () => {
   assert.match(status, /Socket LB: +Enabled/);
   const log = first.log();
   for (const option of [
-    "k8s-client-qps='14'",
-    "k8s-client-burst='28'",
+    "k8s-client-qps='23'",
+    "k8s-client-burst='46'",
     "cgroup-root='/sys/fs/cgroup'",
     "enable-l2-announcements='true'",
   ])
