@@ -1,10 +1,10 @@
-import { contains, overlap, sizeOf, type Range } from "../addresses.ts";
+import { contains, overlap, sizeOf } from "../addresses.ts";
 import type { L2Policy } from "../args.ts";
 import type { Problem } from "../problems.ts";
 import type { Settings } from "../settings.ts";
 import type { Checks } from "./check.ts";
 import { isOn } from "./effective.ts";
-import { blocksOf, clusterRanges, nodesOf, parseDhcpRange, subnetsOf, takenAddresses, type Place } from "./lan.ts";
+import { blocksOf, clusterRanges, nodesOf, parseDhcpRange, subnetsOf, takenAddresses, type Block, type Place } from "./lan.ts";
 
 const lbIpam = "https://docs.cilium.io/en/stable/network/lb-ipam/";
 
@@ -129,11 +129,12 @@ export const addressChecks: Checks<Settings> = {
       because: "Hosts do not ask for them by ARP, and a Service that gets one answers nobody.",
       source: lbIpam,
       in: (settings) =>
-        product(blocksOf(settings), subnetsOf(settings)).flatMap(([{ input, range }, { range: subnet }]) => {
+        product(blocksOf(settings), subnetsOf(settings)).flatMap(([block, { range: subnet }]) => {
+          const { input, range } = block;
           if (subnet.family === 6 || sizeOf(subnet) <= 2) return [];
           const edges = [subnet.first, subnet.last].filter((edge) => range.first <= edge && edge <= range.last);
           // Handed out or not, by the pool's own word.
-          if (edges.length === 0 || edges.every((edge) => isSpared(settings, input, range, edge))) return [];
+          if (edges.length === 0 || edges.every((edge) => isSpared(block, edge))) return [];
           const which = edges.map((edge) => (edge === subnet.first ? "network" : "broadcast")).join(" and the ");
           return [
             {
@@ -147,9 +148,8 @@ export const addressChecks: Checks<Settings> = {
 };
 
 /** Whether a pool spares this address because it is the first or last of its cidr. */
-function isSpared({ loadBalancer }: Settings, input: string, { first, last, text }: Range, address: bigint): boolean {
-  const pool = loadBalancer.ipPools[Number(/\d+/.exec(input)?.[0])];
-  return pool?.allowFirstLastIPs === "No" && text.includes("/") && (address === first || address === last);
+function isSpared({ pool, range: { first, last, text } }: Block, address: bigint): boolean {
+  return pool.allowFirstLastIPs === "No" && text.includes("/") && (address === first || address === last);
 }
 
 function overlaps(places: readonly (readonly [Place, Place])[], advice: string): readonly Problem[] {
@@ -177,7 +177,7 @@ function outside(places: readonly Place[], networks: readonly Place[]): readonly
   });
 }
 
-function product(ones: readonly Place[], others: readonly Place[]): readonly (readonly [Place, Place])[] {
+function product<One extends Place>(ones: readonly One[], others: readonly Place[]): readonly (readonly [One, Place])[] {
   return ones.flatMap((one) => others.map((other) => [one, other] as const));
 }
 

@@ -1,4 +1,5 @@
 import { parseAddress, parseBlock, parseCidr, parseSpan, type Range } from "../addresses.ts";
+import type { IpPool } from "../args.ts";
 import type { Settings } from "../settings.ts";
 
 /** Addresses, and the input that they come from. What is malformed is left out: it is a problem of its own. */
@@ -13,10 +14,17 @@ export function parseDhcpRange(text: string): Range | undefined {
   return stop === undefined ? parseCidr(text) : parseSpan(start, stop);
 }
 
+/** A block of a pool. */
+export interface Block extends Place {
+  readonly pool: IpPool;
+}
+
 /** Every block of every pool. */
-export function blocksOf({ loadBalancer }: Settings): readonly Place[] {
-  return loadBalancer.ipPools.flatMap(({ blocks }, pool) =>
-    blocks.flatMap((block, index) => place(`loadBalancer.ipPools[${pool}].blocks[${index}]`, parseBlock(block))),
+export function blocksOf({ loadBalancer }: Settings): readonly Block[] {
+  return loadBalancer.ipPools.flatMap((pool, number) =>
+    pool.blocks.flatMap((block, index) =>
+      place(`loadBalancer.ipPools[${number}].blocks[${index}]`, parseBlock(block)).map((found) => ({ ...found, pool })),
+    ),
   );
 }
 

@@ -83,12 +83,8 @@ for (const { ciliumVersion } of releases) {
     });
   }
 
-  test(`Cilium ${ciliumVersion}: Helm 3 and Helm 4 make the same manifest`, (context) => {
-    const helm3 = process.env["HELM3"];
-    if (helm3 === undefined) {
-      context.skip("there is no Helm 3; npm test builds one");
-      return;
-    }
+  test(`Cilium ${ciliumVersion}: Helm 3 and Helm 4 make the same manifest`, () => {
+    const helm3 = process.env["HELM3"] ?? assert.fail("HELM3 names no folder; npm run test:charts builds Helm 3 and sets it");
     for (const args of Object.values(variants)) {
       const complete = { ...args, ...chartArgs(ciliumVersion) };
       assert.deepEqual(helmPrints(complete, { helm: join(helm3, "helm") }), helmPrints(complete));

@@ -5,7 +5,9 @@ import { chartArgs } from "../fixtures/charts.ts";
 import { eventually } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { isolate, run } from "../fixtures/isolated.ts";
-import { answersArp, Lan, page, webService, type LanNode } from "../fixtures/lan.ts";
+import { Lan } from "../fixtures/lan.ts";
+import { type LanNode } from "../fixtures/lanNode.ts";
+import { answersArp, page, webService } from "../fixtures/lanClient.ts";
 
 isolate();
 

@@ -11,7 +11,9 @@ import { chartArgs } from "../fixtures/charts.ts";
 import { eventually } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { isolate } from "../fixtures/isolated.ts";
-import { Lan, webService, type LanNode } from "../fixtures/lan.ts";
+import { Lan } from "../fixtures/lan.ts";
+import { type LanNode } from "../fixtures/lanNode.ts";
+import { webService } from "../fixtures/lanClient.ts";
 import { rendered } from "../fixtures/render.ts";
 
 isolate();
