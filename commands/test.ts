@@ -94,6 +94,9 @@ const suites: Readonly<Record<string, Suite>> = {
   unit: { files: "test/*.test.ts", tools: ["helm", "yamlread", "goregexp"], charts: ["1.18.4", "1.19.6", "1.20.0"] },
 };
 
+/** After so long a file has come to a standstill, and fails. The slowest waits ten minutes, for a machine that is down. */
+const patience = 20 * 60_000;
+
 /** How a suite went. */
 interface Result {
   passed: number;
@@ -130,9 +133,9 @@ function addToPath(folder: string | undefined): void {
 }
 
 /** Runs test files, so many side by side, and counts into the result of each file's suite. */
-async function runFiles(resultOf: ReadonlyMap<string, Result>, concurrency = availableParallelism()): Promise<void> {
+async function runFiles(resultOf: ReadonlyMap<string, Result>, concurrency: number, timeout: number): Promise<void> {
   if (resultOf.size === 0) return;
-  const events = run({ files: [...resultOf.keys()], concurrency });
+  const events = run({ files: [...resultOf.keys()], concurrency, timeout });
   events.on("test:pass", ({ file, name, skip }) => {
     const result = resultOf.get(file ?? "");
     if (skip !== undefined) result?.skipped.push(`${name}: ${String(skip)}`);
@@ -184,7 +187,9 @@ async function main(): Promise<void> {
       for (const file of globSync(suite.files, { cwd: root }))
         (suite.oneByOne === true ? oneByOne : sideBySide).set(join(root, file), result);
   }
-  await Promise.all([runFiles(sideBySide), runFiles(oneByOne, 1)]);
+  // So many generated inputs as somebody asks for take their time.
+  const timeout = values.runs === undefined ? patience : Infinity;
+  await Promise.all([runFiles(sideBySide, availableParallelism(), timeout), runFiles(oneByOne, 1, timeout)]);
 
   const sum = (outcome: "passed" | "failed") => [...results.values()].reduce((total, result) => total + result[outcome], 0);
   const lines = [...results].map(([name, result]) => `${name.padEnd(8)} ${told(result)}`);
