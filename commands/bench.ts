@@ -1,13 +1,12 @@
 // npm run bench: how long it takes, in medians, against what it cannot be faster than.
-import { delimiter } from "node:path";
-import { ensureTool } from "../tools/tools.mjs";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
 import { plan } from "../components/plan.ts";
 import { template } from "../components/render.ts";
 import { settingsOf } from "../components/settings.ts";
 import { validateWithChart } from "../components/validate.ts";
 import { findSource } from "./chartSource.ts";
-import { fail, progress, say } from "./report.ts";
+import { putOnPath } from "./putOnPath.ts";
+import { fail, say } from "./report.ts";
 import { devConfig } from "./stack.ts";
 
 const rounds = 15;
@@ -41,7 +40,7 @@ function lanOf(nodes: number, blocks: number): TalosCiliumCniArgs {
 }
 
 async function main(): Promise<void> {
-  process.env["PATH"] = [await ensureTool("helm", progress), process.env["PATH"]].filter(Boolean).join(delimiter);
+  await putOnPath("helm");
   const dev = devConfig();
   const args = { ...dev, chart: findSource(settingsOf(dev)).chart };
   const { chart, values, settings } = validateWithChart(args);

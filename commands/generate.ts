@@ -1,7 +1,6 @@
 // npm run generate: what follows from components/args.ts.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { format, resolveConfig } from "prettier";
 import ts from "typescript";
 import {
   AnyType,
@@ -17,10 +16,11 @@ import {
 
 import { allChecks } from "../components/checks/all.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
+import { formatted, type Page } from "./formatted.ts";
 import { root } from "./stack.ts";
 
 /** The generated files with their content: the schema that the program checks its inputs with, and its documentation. */
-export async function generated(): Promise<ReadonlyMap<string, string>> {
+export async function generated(): Promise<readonly Page[]> {
   const config: CompletedConfig = {
     ...DEFAULT_CONFIG,
     path: join(root, "components", "args.ts"),
@@ -33,10 +33,10 @@ export async function generated(): Promise<ReadonlyMap<string, string>> {
   const parser = createParser(program, config, (chain) => chain.addNodeParser(input));
   const schema = new SchemaGenerator(program, parser, createFormatter(config), config).createSchema("TalosCiliumCniArgs");
   const definitions = (schema.definitions ?? {}) as Readonly<Record<string, Definition>>;
-  return new Map([
-    await formatted("components/args.schema.json", JSON.stringify(schema)),
-    await formatted("docs/inputs.md", inputsPage(schema, definitions)),
-    await formatted("docs/checks.md", checksPage()),
+  return Promise.all([
+    formatted("components/args.schema.json", JSON.stringify(schema)),
+    formatted("docs/inputs.md", inputsPage(schema, definitions)),
+    formatted("docs/checks.md", checksPage()),
   ]);
 }
 
@@ -45,11 +45,6 @@ const input: SubNodeParser = {
   supportsNode: (node) => ts.isTypeReferenceNode(node) && node.typeName.getText() === "pulumi.Input",
   createType: () => new AnyType(),
 };
-
-async function formatted(file: string, content: string): Promise<[file: string, content: string]> {
-  const path = join(root, file);
-  return [path, await format(content, { ...(await resolveConfig(path)), filepath: path })];
-}
 
 function checksPage(): string {
   const table = (checks: readonly Pick<Check<never>, "finds" | "because" | "source">[]) =>
@@ -127,4 +122,4 @@ function defaultOf(value: unknown): string {
     : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 }
 
-if (import.meta.main) for (const [file, content] of await generated()) writeFileSync(file, content);
+if (import.meta.main) for (const { path, content } of await generated()) writeFileSync(path, content);

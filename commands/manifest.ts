@@ -1,16 +1,16 @@
 // npm run manifest: a real `pulumi up` of index.ts on local state, and its outputs as files.
 import { existsSync } from "node:fs";
-import { delimiter, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
 import { readDocuments } from "../components/kubernetesYaml.ts";
 import { settingsOf } from "../components/settings.ts";
 import { validate } from "../components/validate.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions.ts";
-import { ensureTool } from "../tools/tools.mjs";
 import { findSource } from "./chartSource.ts";
 import { checkWritable, writeIfChanged } from "./files.ts";
-import { dim, fail, progress, say, step } from "./report.ts";
+import { putOnPath } from "./putOnPath.ts";
+import { dim, fail, say, step } from "./report.ts";
 import { devConfig, root, withStack } from "./stack.ts";
 
 const env = (name: string) => process.env[name] || undefined;
@@ -45,10 +45,7 @@ async function main(): Promise<void> {
   Object.values(files).forEach(checkWritable);
 
   await step("tools", async () => {
-    const folders = [await ensureTool("pulumi", progress), await ensureTool("helm", progress)].filter(
-      (folder) => folder !== undefined,
-    );
-    process.env["PATH"] = [...folders, process.env["PATH"]].join(delimiter);
+    await putOnPath("pulumi", "helm");
     return [undefined, "pulumi and helm are ready"];
   });
   const source = await step("chart", () => {

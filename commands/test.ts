@@ -1,7 +1,7 @@
 // npm test: all suites, or those named: `npm test -- unit cluster`.
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { delimiter, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { run } from "node:test";
 import { finished } from "node:stream/promises";
 import { inspect, parseArgs } from "node:util";
@@ -10,6 +10,7 @@ import { ensureTool, MissingToolError, type tools } from "../tools/tools.mjs";
 import { findSource } from "./chartSource.ts";
 import { withoutLan } from "./lan.ts";
 import { allPlugins, pluginFolder, withoutPlugin, type Plugin } from "./plugins.ts";
+import { addToPath, putOnPath } from "./putOnPath.ts";
 import { dim, fail, mark, progress, say, secondsSince } from "./report.ts";
 import { root } from "./stack.ts";
 import { ChartUnreachable } from "../components/chart.ts";
@@ -115,10 +116,9 @@ async function provide({ tools, plugins = [], withoutMachine, charts }: Suite): 
   for (const plugin of allPlugins) addToPath(pluginFolder(plugin));
   try {
     for (const tool of tools) {
-      const folder = await ensureTool(tool, progress);
       // Two tools are called helm: the tests find Helm 3 by this variable.
-      if (tool === "helm3") process.env["HELM3"] = folder;
-      else addToPath(folder);
+      if (tool === "helm3") process.env["HELM3"] = await ensureTool(tool, progress);
+      else await putOnPath(tool);
     }
     for (const ciliumVersion of charts) findSource(settingsOf({ ciliumVersion }));
     return undefined;
@@ -126,10 +126,6 @@ async function provide({ tools, plugins = [], withoutMachine, charts }: Suite): 
     if (error instanceof MissingToolError || error instanceof ChartUnreachable) return error.message;
     throw error;
   }
-}
-
-function addToPath(folder: string | undefined): void {
-  if (folder !== undefined) process.env["PATH"] = [folder, process.env["PATH"]].join(delimiter);
 }
 
 /** Runs test files, so many side by side, and counts into the result of each file's suite. */

@@ -86,16 +86,16 @@ function services({ l2, loadBalancer }: Settings): HelmValues {
     },
     // Services without a loadBalancerClass get their address from the pools. The chart's default too, but a network relies on it.
     defaultLBServiceIPAM: "lbipam",
-    // At the top level, where the old script had it, the chart ignores this key.
+    // Only who asks for it opens every ClusterIP to the LAN. At the top level, where the old script had it, the chart ignores this key.
     bpf: { lbExternalClusterIP: loadBalancer.externalClusterIp },
   };
 }
 
 function requests(settings: Settings): HelmValues {
-  // Every agent asks for the lease of every announced Service, again and again; held back by its own limit, it loses them.
   const { qps, burst } = (settings.values["k8sClientRateLimit"] ?? {}) as { readonly qps?: unknown; readonly burst?: unknown };
   // The one goes with the other.
   if (qps !== undefined || burst !== undefined) return {};
+  // Every agent asks for the lease of every announced Service, again and again; held back by its own limit, it loses them.
   return { k8sClientRateLimit: rateLimit(settings, settings.values["l2announcements"] ?? {}) };
 }
 
@@ -115,14 +115,14 @@ function rollout({ lan }: Settings): HelmValues {
   return {
     // A changed setting reaches a pod only when the pod starts again.
     rollOutCiliumPods: true,
-    // One node after the other; the chart's two are most of a homelab.
-    updateStrategy: { rollingUpdate: { maxUnavailable: 1 } },
+    envoy: { rollOutPods: true },
     operator: {
       rollOutPods: true,
       // Two replicas refuse to share a node: on a single one the second would be pending for ever.
       replicas: lan.nodes.length < 2 ? 1 : 2,
     },
-    envoy: { rollOutPods: true },
+    // One node after the other; the chart's two are most of a homelab.
+    updateStrategy: { rollingUpdate: { maxUnavailable: 1 } },
   };
 }
 
@@ -130,7 +130,9 @@ function gatewayApi({ gatewayApi }: Settings): HelmValues {
   if (!gatewayApi.enabled) return {};
   return {
     gatewayAPI: {
+      // The operator accepts GatewayClasses, and the Envoys serve Gateways; the chart's default is off.
       enabled: true,
+      // HTTP/2 and gRPC through a Gateway: its TLS listeners offer h2, and a Service's appProtocol counts.
       enableAlpn: gatewayApi.alpn,
       enableAppProtocol: gatewayApi.appProtocol,
       // The chart renders a GatewayClass by itself only where it sees the CRDs, so never without a cluster. A string: 1.18 and
@@ -148,6 +150,7 @@ function hubble({ hubble }: Settings): HelmValues {
       // A job makes the certificates in the cluster: no private key in the manifest, and the same bytes every time. The chart's own
       // method makes a new certificate authority at every render. Also for one who turns Hubble on by `values`.
       tls: { auto: { method: "cronJob" } },
+      // Only what is asked for.
       relay: { enabled: hubble.relay },
       ui: { enabled: hubble.ui },
     },

@@ -20,7 +20,7 @@ const { config } = parse(text("Pulumi.yaml")) as {
 const inputs = Object.fromEntries(Object.entries(config).filter(([key]) => !key.includes(":")));
 
 test("what is generated from args.ts is up to date", async () => {
-  for (const [file, content] of await generated()) assert.equal(readFileSync(file, "utf8"), content, "run npm run generate");
+  for (const { path, content } of await generated()) assert.equal(readFileSync(path, "utf8"), content, "run npm run generate");
 });
 
 test("every input is a config key, documented, with the default that the program has", () => {

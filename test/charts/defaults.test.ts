@@ -8,6 +8,7 @@ import { settingsOf } from "../../components/settings.ts";
 import { helmPrints, releases } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { broken } from "../fixtures/effects.ts";
+import { leaves, type Path } from "../fixtures/leaves.ts";
 
 // Inputs under which the values show an effect: most do with the dev stack, the others with one of the rest.
 const variants: readonly TalosCiliumCniArgs[] = [
@@ -29,13 +30,6 @@ const otherChart = (ciliumVersion: string): HelmValues => ({
   nodePort: { addresses: ["192.168.0.0/16"] },
   policyCIDRMatchMode: ["nodes"],
 });
-
-type Path = readonly string[];
-
-function leaves(value: unknown, path: Path = []): readonly Path[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [path];
-  return Object.entries(value).flatMap(([key, member]) => leaves(member, [...path, key]));
-}
 
 function without(values: HelmValues, [key = "", ...rest]: Path): HelmValues {
   const { [key]: member, ...others } = values;

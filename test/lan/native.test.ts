@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { L2Policy } from "../../components/args.ts";
@@ -8,16 +9,16 @@ import { plan } from "../../components/plan.ts";
 import { settingsOf } from "../../components/settings.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { eventually } from "../fixtures/cluster.ts";
+import { seeDefaults } from "../fixtures/defaults.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate, run } from "../fixtures/isolated.ts";
+import { isolate } from "../fixtures/isolated.ts";
 import { Lan } from "../fixtures/lan.ts";
-import { capabilitiesOf, type LanNode } from "../fixtures/lanNode.ts";
+import { type LanNode } from "../fixtures/lanNode.ts";
 import { answersArp, page, webService } from "../fixtures/lanClient.ts";
 
 isolate();
 
 const exported = plan({ ...devStack, ...chartArgs() });
-const capabilities = "CHOWN KILL NET_ADMIN NET_RAW IPC_LOCK SYS_ADMIN SYS_RESOURCE DAC_OVERRIDE FOWNER SETGID SETUID".split(" ");
 let lan: Lan;
 let first: LanNode;
 let second: LanNode;
@@ -56,36 +57,10 @@ test("a client on the LAN gets an answer from an announced LoadBalancer IP", asy
   assert.equal(await page("192.168.1.200"), "node-1");
 });
 
-test("the agent runs with exactly the capabilities that are rendered, and nothing is wrong with it", () => {
-  // A machine in a sandbox may not have all of them to give.
-  const own = capabilitiesOf("self");
-  assert.deepEqual(first.capabilities.toSorted(), capabilities.filter((name) => own.includes(name)).toSorted());
-  assert.doesNotMatch(first.log(), /level=fatal|permission denied/);
-});
-
-test("the agent works with what the values say", () => {
-  const status = first.ask("status", "--verbose");
-  assert.match(status, /KubeProxyReplacement: +True +\[eth0 +192\.168\.1\.11/);
-  assert.match(status, /Routing: +Network: Native/);
-  assert.match(status, /IPAM: +IPv4: .* from 10\.244\.1\.0\/24/);
-  assert.match(status, /Socket LB: +Enabled/);
-  const log = first.log();
-  for (const option of [
-    "k8s-client-qps='23'",
-    "k8s-client-burst='46'",
-    "cgroup-root='/sys/fs/cgroup'",
-    "enable-l2-announcements='true'",
-  ])
-    assert(log.includes(`--${option}`), option);
-  assert.match(log, /Establishing connection to apiserver.*https:\/\/localhost:7445/);
-  const rules = run("ip", "netns", "exec", first.name, "iptables", "-t", "nat", "-S");
-  assert.match(rules, /-s 10\.244\.1\.0\/24 ! -d 10\.244\.0\.0\/16 ! -o cilium_\+ .*-j MASQUERADE/);
-});
-
-test("a ClusterIP answers from the LAN, since the dev stack asks for it", async () => {
-  run("ip", "route", "add", "10.96.0.0/12", "via", first.address);
-  const { clusterIP } = lan.cluster.get("service", "web")?.["spec"] as { clusterIP: string };
-  await shows(clusterIP);
+test("every default does what docs/defaults.md says, or it says why nobody can see it", async () => {
+  const seen = await seeDefaults(lan, first);
+  second = seen.second;
+  assert.equal(readFileSync(seen.path, "utf8"), seen.content, "run npm run measure -- defaults");
 });
 
 test("the policy of the old script answers nobody, nor one whose interfaces fit none", async () => {
@@ -127,18 +102,6 @@ test("an address follows a change of the pool", async () => {
   lan.cluster.apply(manifestOf(loadBalancerObjects(settingsOf({ loadBalancer: { ipPools } }))).yaml);
   await eventually(() => answersArp("192.168.1.240") || answersArp("192.168.1.241"), "nobody answers for the new addresses", 60);
   await falls("192.168.1.200");
-});
-
-test("two nodes route to each other's pods, and there is no tunnel", async () => {
-  second = await lan.addNode();
-  const routes = () => [first.ip("route"), second.ip("route")].join("");
-  await eventually(
-    () =>
-      routes().includes(`${second.podCidr} via ${second.address} dev eth0`) &&
-      routes().includes(`${first.podCidr} via ${first.address} dev eth0`),
-    "the routes are not there",
-  );
-  for (const node of [first, second]) assert.doesNotMatch(node.ip("-brief", "link"), /vxlan|geneve/);
 });
 
 test("when the node that announces is gone, the other one takes over, and the client gets answers again", async () => {
