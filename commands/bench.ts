@@ -1,29 +1,58 @@
-// npm run bench: how long it takes, in medians, against what it cannot be faster than.
+// npm run bench: how long it takes and how much memory, in medians, against what it cannot be faster than and what others do.
+// `npm run bench -- <file>` keeps the figures as JSON, to be compared with later ones.
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
-import { plan } from "../components/plan.ts";
-import { template } from "../components/render.ts";
+import { render, template } from "../components/render.ts";
 import { settingsOf } from "../components/settings.ts";
 import { validateWithChart } from "../components/validate.ts";
+import type { Report } from "../bench/report.ts";
 import { findSource } from "./chartSource.ts";
 import { putOnPath } from "./putOnPath.ts";
-import { fail, say } from "./report.ts";
-import { devConfig } from "./stack.ts";
+import { dim, fail, progress, say } from "./report.ts";
+import { devConfig, root } from "./stack.ts";
 
-const rounds = 15;
+/** Does something once. */
+type Work = () => Report | undefined;
+/** Medians of several times. */
+interface Figures {
+  readonly milliseconds: number;
+  readonly megabytes?: number;
+}
 
-/** The medians of some works in milliseconds, all done in turn, so that a slow moment of the machine meets them all. */
-function medians<Name extends string>(works: Readonly<Record<Name, () => unknown>>): Readonly<Record<Name, number>> {
-  const times = Object.fromEntries(Object.keys(works).map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+/** Does all of some works in turn, so that a slow moment of the machine meets them all, once more than it counts. */
+function medians<Name extends string>(rounds: number, works: Readonly<Record<Name, Work>>): Readonly<Record<Name, Figures>> {
+  const names = Object.keys(works) as Name[];
+  const found = new Map(names.map((name) => [name, [] as { milliseconds: number; megabytes: number | undefined }[]]));
   for (let round = 0; round <= rounds; round++) {
-    for (const [name, work] of Object.entries(works) as [Name, () => unknown][]) {
+    for (const name of names) {
       const start = performance.now();
-      work();
-      // The first time, code is compiled.
-      if (round > 0) times[name].push(performance.now() - start);
+      const said = works[name]();
+      const milliseconds = said?.milliseconds ?? performance.now() - start;
+      if (round > 0) found.get(name)?.push({ milliseconds, megabytes: said?.megabytes });
     }
   }
-  const median = (all: number[]) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)] ?? NaN;
-  return Object.fromEntries(Object.entries<number[]>(times).map(([name, all]) => [name, median(all)])) as Record<Name, number>;
+  const median = (all: readonly number[]) => all.toSorted((one, other) => one - other)[Math.floor(all.length / 2)] ?? NaN;
+  return Object.fromEntries(
+    names.map((name) => {
+      const all = found.get(name) ?? [];
+      const megabytes = all.flatMap((one) => one.megabytes ?? []);
+      const figures = { milliseconds: median(all.map(({ milliseconds }) => milliseconds)) };
+      return [name, megabytes.length === 0 ? figures : { ...figures, megabytes: median(megabytes) }];
+    }),
+  ) as Record<Name, Figures>;
+}
+
+/** Starts a program of bench/, which measures from its start unless it says otherwise. */
+function start(program: string, ...options: readonly string[]): Report {
+  const begin = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "bench", program), ...options], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`bench/${program}: ${stderr}`);
+  const said = JSON.parse(stdout) as Report;
+  return program === "preview.ts" ? said : { ...said, milliseconds: performance.now() - begin };
 }
 
 /** A LAN of so many nodes, and a pool of so many blocks, which are apart. */
@@ -40,25 +69,50 @@ function lanOf(nodes: number, blocks: number): TalosCiliumCniArgs {
 }
 
 async function main(): Promise<void> {
-  await putOnPath("helm");
+  await putOnPath("pulumi", "helm");
   const dev = devConfig();
   const args = { ...dev, chart: findSource(settingsOf(dev)).chart };
   const { chart, values, settings } = validateWithChart(args);
-  const checks = (nodes: number, blocks: number) => () => validateWithChart({ ...args, ...lanOf(nodes, blocks) });
-  say("measuring, for half a minute");
-  const found = medians({
-    "helm template": () => template(chart, values, settings),
-    "checked, rendered, canonical": () => plan(args),
-    "checks alone": () => validateWithChart(args),
-    "checks, 1 node, 1 block": checks(1, 1),
-    "checks, 10 nodes, 100 blocks": checks(10, 100),
-    "checks, 100 nodes, 1,000 blocks": checks(100, 1000),
+  const { namespace, kubernetesVersion } = settings;
+  const alone = (work: () => unknown) => () => void work();
+  const checks = (nodes: number, blocks: number) => alone(() => validateWithChart({ ...args, ...lanOf(nodes, blocks) }));
+
+  say("measuring, for some two minutes");
+  progress("rendering");
+  const rendering = medians(15, {
+    "helm template": alone(() => template(chart, values, settings)),
+    "our process": () => start("render.ts", JSON.stringify(args)),
+    "cdk8s' process": () => start("cdk8s.ts", chart.path, JSON.stringify(values), namespace, kubernetesVersion),
+    "checked and rendered, without a start of Node": alone(() => render(chart, values, settings)),
   });
-  const floor = found["helm template"];
-  const lines = Object.entries(found).map(([name, time]) => {
-    return `${name.padEnd(34)}${time.toFixed(1).padStart(8)} ms ${(time / floor).toFixed(2).padStart(8)}`;
+  progress("checks");
+  const checking = medians(15, {
+    "dev stack": alone(() => validateWithChart(args)),
+    "1 node, 1 block": checks(1, 1),
+    "10 nodes, 100 blocks": checks(10, 100),
+    "100 nodes, 1,000 blocks": checks(100, 1000),
   });
-  process.stdout.write(`${"".padEnd(34)}${"median".padStart(11)} ${"of helm".padStart(8)}\n${lines.join("\n")}\n`);
+  progress("previews");
+  const preview = (folder: string, config: object) => () => start("preview.ts", join(root, folder), JSON.stringify(config));
+  const previews = medians(7, {
+    "minimal component": preview("bench/minimal", {}),
+    "dev stack": preview(".", args),
+  });
+
+  const tables = { rendering, checking, previews };
+  process.stdout.write(Object.entries(tables).map(table).join("\n"));
+  const [, , file] = process.argv;
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(tables, null, 2)}\n`);
+}
+
+function table([title, found]: [string, Readonly<Record<string, Figures>>]): string {
+  const [floor] = Object.values(found);
+  const lines = Object.entries(found).map(([name, { milliseconds, megabytes }]) => {
+    const ratio = (milliseconds / (floor?.milliseconds ?? NaN)).toFixed(2);
+    const memory = megabytes === undefined ? "" : `${megabytes.toFixed(0)} MB`;
+    return `  ${name.padEnd(46)}${milliseconds.toFixed(1).padStart(8)} ms${ratio.padStart(8)}${memory.padStart(10)}\n`;
+  });
+  return `${title} ${dim("(medians, of the first one)")}\n${lines.join("")}`;
 }
 
 await main().catch(fail);

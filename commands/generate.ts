@@ -1,5 +1,5 @@
 // npm run generate: what follows from components/args.ts.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import {
@@ -13,6 +13,7 @@ import {
   type Definition,
   type SubNodeParser,
 } from "ts-json-schema-generator";
+import { parse, stringify } from "yaml";
 
 import { allChecks } from "../components/checks/all.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
@@ -37,6 +38,7 @@ export async function generated(): Promise<readonly Page[]> {
     formatted("components/args.schema.json", JSON.stringify(schema)),
     formatted("docs/inputs.md", inputsPage(schema, definitions)),
     formatted("docs/checks.md", checksPage()),
+    formatted("README.md", withConfig(readFileSync(join(root, "README.md"), "utf8"))),
   ]);
 }
 
@@ -84,6 +86,27 @@ those marked; all are plain data. Made from [components/args.ts](../components/a
 | --- | --- | --- | --- |
 ${rows(schema, definitions, "").join("\n")}
 `;
+}
+
+/** The README with what Pulumi.yaml says of the config keys. */
+function withConfig(readme: string): string {
+  const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
+    config: Readonly<Record<string, { readonly description?: string; readonly default: unknown }>>;
+  };
+  const lines = Object.entries(config).flatMap(([key, { description, default: value }]) =>
+    // What is not the program's own has no description.
+    description === undefined ? [] : [`| \`${key}\` | ${written(value)} | ${description.replaceAll("|", "\\|")} |`],
+  );
+  const table = ["| Config key | Default | Meaning |", "| --- | --- | --- |", ...lines].join("\n");
+  return readme.replace(/(<!-- config: .* -->\n)[^]*(<!-- end of config -->)/, `$1\n${table}\n\n$2`);
+}
+
+/** A value as it stands in a YAML file. */
+function written(value: unknown): string {
+  const isEmpty = value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
+  return isEmpty
+    ? ""
+    : `\`${typeof value === "string" ? value : stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim()}\``;
 }
 
 function rows(schema: Definition, definitions: Readonly<Record<string, Definition>>, parent: string): readonly string[] {

@@ -1,6 +1,8 @@
-// npm run manifest: a real `pulumi up` of index.ts on local state, and its outputs as files.
+// npm run manifest: a real `pulumi up` of index.ts on local state, and its outputs as files. With `-- --check` no file is written: the
+// files that are there have to be what would be written.
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
 import { readDocuments } from "../components/kubernetesYaml.ts";
@@ -8,6 +10,7 @@ import { settingsOf } from "../components/settings.ts";
 import { validate } from "../components/validate.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions.ts";
 import { findSource } from "./chartSource.ts";
+import { drift } from "./drift.ts";
 import { checkWritable, writeIfChanged } from "./files.ts";
 import { putOnPath } from "./putOnPath.ts";
 import { dim, fail, say, step } from "./report.ts";
@@ -38,11 +41,12 @@ function outputFiles(version: string): { readonly manifest: string; readonly loa
 }
 
 async function main(): Promise<void> {
+  const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
   const args = inputs();
   validate(args);
   const settings = settingsOf(args);
   const files = outputFiles(settings.ciliumVersion);
-  Object.values(files).forEach(checkWritable);
+  if (!check) Object.values(files).forEach(checkWritable);
 
   await step("tools", async () => {
     await putOnPath("pulumi", "helm");
@@ -57,6 +61,10 @@ async function main(): Promise<void> {
     return [result, "up: rendered, checked and exported"];
   });
 
+  if (check) {
+    compare(files, outputs);
+    return;
+  }
   const left = outputs["loadBalancerManifest"] === undefined && existsSync(files.loadBalancer);
   const written = [
     [files.manifest, outputs["manifest"]] as const,
@@ -64,6 +72,19 @@ async function main(): Promise<void> {
   ].flatMap(([file, output]) => (output === undefined ? [] : [writeIfChanged(file, output)]));
   if (left) written.push({ file: files.loadBalancer, change: "of an earlier run; no pool or policy is configured any more" });
   say(`\n${table(settings, outputs, written, source.warning)}`);
+}
+
+/** Ends the command with what differs, unless the files are what they should be. */
+function compare(files: ReturnType<typeof outputFiles>, outputs: OutputMap): void {
+  const stale = (["manifest", "loadBalancer"] as const).flatMap((key) => {
+    const output = outputs[key === "manifest" ? "manifest" : "loadBalancerManifest"]?.value as string | undefined;
+    const lines = drift(files[key], output);
+    return lines.length === 0
+      ? []
+      : [`${relative(process.cwd(), files[key])} is out of date:\n${lines.map((line) => `  ${line}`).join("\n")}`];
+  });
+  if (stale.length > 0) fail(`${stale.join("\n")}\n(npm run manifest writes what it should be)`);
+  say("\nthe files are up to date");
 }
 
 function table(

@@ -52,7 +52,7 @@ const suites: Readonly<Record<string, Suite>> = {
   /** A real API server, and the real Cilium operator, on what is exported. */
   cluster: {
     files: "test/cluster/*.test.ts",
-    tools: ["helm", "yamlread", "etcd", "apiserver", "controllerManager", "scheduler", "kwok", "kubectl", "operator"],
+    tools: ["pulumi", "helm", "yamlread", "etcd", "apiserver", "controllerManager", "scheduler", "kwok", "kubectl", "operator"],
     charts: ["1.18.4", "1.19.6", "1.20.0"],
   },
   /** The real engine with the real Kubernetes plugin against a real API server. */

@@ -2,9 +2,12 @@
 //
 //   pulumi stack output controlPlane > controlplane-cilium.yaml
 //   talosctl gen config homelab https://192.168.1.10:6443 --config-patch-control-plane @controlplane-cilium.yaml
+import * as pulumi from "@pulumi/pulumi";
+import { configuredArgs } from "../../components/config.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 
 const cni = new TalosCiliumCni("cilium", {
+  ...configuredArgs(new pulumi.Config()),
   delivery: "machineConfig",
   // The version of the talosctl that generates the config: from 1.14 on the patches have another form.
   talos: { configContract: "1.13" },

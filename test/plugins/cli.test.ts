@@ -1,55 +1,28 @@
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { promisify } from "node:util";
 import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
-import { root } from "../../commands/stack.ts";
 import { plan } from "../../components/plan.ts";
 import { chart, chartArgs } from "../fixtures/charts.ts";
+import { Clone } from "../fixtures/clone.ts";
 import { Cluster } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
 
 const skip = pluginFolder("language-nodejs") === undefined && withoutPlugin("language-nodejs");
 
-let folder: string;
-let clone: string;
+let clone: Clone;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "cli-"));
-  clone = join(folder, "clone");
-  const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const { stdout } = spawnSync("git", listed, { cwd: root, encoding: "utf8" });
-  for (const file of stdout.split("\0").filter((name) => name !== "")) {
-    mkdirSync(dirname(join(clone, file)), { recursive: true });
-    cpSync(join(root, file), join(clone, file));
-  }
-  symlinkSync(join(root, "node_modules"), join(clone, "node_modules"));
-  mkdirSync(join(folder, "state"));
+  clone = new Clone();
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+  clone.remove();
 });
 
 /** Runs the CLI as a user would, on local state; resolves to what it printed. */
-async function pulumi(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { stdout } = await promisify(execFile)("pulumi", ["--non-interactive", "--color", "never", ...args], {
-    cwd: clone,
-    env: {
-      ...process.env,
-      PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
-      PULUMI_CONFIG_PASSPHRASE: "",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      ...environment,
-    },
-    maxBuffer: 2 ** 30,
-  });
-  return stdout;
-}
+const pulumi = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+  clone.run("pulumi", ["--non-interactive", "--color", "never", ...args], environment);
 
 test("the CLI runs the repository as it stands: preview, up, the manifest as a stack output, destroy", { skip }, async () => {
   await pulumi(["stack", "select", "dev", "--create"]);
@@ -72,14 +45,14 @@ test("delivery chart: a key among the values is nowhere in clear in the state", 
     await pulumi(["config", "rm", "loadBalancer"]);
     await pulumi(["config", "set", "delivery", "chart"]);
     await pulumi(["config", "set", "--path", "chart.path", chart().path]);
-    writeFileSync(join(clone, "crds.yaml"), gatewayApiCrds("v1.2.0"));
+    writeFileSync(join(clone.folder, "crds.yaml"), gatewayApiCrds("v1.2.0"));
     await pulumi(["config", "set", "--path", "gatewayApi.crdsPath", "crds.yaml"]);
     await pulumi(["config", "set", "--path", "values.extraConfig.pem", "--", `-----BEGIN PRIVATE KEY-----${key}`]);
     const printed = await pulumi(["up", "--yes", "--skip-preview"], { KUBECONFIG: cluster.kubeconfig });
     assert(!printed.includes(key));
     const { data } = cluster.get("configmap", "cilium-config", "kube-system") as unknown as { data: Record<string, string> };
     assert.match(data["pem"] ?? "", new RegExp(`${key}$`));
-    const state = readFileSync(join(folder, "state", ".pulumi", "stacks", "homelab-talos-cni", "dev.json"), "utf8");
+    const state = clone.state("homelab-talos-cni", "dev");
     assert.match(state, /cilium:kube-system\/cilium-config/);
     assert(!state.includes(key));
     assert(!(await pulumi(["stack", "export"])).includes(key));

@@ -1,0 +1,39 @@
+// Two networks, each with addresses of its own: a Service says by its label `network: things` that it is for the smart bulbs, and gets an
+// address of their network, which is announced on their interface only. All other Services are for the people. Renders and exports; with
+// delivery chart the same goes into the cluster.
+import * as pulumi from "@pulumi/pulumi";
+import type { LabelSelector } from "../../components/args.ts";
+import { configuredArgs } from "../../components/config.ts";
+import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+
+const forThings: LabelSelector = { matchLabels: { network: "things" } };
+// A pool without a selector would serve these Services too.
+const forPeople: LabelSelector = { matchExpressions: [{ key: "network", operator: "NotIn", values: ["things"] }] };
+
+const cni = new TalosCiliumCni("cilium", {
+  ...configuredArgs(new pulumi.Config()),
+  lan: {
+    nodes: ["192.168.1.10", "192.168.1.11"],
+    subnets: ["192.168.1.0/24", "192.168.20.0/24"],
+    gateway: "192.168.1.1",
+    dhcpRange: "192.168.1.100-192.168.1.199",
+  },
+  loadBalancer: {
+    ipPools: [
+      { name: "people", blocks: [{ start: "192.168.1.200", stop: "192.168.1.219" }], serviceSelector: forPeople },
+      { name: "things", blocks: [{ start: "192.168.20.200", stop: "192.168.20.219" }], serviceSelector: forThings },
+    ],
+    l2Policies: [
+      { name: "people", serviceSelector: forPeople, interfaces: ["^enp3s0$"] },
+      {
+        name: "things",
+        serviceSelector: forThings,
+        // The VLAN, and the nodes that are in it.
+        interfaces: ["^enp3s0\\.20$"],
+        nodeSelector: { matchLabels: { "homelab/things": "yes" } },
+      },
+    ],
+  },
+});
+
+export const { manifest, loadBalancerManifest, objects, warnings } = cni;

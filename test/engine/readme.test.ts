@@ -1,0 +1,50 @@
+// What the README shows does what it says, as printed; the blocks with pulumi in them are run by test/plugins/readme.test.ts.
+import assert from "node:assert/strict";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { Clone } from "../fixtures/clone.ts";
+import { codeBlocks } from "../fixtures/codeBlocks.ts";
+
+let clone: Clone;
+before(() => {
+  clone = new Clone();
+});
+after(() => {
+  clone.remove();
+});
+
+test("the commands of the README", { timeout: 120_000 }, async () => {
+  const blocks = codeBlocks("README.md", "bash").filter((block) => !block.includes("pulumi "));
+  assert.deepEqual(blocks, ["npm run manifest\nnpm test\n"]);
+  // The second is what runs this.
+  await clone.run("npm", ["run", "manifest"]);
+  for (const file of ["cilium-cni-1.18.4.yaml", "cilium-lb-1.18.4.yaml"])
+    assert(existsSync(join(clone.folder, "manifests", file)), file);
+});
+
+test("the commands of examples/gitops write the files, and notice when they are stale", { timeout: 120_000 }, async () => {
+  const blocks = codeBlocks("examples/gitops/README.md", "bash");
+  const commands = blocks.join("");
+  await clone.run("bash", ["-euc", commands]);
+  const file = join(dirname(clone.folder), "homelab", "clusters", "home", "cilium.yaml");
+  assert(existsSync(file));
+  writeFileSync(file, "");
+  const check = blocks.join("").replace("npm run manifest\n", "");
+  await assert.rejects(
+    clone.run("bash", ["-euc", check]),
+    /cilium\.yaml is out of date:\n(?: {2}\+ .*\n)*? {2}\+ DaemonSet kube-system\/cilium\n/,
+  );
+});
+
+test("the programs of the README are ones", { timeout: 120_000 }, async () => {
+  const files = codeBlocks("README.md", "ts").map((block, index) => {
+    const file = `readme${index}.ts`;
+    writeFileSync(join(clone.folder, file), block);
+    return file;
+  });
+  assert(files.length >= 2);
+  const extended = { extends: "./tsconfig.json", include: files, compilerOptions: { noUnusedLocals: false } };
+  writeFileSync(join(clone.folder, "tsconfig.readme.json"), JSON.stringify(extended));
+  await clone.run("tsc", ["--project", "tsconfig.readme.json"]);
+});
