@@ -8,13 +8,15 @@ import { render, template } from "../components/render.ts";
 import { settingsOf } from "../components/settings.ts";
 import { validateWithChart } from "../components/validate.ts";
 import type { Report } from "../bench/report.ts";
+import { Clone } from "../test/fixtures/clone.ts";
 import { findSource } from "./chartSource.ts";
+import { pluginFolder, withoutPlugin } from "./plugins.ts";
 import { putOnPath } from "./putOnPath.ts";
 import { dim, fail, progress, say } from "./report.ts";
 import { devConfig, root } from "./stack.ts";
 
-/** Does something once. */
-type Work = () => Report | undefined;
+/** Does something once; a process of bench/ says what it needed. */
+type Work = () => Report | undefined | Promise<void>;
 /** Medians of several times. */
 interface Figures {
   readonly milliseconds: number;
@@ -22,14 +24,17 @@ interface Figures {
 }
 
 /** Does all of some works in turn, so that a slow moment of the machine meets them all, once more than it counts. */
-function medians<Name extends string>(rounds: number, works: Readonly<Record<Name, Work>>): Readonly<Record<Name, Figures>> {
+async function medians<Name extends string>(
+  rounds: number,
+  works: Readonly<Record<Name, Work>>,
+): Promise<Readonly<Record<Name, Figures>>> {
   const names = Object.keys(works) as Name[];
   const found = new Map(names.map((name) => [name, [] as { milliseconds: number; megabytes: number | undefined }[]]));
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
       const start = performance.now();
-      const said = works[name]();
-      const milliseconds = said?.milliseconds ?? performance.now() - start;
+      const said = await works[name]();
+      const milliseconds = performance.now() - start;
       if (round > 0) found.get(name)?.push({ milliseconds, megabytes: said?.megabytes });
     }
   }
@@ -44,15 +49,31 @@ function medians<Name extends string>(rounds: number, works: Readonly<Record<Nam
   ) as Record<Name, Figures>;
 }
 
-/** Starts a program of bench/, which measures from its start unless it says otherwise. */
+/** Runs a program of bench/. */
 function start(program: string, ...options: readonly string[]): Report {
-  const begin = performance.now();
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "bench", program), ...options], {
     encoding: "utf8",
   });
   if (status !== 0) throw new Error(`bench/${program}: ${stderr}`);
-  const said = JSON.parse(stdout) as Report;
-  return program === "preview.ts" ? said : { ...said, milliseconds: performance.now() - begin };
+  return JSON.parse(stdout) as Report;
+}
+
+/** How long `pulumi preview` takes, as one types it. */
+async function previewing(args: TalosCiliumCniArgs) {
+  const clone = new Clone();
+  try {
+    const preview = async (folder: string) => {
+      const pulumi = (...options: readonly string[]) => clone.run("pulumi", ["--non-interactive", "--cwd", folder, ...options]);
+      await pulumi("stack", "select", "dev", "--create");
+      if (folder === ".") await pulumi("config", "set", "--path", "chart.path", args.chart?.path ?? "");
+      return async () => {
+        await pulumi("preview");
+      };
+    };
+    return await medians(9, { "minimal component": await preview("bench/minimal"), "dev stack": await preview(".") });
+  } finally {
+    clone.remove();
+  }
 }
 
 /** A LAN of so many nodes, and a pool of so many blocks, which are apart. */
@@ -79,27 +100,26 @@ async function main(): Promise<void> {
 
   say("measuring, for some two minutes");
   progress("rendering");
-  const rendering = medians(15, {
+  const rendering = await medians(15, {
     "helm template": alone(() => template(chart, values, settings)),
     "our process": () => start("render.ts", JSON.stringify(args)),
     "cdk8s' process": () => start("cdk8s.ts", chart.path, JSON.stringify(values), namespace, kubernetesVersion),
     "checked and rendered, without a start of Node": alone(() => render(chart, values, settings)),
   });
   progress("checks");
-  const checking = medians(15, {
+  const checking = await medians(15, {
     "dev stack": alone(() => validateWithChart(args)),
     "1 node, 1 block": checks(1, 1),
     "10 nodes, 100 blocks": checks(10, 100),
     "100 nodes, 1,000 blocks": checks(100, 1000),
   });
-  progress("previews");
-  const preview = (folder: string, config: object) => () => start("preview.ts", join(root, folder), JSON.stringify(config));
-  const previews = medians(7, {
-    "minimal component": preview("bench/minimal", {}),
-    "dev stack": preview(".", args),
-  });
+  let tables: Readonly<Record<string, Readonly<Record<string, Figures>>>> = { rendering, checking };
+  if (pluginFolder("language-nodejs") === undefined) say(withoutPlugin("language-nodejs"));
+  else {
+    progress("previews");
+    tables = { ...tables, previews: await previewing(args) };
+  }
 
-  const tables = { rendering, checking, previews };
   process.stdout.write(Object.entries(tables).map(table).join("\n"));
   const [, , file] = process.argv;
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(tables, null, 2)}\n`);

@@ -55,7 +55,9 @@ const resolves = (tag: Tag, scalar: string) => typeof tag === "object" && "test"
 const isNumberOrDate = (tag: Tag) =>
   ["1", "010", "0x1", "0b1", "1.5", "1e3", "1:30", "1:30.5", "2001-01-01"].some((scalar) => resolves(tag, scalar));
 
-const reading = (tags: Tags): Tags => [...tags.filter((tag) => !isNumberOrDate(tag)), number];
+// The library asks for each document.
+let known: Tags | undefined;
+const reading = (tags: Tags): Tags => (known ??= [...tags.filter((tag) => !isNumberOrDate(tag)), number]);
 // For writing, these only tell what has to be quoted, beside all that the library quotes for other readers.
 const writing = (tags: Tags): Tags => [
   escaped,

@@ -36,6 +36,7 @@ export function warningsOf(problems: readonly Problem[]): readonly string[] {
 
 /** Each once, in the order of the inputs, `[2]` before `[10]`. */
 function sorted(problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length === 0) return problems;
   const { compare } = new Intl.Collator("en", { numeric: true });
   const unique = new Map(problems.map((problem) => [`${problem.input}: ${problem.message}`, problem]));
   return [...unique.values()].sort((a, b) => compare(a.input, b.input) || compare(a.message, b.message));

@@ -1,4 +1,4 @@
-import { Ajv, type DefinedError, type ErrorObject, type ValidateFunction } from "ajv";
+import { Ajv, type DefinedError, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
 import { closest } from "fastest-levenshtein";
 import schema from "./args.schema.json" with { type: "json" };
 import { shown, type Problem } from "./problems.ts";
@@ -12,7 +12,7 @@ const hints: Readonly<Record<string, string>> = {
 
 /** What does not fit the types in args.ts, and the inputs of which nothing else can be said therefore. */
 export function schemaProblems(args: unknown): { readonly problems: readonly Problem[]; readonly unusable: ReadonlySet<string> } {
-  check ??= new Ajv({ allErrors: true, strict: false, verbose: true }).compile(schema);
+  check ??= compiled(schema);
   const errors = check(args) ? [] : (check.errors ?? []);
   // A key too many is in nobody's way.
   const inTheWay = misfits(errors.filter(({ keyword }) => keyword !== "additionalProperties"));
@@ -26,6 +26,12 @@ export function rootOf({ input }: Problem): string {
 
 // Compiled when it is first used.
 let check: ValidateFunction | undefined;
+
+/** A schema that is used in this run only: to check the schema itself, and to make fast code of it, takes longer than it saves. */
+export function compiled(schema: SchemaObject): ValidateFunction {
+  const once = { meta: false, validateSchema: false, code: { optimize: false } };
+  return new Ajv({ allErrors: true, strict: false, verbose: true, logger: false, ...once }).compile(schema);
+}
 
 /** What a schema has against a value, which is an input, or all of them. */
 export function misfits(errors: readonly ErrorObject[], input = ""): readonly Problem[] {

@@ -1,4 +1,4 @@
-import { Ajv, type SchemaObject } from "ajv";
+import type { SchemaObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import { readSchema, readTemplates, type Chart } from "../chart.ts";
 import { HelmError } from "../helm.ts";
@@ -6,7 +6,7 @@ import { talosValues, type HelmValues } from "../helmValues.ts";
 import { merge } from "../merge.ts";
 import type { Problem } from "../problems.ts";
 import { template } from "../render.ts";
-import { misfits } from "../schemaProblems.ts";
+import { compiled, misfits } from "../schemaProblems.ts";
 import type { Settings } from "../settings.ts";
 import type { Checks } from "./check.ts";
 import type { Effective } from "./effective.ts";
@@ -27,9 +27,8 @@ export const chartValueChecks: Checks<ChartValues> = {
       source: "the chart's values.schema.json",
       in: ({ chart, settings }) => {
         const given = withoutNulls(settings.values);
-        const check = new Ajv({ allErrors: true, strict: false, verbose: true, logger: false }).compile(
-          concerning(readSchema(chart), given),
-        );
+        if (Object.keys(given as object).length === 0) return [];
+        const check = compiled(concerning(readSchema(chart), given));
         return check(given) ? [] : misfits(check.errors ?? [], "values");
       },
     },

@@ -35,6 +35,22 @@ test("the CLI runs the repository as it stands: preview, up, the manifest as a s
   assert.match(await pulumi(["destroy", "--yes", "--skip-preview"]), /- 2 deleted/);
 });
 
+// A folder without a package.json of its own is easily taken for the program of the repository.
+for (const [example, output] of [
+  ["patch-only", "worker"],
+  ["several-pools", "loadBalancerManifest"],
+] as const) {
+  test(`the CLI runs examples/${example}`, { skip }, async () => {
+    const here = (...args: readonly string[]) => pulumi(["--cwd", join("examples", example), ...args]);
+    await here("stack", "select", "dev", "--create");
+    await here("config", "set", "--path", "chart.path", chart().path);
+    await here("up", "--yes", "--skip-preview");
+    const said = await here("stack", "output", output);
+    assert.match(said, example === "patch-only" ? /kubePrism/ : /name: things/);
+    assert.match(await here("preview"), /2 unchanged/);
+  });
+}
+
 // Not through the Automation API: there the SDK forgets in a transform that the engine knows secrets.
 test("delivery chart: a key among the values is nowhere in clear in the state", { skip, timeout: 200_000 }, async () => {
   const key = "not-for-the-eyes-of-others";
