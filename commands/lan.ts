@@ -12,8 +12,15 @@ export function withoutLan(): string | undefined {
   const missing = commands.filter((command) => spawnSync("sh", ["-c", `command -v ${command}`]).status !== 0);
   if (!existsSync(`${compilers}/clang`)) missing.unshift("clang 19");
   if (missing.length > 0) return `there is no ${missing.join(", ")}; Debian has them in ${packages}`;
-  const { status, stderr } = spawnSync("unshare", ["--net", "--mount", "--pid", "--fork", "true"], { encoding: "utf8" });
-  return status === 0 ? undefined : `no namespaces can be made here: ${stderr.trim()}`;
+  return withoutNamespaces();
+}
+
+/** Why nothing can be run in namespaces of its own, or undefined when it can. */
+export function withoutNamespaces(): string | undefined {
+  const { error, status, stderr } = spawnSync("unshare", ["--net", "--mount", "--pid", "--fork", "ip", "link"], {
+    encoding: "utf8",
+  });
+  return status === 0 ? undefined : `no namespaces can be made here: ${error?.message ?? stderr.trim()}`;
 }
 
 /** Where the compiler of Cilium's programs is. */

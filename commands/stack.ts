@@ -16,6 +16,8 @@ import { encrypted } from "../components/config.ts";
 
 /** The project's own folder, the name of the project and of the dev stack. */
 export const root = join(import.meta.dirname, "..");
+/** Where stacks of this project's own are, while they are in use. */
+export const localState = join(root, ".pulumi-local");
 const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as ProjectSettings;
 
 /** The inputs in the config of Pulumi.dev.yaml, or of another such file: as the program would read them from the stack. */
@@ -48,7 +50,8 @@ let runs = 0;
 
 /** The program in a folder. */
 export function programIn(folder: string): Program {
-  const project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as ProjectSettings;
+  // Where its main file is, only the CLI has to know.
+  const { main: _, ...project } = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as ProjectSettings;
   const index = pathToFileURL(join(folder, "index.ts")).href;
   // A module runs once; each run of the program needs it anew.
   return { project, run: async () => ({ ...((await import(`${index}?run=${++runs}`)) as Record<string, unknown>) }) };
@@ -59,11 +62,10 @@ export function programIn(folder: string): Program {
  * and no passphrase, and neither reads nor changes anything of the user's Pulumi.
  */
 export async function withStack<T>(args: object, use: (stack: DevStack) => Promise<T>, program = programIn(root)): Promise<T> {
-  const parent = join(root, ".pulumi-local");
-  mkdirSync(parent, { recursive: true });
-  for (const left of readdirSync(parent).filter((name) => !isRunning(Number.parseInt(name, 10))))
-    rmSync(join(parent, left), { recursive: true, force: true });
-  const folder = mkdtempSync(join(parent, `${process.pid}-`));
+  mkdirSync(localState, { recursive: true });
+  for (const left of readdirSync(localState).filter((name) => !isRunning(Number.parseInt(name, 10))))
+    rmSync(join(localState, left), { recursive: true, force: true });
+  const folder = mkdtempSync(join(localState, `${process.pid}-`));
   try {
     return await use(await DevStack.create(folder, args, program));
   } finally {

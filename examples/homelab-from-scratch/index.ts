@@ -1,7 +1,9 @@
 // A Talos cluster that comes up with Cilium, from machines that have booted Talos and wait in maintenance mode.
 import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import * as talos from "@pulumiverse/talos";
 import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
+import { configuredArgs } from "../../components/config.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 
 const controlPlanes = ["192.168.1.10"];
@@ -27,6 +29,7 @@ const machines = (machineType: string, nodes: readonly string[]) =>
   }));
 
 const cni = new TalosCiliumCni("cilium", {
+  ...configuredArgs(new pulumi.Config()),
   delivery: "machineConfig",
   ciliumVersion,
   kubernetesVersion,

@@ -1,9 +1,14 @@
-// A machine's Talos API for the tests, as in maintenance mode: takes a machine config if Talos' own validation does, and keeps it.
+// A machine's Talos API for the tests: as in maintenance mode, takes a machine config if Talos' own validation does, and keeps it. From then on
+// it shows a certificate of the config's authority, and can be bootstrapped.
 //
-// `talos-node <address>` prints a line of JSON when a config comes, and one when it is taken or refused.
+// `talos-node <address> [kubeconfig]` prints a line of JSON when a config comes, when it is taken or refused, and when a bootstrap is asked
+// for; the kubeconfig is what it gives away then.
 package main
 
 import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -11,13 +16,17 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"math/big"
 	"net"
 	"os"
+	"sync/atomic"
 	"time"
 
+	talosx509 "github.com/siderolabs/crypto/x509"
+	"github.com/siderolabs/talos/pkg/machinery/api/common"
 	"github.com/siderolabs/talos/pkg/machinery/api/machine"
 	"github.com/siderolabs/talos/pkg/machinery/api/storage"
 	"github.com/siderolabs/talos/pkg/machinery/config/configloader"
@@ -31,6 +40,7 @@ import (
 type node struct {
 	machine.UnimplementedMachineServiceServer
 	storage.UnimplementedStorageServiceServer
+	certificate *atomic.Pointer[tls.Certificate]
 }
 
 // metal is the platform of a machine at home, as the validation wants to know it.
@@ -53,7 +63,7 @@ func (node) Disks(context.Context, *emptypb.Empty) (*storage.DisksResponse, erro
 	return &storage.DisksResponse{}, nil
 }
 
-func (node) ApplyConfiguration(_ context.Context, request *machine.ApplyConfigurationRequest) (*machine.ApplyConfigurationResponse, error) {
+func (n node) ApplyConfiguration(_ context.Context, request *machine.ApplyConfigurationRequest) (*machine.ApplyConfigurationResponse, error) {
 	mode := request.GetMode()
 	provider, err := configloader.NewFromBytes(request.GetData())
 	if err == nil {
@@ -67,6 +77,9 @@ func (node) ApplyConfiguration(_ context.Context, request *machine.ApplyConfigur
 			say("refused", mode.String(), "")
 		} else {
 			say("taken", mode.String(), string(request.GetData()))
+			if ca := provider.Machine().Security().IssuingCA(); ca != nil && len(ca.Key) > 0 {
+				n.certificate.Store(issued(ca))
+			}
 		}
 	}
 	if err != nil {
@@ -75,7 +88,55 @@ func (node) ApplyConfiguration(_ context.Context, request *machine.ApplyConfigur
 	return &machine.ApplyConfigurationResponse{Messages: []*machine.ApplyConfiguration{{Mode: mode}}}, nil
 }
 
-func certificate() tls.Certificate {
+func (node) Bootstrap(context.Context, *machine.BootstrapRequest) (*machine.BootstrapResponse, error) {
+	say("bootstrap", "", "")
+	return &machine.BootstrapResponse{Messages: []*machine.Bootstrap{{}}}, nil
+}
+
+// Kubeconfig sends the file in an archive, as Talos does.
+func (node) Kubeconfig(_ *emptypb.Empty, stream machine.MachineService_KubeconfigServer) error {
+	if len(os.Args) < 3 {
+		return status.Error(codes.FailedPrecondition, "there is no cluster")
+	}
+	content, err := os.ReadFile(os.Args[2])
+	if err != nil {
+		return err
+	}
+	var archive bytes.Buffer
+	compressed := gzip.NewWriter(&archive)
+	files := tar.NewWriter(compressed)
+	header := &tar.Header{Typeflag: tar.TypeReg, Name: "kubeconfig", Mode: 0o600, Size: int64(len(content))}
+	if err = files.WriteHeader(header); err != nil {
+		return err
+	}
+	if _, err = files.Write(content); err != nil {
+		return err
+	}
+	if err = errors.Join(files.Close(), compressed.Close()); err != nil {
+		return err
+	}
+	return stream.Send(&common.Data{Bytes: archive.Bytes()})
+}
+
+// issued is a certificate for the address that the machine listens at.
+func issued(ca *talosx509.PEMEncodedCertificateAndKey) *tls.Certificate {
+	authority, err := talosx509.NewCertificateAuthorityFromCertificateAndKey(ca)
+	if err != nil {
+		log.Fatal(err)
+	}
+	host, _, err := net.SplitHostPort(os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	pair, err := talosx509.NewKeyPair(authority, talosx509.IPAddresses([]net.IP{net.ParseIP(host)}),
+		talosx509.ExtKeyUsage([]x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	return pair.Certificate
+}
+
+func certificate() *tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		log.Fatal(err)
@@ -85,7 +146,7 @@ func certificate() tls.Certificate {
 	if err != nil {
 		log.Fatal(err)
 	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
 func main() {
@@ -93,8 +154,11 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	server := grpc.NewServer(grpc.Creds(credentials.NewTLS(&tls.Config{Certificates: []tls.Certificate{certificate()}})))
-	machine.RegisterMachineServiceServer(server, node{})
+	current := &atomic.Pointer[tls.Certificate]{}
+	current.Store(certificate())
+	get := func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return current.Load(), nil }
+	server := grpc.NewServer(grpc.Creds(credentials.NewTLS(&tls.Config{GetCertificate: get})))
+	machine.RegisterMachineServiceServer(server, node{certificate: current})
 	storage.RegisterStorageServiceServer(server, node{})
 	say("ready", "", "")
 	log.Fatal(server.Serve(listener))

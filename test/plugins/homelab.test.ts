@@ -1,0 +1,90 @@
+// examples/homelab-from-scratch as it stands: its addresses are there, in a network of its own.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { generate } from "selfsigned";
+import { parseAllDocuments } from "yaml";
+import { withoutNamespaces } from "../../commands/lan.ts";
+import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
+import { programIn, root, withStack } from "../../commands/stack.ts";
+import { chart } from "../fixtures/charts.ts";
+import { Cluster, eventually } from "../fixtures/cluster.ts";
+import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { isolate, keepToItself, run, scratch } from "../fixtures/isolated.ts";
+import { preview, up } from "../fixtures/operations.ts";
+import { TalosNodes } from "../fixtures/talosNode.ts";
+import { own, sync } from "../fixtures/talosSync.ts";
+
+// Within its namespaces it need not be asked again.
+const unfit = process.pid === 1 ? undefined : withoutNamespaces();
+const skip = unfit ?? (pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos"));
+if (skip === false) isolate();
+
+interface MachineConfig {
+  readonly cluster: { readonly inlineManifests?: readonly { readonly name: string; readonly contents: string }[] };
+}
+
+test(
+  "homelab-from-scratch: a cluster comes up with Cilium, and pools and policies are managed after",
+  { skip, timeout: 300_000 },
+  async () => {
+    keepToItself();
+    const addresses = ["192.168.1.10", "192.168.1.11", "192.168.1.12"];
+    for (const address of addresses) run("ip", "address", "add", `${address}/32`, "dev", "lo");
+    const cluster = await Cluster.start("192.168.1.10");
+    const kubeconfig = join(scratch, "kubeconfig");
+    writeFileSync(kubeconfig, await withCertificate(readFileSync(cluster.kubeconfig, "utf8")));
+    const machines = await TalosNodes.startAt(
+      addresses.map((address) => `${address}:50000`),
+      kubeconfig,
+    );
+    try {
+      await withStack(
+        { chart: { path: chart().path } },
+        async (stack) => {
+          const done = up(stack);
+          await Promise.race([
+            done,
+            eventually(() => machines.events.some(({ event }) => event === "bootstrap"), "no bootstrap", 200),
+          ]);
+          const happened = machines.events.filter(({ event }) => event !== "comes").map(({ node, event }) => `${node} ${event}`);
+          assert.deepEqual(happened.toSorted(), ["0 bootstrap", "0 taken", "1 taken", "2 taken"]);
+          assert.equal(happened.indexOf("0 taken") < happened.indexOf("0 bootstrap"), true);
+
+          // What Talos does then: what is in the config of the control plane comes into the cluster.
+          const config = machines.events.find(({ node, event }) => node === 0 && event === "taken")?.config ?? "";
+          const { inlineManifests = [] } = (parseAllDocuments(config)[0]?.toJS() as MachineConfig).cluster;
+          assert.deepEqual(
+            inlineManifests.map(({ name }) => name),
+            ["cilium"],
+          );
+          cluster.apply(gatewayApiCrds("v1.2.0"));
+          sync(cluster, own + inlineManifests.map(({ contents }) => contents).join(""));
+          await cluster.startOperator();
+
+          const steps = await done;
+          assert(steps.includes("create CiliumL2AnnouncementPolicy lan-lan"), steps.join("\n"));
+          assert(cluster.get("ciliumloadbalancerippool", "lan"));
+          assert.deepEqual(await preview(stack), []);
+        },
+        programIn(join(root, "examples", "homelab-from-scratch")),
+      );
+    } finally {
+      machines.stop();
+      await cluster.stop();
+    }
+  },
+);
+
+/** Talos' own kubeconfig has a client certificate, which the provider looks at; it is the token that counts here. */
+async function withCertificate(kubeconfig: string): Promise<string> {
+  const { cert, private: key } = await generate([{ name: "commonName", value: "admin" }]);
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const config = JSON.parse(kubeconfig) as { users: { user: object }[] };
+  const certificate = { "client-certificate-data": base64(cert), "client-key-data": base64(key) };
+  return JSON.stringify({
+    ...config,
+    users: config.users.map(({ user, ...rest }) => ({ ...rest, user: { ...user, ...certificate } })),
+  });
+}
