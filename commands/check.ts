@@ -1,5 +1,5 @@
 // npm run check: types, lint and format.
-import { spawnSync } from "node:child_process";
+import { attempt } from "../tools/childProcess.mjs";
 import { fail, say } from "./report.ts";
 
 const checks = [
@@ -10,5 +10,5 @@ const checks = [
 
 for (const [command, ...options] of checks) {
   say(`${command} ${options.join(" ")}`);
-  if (spawnSync(command, options, { stdio: "inherit" }).status !== 0) fail(`${command} found something`);
+  if (attempt(command, options, { inherit: true, seconds: 900 }).status !== 0) fail(`${command} found something`);
 }

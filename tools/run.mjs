@@ -2,10 +2,11 @@
 //
 // This file and those it imports run on any Node from 20 on and need no package. What they start runs on the Node that comes as a
 // package, or on the present one where there is none for the platform.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { run } from "./childProcess.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
@@ -27,14 +28,13 @@ function installed() {
 
 function install() {
   process.stderr.write("installing npm packages\n");
-  const { status, stdout, stderr } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
-    cwd: root,
-    encoding: "utf8",
-    shell: process.platform === "win32",
-  });
-  if (status === 0) return;
-  process.stderr.write(`${stdout}${stderr}npm ci failed; see above\n`);
-  process.exit(1);
+  const options = { cwd: root, seconds: 1800, shell: process.platform === "win32" };
+  try {
+    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], options);
+  } catch (error) {
+    process.stderr.write(`${/** @type {Error} */ (error).message}\n`);
+    process.exit(1);
+  }
 }
 
 function findNode() {
@@ -52,4 +52,8 @@ const env = { ...process.env, PATH: [bin, process.env["PATH"]].join(delimiter) }
 const child = spawn(findNode(), [join(root, file), ...rest], { cwd: root, env, stdio: "inherit" });
 process.on("SIGINT", () => undefined); // Ctrl-C reaches the child by itself, which says when it is done.
 process.on("SIGTERM", () => child.kill("SIGTERM"));
+child.on("error", (error) => {
+  process.stderr.write(`Node could not be started: ${error.message}\n`);
+  process.exit(1);
+});
 child.on("close", (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));

@@ -1,9 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../components/cacheFolder.mjs";
+import { attempt, ChildProcessError, run, runAsync } from "./childProcess.mjs";
 
 /**
  * @typedef {object} Tool
@@ -130,6 +130,15 @@ function kubernetes(executable, minutes) {
 /** A tool is missing, and there is no Go to build it with. */
 export class MissingToolError extends Error {}
 
+/** Throws a MissingToolError with this message unless there is a Go that runs. @param {string} otherwise */
+export function requireGo(otherwise) {
+  try {
+    run("go", ["version"], { seconds: 30 });
+  } catch (error) {
+    throw new MissingToolError(otherwise, { cause: error });
+  }
+}
+
 /**
  * The folder with the executable of a tool, built first if need be; undefined when the one on PATH is new enough.
  *
@@ -149,8 +158,13 @@ export async function ensureTool(name, report) {
 
 /** @param {Tool} tool */
 function installedVersion({ executable, onPath }) {
-  const { error, stdout } = spawnSync(executable, onPath?.arguments ?? [], { encoding: "utf8" });
-  return error === undefined ? /\d+\.\d+\.\d+/.exec(stdout)?.[0] : undefined;
+  try {
+    const { stdout } = attempt(executable, onPath?.arguments ?? [], { seconds: 30 });
+    return /\d+\.\d+\.\d+/.exec(stdout)?.[0];
+  } catch (error) {
+    if (error instanceof ChildProcessError) return undefined;
+    throw error;
+  }
 }
 
 /** @param {string | undefined} version @param {string} minimum */
@@ -168,12 +182,8 @@ function pinOf(source, { package: target, modfile = "go.mod", ldflags = "", tags
 
 /** @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {(line: string) => void} report */
 async function build(name, tool, source, folder, report) {
-  if (spawnSync("go", ["version"]).status !== 0) {
-    const either = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
-    throw new MissingToolError(
-      `${name} is needed: install ${either}Go 1.25 or later (https://go.dev/dl/), from which it is built once`,
-    );
-  }
+  const either = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
+  requireGo(`${name} is needed: install ${either}Go 1.25 or later (https://go.dev/dl/), from which it is built once`);
   mkdirSync(dirname(folder), { recursive: true });
   const unfinished = mkdtempSync(`${folder}-`);
   const start = Date.now();
@@ -217,17 +227,12 @@ async function build(name, tool, source, folder, report) {
 function go(options, folder, compiled) {
   // A module of its own: neither a workspace nor flags of the user's shell may change what is built.
   const env = { ...process.env, GOWORK: "off", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" };
-  const child = spawn("go", options, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
-  let output = "";
-  child.stderr.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
-    output += text;
-    compiled(text.match(/^(?!go: ).+$/gm)?.length ?? 0);
-  });
-  return new Promise((done, fail) => {
-    child.on("error", fail);
-    child.on("close", (code) => {
-      if (code === 0) done(undefined);
-      else fail(new Error(`go ${options.join(" ")} failed:\n${output.trim()}`));
-    });
+  return runAsync("go", options, {
+    cwd: folder,
+    env,
+    seconds: 3600,
+    onStderr: (text) => {
+      compiled(text.match(/^(?!go: ).+$/gm)?.length ?? 0);
+    },
   });
 }
