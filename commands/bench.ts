@@ -1,6 +1,5 @@
 // npm run bench: how long it takes and how much memory, in medians, against what it cannot be faster than and what others do.
 // `npm run bench -- <file>` keeps the figures as JSON, to be compared with later ones.
-import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
@@ -10,6 +9,7 @@ import { settingsOf } from "../components/settings.ts";
 import { validateWithChart } from "../components/validate.ts";
 import type { Report } from "../bench/report.ts";
 import { Clone } from "../test/fixtures/clone.ts";
+import { run } from "../tools/childProcess.mjs";
 import { findSource } from "./chartSource.ts";
 import { pluginFolder, withoutPlugin } from "./plugins.ts";
 import { putOnPath } from "./putOnPath.ts";
@@ -52,11 +52,7 @@ async function medians<Name extends string>(
 
 /** Runs a program of bench/. */
 function start(program: string, ...options: readonly string[]): Report {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, "bench", program), ...options], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`bench/${program}: ${stderr}`);
-  return JSON.parse(stdout) as Report;
+  return JSON.parse(run(process.execPath, [join(root, "bench", program), ...options])) as Report;
 }
 
 /** How long `pulumi preview` takes, as one types it. */

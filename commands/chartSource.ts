@@ -1,13 +1,15 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { ChartSource } from "../components/args.ts";
 import { ChartUnreachable, findChart } from "../components/chart.ts";
 import { defaults, type Settings } from "../components/settings.ts";
 import { pinnedCharts } from "../components/versions.ts";
+import { goModule } from "./goModule.ts";
 
 /** A chart source that is there, and what to tell about it. */
 export interface FoundSource {
   readonly chart: ChartSource;
+  /** The archive or the folder. */
+  readonly path: string;
   readonly told: string;
   /** Set when it is not the source asked for. */
   readonly warning?: string;
@@ -19,32 +21,49 @@ export interface FoundSource {
  */
 export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">): FoundSource {
   const { ciliumVersion, chart } = settings;
-  const pinned = pinnedCharts[ciliumVersion]?.sha256;
+  const pinned = pinnedCharts[ciliumVersion];
   try {
     const { path } = findChart(settings);
-    return { chart, told: `cilium ${ciliumVersion} ${chart.path === undefined ? `from ${chart.repository}` : `in ${path}`}` };
-  } catch (error) {
-    const isReleased = chart.repository === defaults.chart.repository && (chart.sha256 ?? pinned) === pinned;
-    const folder = error instanceof ChartUnreachable && isReleased ? moduleFolder(ciliumVersion) : undefined;
-    if (folder === undefined) throw error;
-    const module = `the Go module github.com/cilium/cilium v${ciliumVersion}`;
     return {
-      chart: { path: folder },
+      chart,
+      path,
+      told: `cilium ${ciliumVersion} ${chart.path === undefined ? `from ${chart.repository}` : `in ${path}`}`,
+    };
+  } catch (error) {
+    const isReleased = chart.repository === defaults.chart.repository && (chart.sha256 ?? pinned?.sha256) === pinned?.sha256;
+    if (!(error instanceof ChartUnreachable) || !isReleased || pinned?.source === undefined) throw error;
+    const module = `the Go module github.com/cilium/cilium v${ciliumVersion}`;
+    const path = chartInModule(ciliumVersion, error);
+    return {
+      chart: { path },
+      path,
       told: `cilium ${ciliumVersion} from ${module}`,
       warning: `chart: there is no connection to ${chart.repository}; took the same release from ${module}`,
     };
   }
 }
 
-function moduleFolder(version: string): string | undefined {
+function chartInModule(version: string, unreachable: ChartUnreachable): string {
+  try {
+    return join(ciliumSource(version), "install", "kubernetes", "cilium");
+  } catch (error) {
+    if (error instanceof WrongHash) throw error;
+    // Say what is wrong with each of the two ways.
+    const why = `Its Go module cannot be used either: ${(error as Error).message}`;
+    const problems = unreachable.problems.map(({ input, message }) => ({ input, message: `${message}. ${why}` }));
+    throw new ChartUnreachable(problems, { cause: error });
+  }
+}
+
+/** The module proxy delivered something else than what is pinned. */
+class WrongHash extends Error {}
+
+/** The folder with the source of a pinned Cilium release: its Go module, of which the hash is checked. */
+export function ciliumSource(version: string): string {
   const pinned = pinnedCharts[version]?.source?.goModule;
-  if (pinned === undefined) return undefined;
-  const { stdout, status } = spawnSync("go", ["mod", "download", "-json", `github.com/cilium/cilium@v${version}`], {
-    encoding: "utf8",
-    env: { ...process.env, GOWORK: "off", GOFLAGS: "-mod=mod" },
-  });
-  if (status !== 0) return undefined;
-  const { Dir, Sum } = JSON.parse(stdout) as { Dir: string; Sum: string };
-  if (Sum !== pinned) throw new Error(`github.com/cilium/cilium v${version} has the hash ${Sum}, not ${pinned}; it is not used`);
-  return join(Dir, "install", "kubernetes", "cilium");
+  if (pinned === undefined) throw new Error(`Cilium ${version} has no hash of its source in components/versions.ts`);
+  const { folder, sum } = goModule("github.com/cilium/cilium", `v${version}`);
+  if (sum !== pinned)
+    throw new WrongHash(`github.com/cilium/cilium v${version} has the hash ${sum}, not ${pinned}; it is not used`);
+  return folder;
 }

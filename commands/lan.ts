@@ -1,27 +1,34 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { ChildProcessError, run } from "../tools/childProcess.mjs";
+import { findProgram } from "./programs.ts";
 
-const commands = ["ip", "unshare", "nsenter", "setpriv", "capsh", "arping", "iptables", "ipset", "bpftool", "lsns"];
-const packages = "clang-19 llvm-19 iproute2 util-linux libcap2-bin iputils-arping iptables ipset bpftool";
+/** Why something cannot run here. */
+export interface Obstacle {
+  readonly reason: string;
+  /** Whether it is the machine itself: nothing that could be installed would change it. */
+  readonly isMachine: boolean;
+}
 
-/** Why Cilium's agent cannot run on this machine, or undefined when it can. */
-export function withoutLan(): string | undefined {
-  if (process.platform !== "linux") return "Cilium's agent runs on Linux only";
-  if (process.getuid?.() !== 0) return "only root can run Cilium's agent and make network namespaces";
-  if (!existsSync("/sys/kernel/btf/vmlinux")) return "the kernel has no BTF, which Cilium's programs take";
-  const missing = commands.filter((command) => spawnSync("sh", ["-c", `command -v ${command}`]).status !== 0);
-  if (!existsSync(`${compilers}/clang`)) missing.unshift("clang 19");
-  if (missing.length > 0) return `there is no ${missing.join(", ")}; Debian has them in ${packages}`;
-  return withoutNamespaces();
+/** Why Cilium's agent cannot run on this machine, whatever is installed on it, or undefined when it can. */
+export function withoutAgent(): Obstacle | undefined {
+  if (process.platform !== "linux") return { reason: "Cilium's agent runs on Linux only", isMachine: true };
+  if (!existsSync("/sys/kernel/btf/vmlinux"))
+    return { reason: "the kernel has no BTF, which Cilium's programs need", isMachine: true };
+  if (process.getuid?.() !== 0)
+    return { reason: "only root can run Cilium's agent and make network namespaces", isMachine: false };
+  // Without the command, nobody knows yet. It is among those that the suite declares.
+  if (findProgram("unshare") === undefined) return undefined;
+  const reason = withoutNamespaces();
+  return reason === undefined ? undefined : { reason, isMachine: true };
 }
 
 /** Why nothing can be run in namespaces of its own, or undefined when it can. */
 export function withoutNamespaces(): string | undefined {
-  const { error, status, stderr } = spawnSync("unshare", ["--net", "--mount", "--pid", "--fork", "ip", "link"], {
-    encoding: "utf8",
-  });
-  return status === 0 ? undefined : `no namespaces can be made here: ${error?.message ?? stderr.trim()}`;
+  try {
+    run("unshare", ["--net", "--mount", "--pid", "--fork", process.execPath, "--version"], { seconds: 30 });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ChildProcessError)) throw error;
+    return `no namespaces can be made here: ${error.message}`;
+  }
 }
-
-/** Where the compiler of Cilium's programs is. */
-export const compilers = "/usr/lib/llvm-19/bin";

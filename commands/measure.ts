@@ -1,6 +1,7 @@
 // npm run measure -- defaults, or failover: pages of docs/ that come from a run of Cilium's real agent on a LAN of network namespaces.
 import { writeFileSync } from "node:fs";
-import { relative } from "node:path";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { plan } from "../components/plan.ts";
 import { chartArgs } from "../test/fixtures/charts.ts";
 import { eventually } from "../test/fixtures/cluster.ts";
@@ -10,10 +11,12 @@ import { measureFailover } from "../test/fixtures/failover.ts";
 import { isolate } from "../test/fixtures/isolated.ts";
 import { Lan } from "../test/fixtures/lan.ts";
 import { answersArp, webService } from "../test/fixtures/lanClient.ts";
-import { withoutLan } from "./lan.ts";
-import { putOnPath } from "./putOnPath.ts";
+import { withoutAgent } from "./lan.ts";
+import { fetchData, providedVariable } from "./provide.ts";
+import { addToPath, putOnPath } from "./putOnPath.ts";
 import { fail, say } from "./report.ts";
 import { root } from "./stack.ts";
+import { commandFolders, suites } from "./suites.ts";
 
 const pages = { defaults: seeDefaults, failover: measureFailover };
 
@@ -21,9 +24,14 @@ async function main(): Promise<void> {
   const [, make] =
     Object.entries(pages).find(([name]) => name === process.argv[2]) ??
     fail(`say which page: ${Object.keys(pages).join(" or ")}`);
-  const unfit = withoutLan();
-  if (unfit !== undefined) fail(unfit);
-  await putOnPath("helm", "etcd", "apiserver", "kubectl", "operator", "agent", "ciliumDbg");
+  // What the suite lan needs. Within the namespaces there is no network any more, and everything is there.
+  if (process.env[providedVariable] === undefined) {
+    const unfit = withoutAgent();
+    if (unfit !== undefined) fail(unfit.reason);
+    await putOnPath(...suites.lan.tools);
+    addToPath(commandFolders.clang);
+    process.env[providedVariable] = JSON.stringify(fetchData(suites.lan, join(tmpdir(), "cilium-measure")));
+  }
   isolate();
 
   const exported = plan({ ...devStack, ...chartArgs() });

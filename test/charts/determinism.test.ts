@@ -25,7 +25,7 @@ async function hashes(inputs: readonly object[], environment: NodeJS.ProcessEnv)
   return output.trim().split("\n");
 }
 
-test("100 renders are byte-equal: 50 processes, keys in any order, with and without a kubeconfig, Hubble off and on", async () => {
+test("100 renders are byte-equal: 10 processes, keys in any order, with and without a kubeconfig, Hubble off and on", async () => {
   const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
   const kubeconfig = join(folder, "config");
   const cluster = { name: "dead", cluster: { server: "https://127.0.0.1:1" } };
@@ -40,10 +40,14 @@ test("100 renders are byte-equal: 50 processes, keys in any order, with and with
     { ...devStack, ...chartArgs(), values, hubble: { enabled: true, relay: true, ui: true } },
   ];
   const found: (readonly string[])[] = [];
-  for (let i = 0; i < 25; i++) {
-    found.push(...(await Promise.all([hashes(inputs, bare), hashes(inputs, { ...bare, KUBECONFIG: kubeconfig })])));
+  // Helm is started anew for each rendering, so a process of ours may do several.
+  const fiveTimes = Array.from({ length: 5 }, () => inputs).flat();
+  for (let i = 0; i < 5; i++) {
+    found.push(...(await Promise.all([hashes(fiveTimes, bare), hashes(fiveTimes, { ...bare, KUBECONFIG: kubeconfig })])));
   }
   rmSync(folder, { recursive: true });
-  assert.equal(found.flat().length, 100);
-  assert.equal(new Set(found.map((pair) => pair.join(" "))).size, 1);
+  const all = found.flat();
+  assert.equal(all.length, 100);
+  for (const [index] of inputs.entries())
+    assert.equal(new Set(all.filter((_, position) => position % inputs.length === index)).size, 1);
 });

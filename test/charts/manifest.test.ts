@@ -1,33 +1,12 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
 import { parseAllDocuments, visit } from "yaml";
-import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import type { KubernetesObject } from "../../components/kubernetesYaml.ts";
 import { nameOf, type Manifest } from "../../components/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { chartArgs, helmPrints, kubernetesReads, releases } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-
-const hubble = { enabled: true, relay: true, ui: true };
-const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
-  "the dev stack": devStack,
-  "Hubble with everything": { hubble },
-  "much of the rest": {
-    namespace: "cilium",
-    values: {
-      ingressController: { enabled: true },
-      clustermesh: { useAPIServer: true, apiserver: { tls: { auto: { method: "cronJob" } } } },
-      encryption: { enabled: true, type: "wireguard" },
-      authentication: { enabled: true, mutual: { spire: { enabled: true, install: { enabled: true } } } },
-      nodeinit: { enabled: true },
-      preflight: { enabled: true },
-      prometheus: { enabled: true },
-      // The chart writes debug too: of a key that comes twice the last counts.
-      extraConfig: { debug: "true", octal: "0400", word: "yes", date: "2024-01-01", text: "two\nlines\n" },
-    },
-  },
-};
+import { hubble, variants } from "../fixtures/variants.ts";
 
 function comments(stream: string): number {
   let found = 0;
@@ -82,14 +61,6 @@ for (const { ciliumVersion } of releases) {
       }
     });
   }
-
-  test(`Cilium ${ciliumVersion}: Helm 3 and Helm 4 make the same manifest`, () => {
-    const helm3 = process.env["HELM3"] ?? assert.fail("HELM3 names no folder; npm run test:charts builds Helm 3 and sets it");
-    for (const args of Object.values(variants)) {
-      const complete = { ...args, ...chartArgs(ciliumVersion) };
-      assert.deepEqual(helmPrints(complete, { helm: join(helm3, "helm") }), helmPrints(complete));
-    }
-  });
 }
 
 test("in a namespace of its own, Cilium is not split", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +16,8 @@ import { InputError } from "../../components/problems.ts";
 import { render } from "../../components/render.ts";
 import { settingsOf } from "../../components/settings.ts";
 import { helmValues } from "../../components/helmValues.ts";
-import { chart } from "../fixtures/charts.ts";
+import { run } from "../../tools/childProcess.mjs";
+import { chartFolder } from "../fixtures/charts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-source-"));
 const repository = join(folder, "repository");
@@ -35,11 +36,6 @@ async function serve(...options: readonly string[]): Promise<Server> {
   const lines = createInterface(child.stdout);
   const [address] = (await once(lines, "line")) as [string];
   return { address, process: child };
-}
-
-function run(command: string, ...options: readonly string[]): void {
-  const { status, stderr } = spawnSync(command, options, { encoding: "utf8" });
-  assert.equal(status, 0, stderr);
 }
 
 /** The cache of the tests, empty. */
@@ -62,16 +58,16 @@ const refusal = (source: ChartSource, ciliumVersion?: string): InputError => {
 };
 
 before(async () => {
-  const real = chart().path;
+  const real = chartFolder();
   mkdirSync(repository);
   cpSync(real, join(folder, "cilium"), { recursive: true });
-  run("chmod", "-R", "u+w", join(folder, "cilium"));
-  run("helm", "package", join(folder, "cilium"), "--destination", repository);
+  run("chmod", ["-R", "u+w", join(folder, "cilium")]);
+  run("helm", ["package", join(folder, "cilium"), "--destination", repository]);
   // The same chart under a number that is not pinned.
   const chartYaml = readFileSync(join(folder, "cilium", "Chart.yaml"), "utf8");
   writeFileSync(join(folder, "cilium", "Chart.yaml"), chartYaml.replaceAll("1.18.4", "1.18.99"));
-  run("helm", "package", join(folder, "cilium"), "--destination", repository);
-  run("helm", "repo", "index", repository);
+  run("helm", ["package", join(folder, "cilium"), "--destination", repository]);
+  run("helm", ["repo", "index", repository]);
   digest = createHash("sha256").update(readFileSync(archive)).digest("hex");
   http = await serve();
 });
@@ -97,7 +93,7 @@ test("an archive and a folder of the same chart render the same bytes", () => {
   const settings = settingsOf({ chart: { path: archive, sha256: digest } });
   const bytes = (path: string) =>
     manifestOf(render({ path, warnings: [] }, helmValues(settings), settings).map(({ object }) => object)).yaml;
-  assert.equal(bytes(archive), bytes(chart().path));
+  assert.equal(bytes(archive), bytes(chartFolder()));
 });
 
 test("a wrong digest is an error, and the archive is not kept", () => {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +8,8 @@ import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { readSchema } from "../../components/chart.ts";
 import { InputError } from "../../components/problems.ts";
 import { validateWithChart } from "../../components/validate.ts";
-import { chart, chartArgs, helmPrints, releases } from "../fixtures/charts.ts";
+import { run } from "../../tools/childProcess.mjs";
+import { chartArgs, chartFolder, helmPrints, releases } from "../fixtures/charts.ts";
 import { peerValues } from "../fixtures/peerValues.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-values-"));
@@ -31,10 +31,10 @@ function unknownTo({ properties = {} }: Schema, values: unknown, path: readonly 
 
 for (const { ciliumVersion } of releases) {
   test(`the schema of ${ciliumVersion} knows every key of its values.yaml, and is the same in the archive`, () => {
-    const { path } = chart(ciliumVersion);
+    const path = chartFolder(ciliumVersion);
     const schema = readSchema({ path, warnings: [] });
     assert.deepEqual(unknownTo(schema, parse(readFileSync(join(path, "values.yaml"), "utf8"))), []);
-    assert.equal(spawnSync("helm", ["package", path, "--destination", folder]).status, 0);
+    run("helm", ["package", path, "--destination", folder]);
     assert.deepEqual(readSchema({ path: join(folder, `cilium-${ciliumVersion}.tgz`), warnings: [] }), schema);
   });
 }

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { afterEach, beforeEach, test } from "node:test";
-import { promisify } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { loadBalancerObjects } from "../../components/loadBalancer.ts";
 import { manifestOf } from "../../components/manifest.ts";
 import { InputError } from "../../components/problems.ts";
 import { validateWithChart } from "../../components/validate.ts";
+import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../fixtures/charts.ts";
 import { Cluster, eventually } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
@@ -68,8 +67,8 @@ test("of a pod range smaller than a node's, the controller manager gives nobody 
     /InputError: podCidr: 10\.244\.0\.0\/25 is too small/,
   );
   const options = ["--kubeconfig", cluster.kubeconfig, "--leader-elect=false", "--secure-port=0", "--allocate-node-cidrs"];
-  const { stderr } = await promisify(execFile)("kube-controller-manager", [...options, "--cluster-cidr=10.244.0.0/25"], {
-    timeout: 30_000,
-  }).catch((error: unknown) => error as { stderr: string });
-  assert.match(stderr, /Invalid --cluster-cidr, mask size of cluster CIDR must be less than or equal to --node-cidr-mask-size/);
+  await assert.rejects(
+    runAsync("kube-controller-manager", [...options, "--cluster-cidr=10.244.0.0/25"], { seconds: 30 }),
+    /Invalid --cluster-cidr, mask size of cluster CIDR must be less than or equal to --node-cidr-mask-size/,
+  );
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { root } from "../../commands/stack.ts";
+import { attempt, run } from "../../tools/childProcess.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "manifest-"));
 after(() => {
@@ -12,14 +12,13 @@ after(() => {
 });
 
 function manifest(environment: Record<string, string>) {
-  const { status, stderr } = spawnSync(process.execPath, [join(root, "tools", "run.mjs"), "commands/manifest.ts"], {
+  const { status, stderr } = attempt(process.execPath, [join(root, "tools", "run.mjs"), "commands/manifest.ts"], {
     cwd: root,
-    encoding: "utf8",
     env: { ...process.env, INIT_CWD: "", NO_COLOR: "1", ...environment },
   });
   return { status, said: stderr };
 }
-const changed = () => spawnSync("git", ["status", "--porcelain"], { cwd: root, encoding: "utf8" }).stdout;
+const changed = () => run("git", ["status", "--porcelain"], { cwd: root });
 
 test("npm run manifest writes both files, and leaves them alone the next time", { timeout: 120_000 }, () => {
   const before = changed();

@@ -46,5 +46,5 @@ test("the programs of the README are ones", { timeout: 120_000 }, async () => {
   assert(files.length >= 2);
   const extended = { extends: "./tsconfig.json", include: files, compilerOptions: { noUnusedLocals: false } };
   writeFileSync(join(clone.folder, "tsconfig.readme.json"), JSON.stringify(extended));
-  await clone.run("tsc", ["--project", "tsconfig.readme.json"]);
+  await clone.run(join("node_modules", ".bin", "tsc"), ["--project", "tsconfig.readme.json"]);
 });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { test } from "node:test";
 import { plan } from "../../components/plan.ts";
+import { findProgram } from "../../commands/programs.ts";
 import { withStack } from "../../commands/stack.ts";
+import { attempt } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 
@@ -62,8 +63,7 @@ test("up, the same again, a change, and away", { timeout: 120_000 }, async () =>
 /** What the engine says at preview, and what is in the state afterwards. */
 function refused(inputs: object, encrypted: readonly string[] = [], environment: NodeJS.ProcessEnv = process.env) {
   const script = join(import.meta.dirname, "..", "fixtures", "refused.ts");
-  const options = { encoding: "utf8", env: environment } as const;
-  const { stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(inputs), ...encrypted], options);
+  const { stdout, stderr } = attempt(process.execPath, [script, JSON.stringify(inputs), ...encrypted], { env: environment });
   assert.notEqual(stdout, "", stderr);
   return JSON.parse(stdout) as { message: string; resources: readonly unknown[] };
 }
@@ -122,7 +122,7 @@ test(
 test("without Helm, the engine says what to install", { timeout: 60_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "only-pulumi-"));
   try {
-    symlinkSync(locate("pulumi"), join(folder, "pulumi"));
+    symlinkSync(findProgram("pulumi") ?? assert.fail("there is no pulumi"), join(folder, "pulumi"));
     const { message } = refused(args, [], { ...process.env, PATH: folder });
     assert.match(message, /^helm: is not on PATH; install Helm .* and put it there$/);
   } finally {
@@ -136,14 +136,6 @@ test("encrypted config is refused, since the manifest would show it", { timeout:
     /^homelab-talos-cni:values is encrypted, but what is rendered from it is not; /,
   );
 });
-
-function locate(program: string): string {
-  const folder = process.env["PATH"]
-    ?.split(delimiter)
-    .find((candidate) => spawnSync(join(candidate, program), ["version"]).error === undefined);
-  assert(folder !== undefined);
-  return join(folder, program);
-}
 
 test("a private key is nowhere in clear: not in the state, not in the outputs", { timeout: 60_000 }, async () => {
   const key = "not-for-the-eyes-of-others";

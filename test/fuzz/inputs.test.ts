@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
-import { promisify } from "node:util";
 import fc from "fast-check";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { configKeys } from "../../components/config.ts";
 import { plan } from "../../components/plan.ts";
 import { InputError } from "../../components/problems.ts";
+import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../fixtures/charts.ts";
 import { Cluster, eventually } from "../fixtures/cluster.ts";
 import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
@@ -85,7 +84,7 @@ async function refusedAmong(yamls: readonly string[]): Promise<readonly { readon
   writeFileSync(file, yamls.map((yaml) => `---\n${yaml}`).join(""));
   try {
     const judged = ["--dry-run=server", "--validate=strict", "--filename", file];
-    await promisify(execFile)("kubectl", [...options, ...judged], { maxBuffer: 2 ** 30 });
+    await runAsync("kubectl", [...options, ...judged], { seconds: 900 });
     return [];
   } catch (error) {
     const half = Math.ceil(yamls.length / 2);

@@ -1,17 +1,18 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { attempt } from "../../tools/childProcess.mjs";
 import { eventually } from "../fixtures/cluster.ts";
 
 // Not isolated: this is the machine.
 const bench = join(import.meta.dirname, "..", "fixtures", "lanBench.ts");
 
-const said = (command: string, ...options: readonly string[]) => spawnSync(command, options, { encoding: "utf8" }).stdout;
+const said = (command: string, ...options: readonly string[]) => attempt(command, options).stdout;
 const lines = (file: string) => readFileSync(file, "utf8").trim().split("\n");
 /** What a run could leave on the machine. */
 const traces = {

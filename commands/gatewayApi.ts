@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cacheFolder } from "../components/cacheFolder.mjs";
+import { gatewayApiDigests } from "../components/versions.ts";
+import { goModule } from "./goModule.ts";
+
+// The year of the release stands in the licence at the top of the file.
+const years: Readonly<Record<string, string>> = { "v1.2.0": "2024", "v1.4.1": "2025", "v1.6.1": "2026" };
+
+/**
+ * The file `standard-install.yaml` of a Gateway API release, in the cache. It is put together from the release's Go module as the maintainers
+ * do, so that it needs no access to GitHub. Throws unless it has the pinned digest.
+ */
+export function gatewayApiCrds(release: string): string {
+  const pinned = gatewayApiDigests[release];
+  if (pinned === undefined) throw new Error(`Gateway API ${release} has no digest in components/versions.ts`);
+  const folder = join(cacheFolder(), "gateway-api");
+  const file = join(folder, `standard-install-${release}.yaml`);
+  if (existsSync(file) && sha256(readFileSync(file, "utf8")) === pinned) return file;
+  const content = assemble(release);
+  const actual = sha256(content);
+  if (actual !== pinned) {
+    throw new Error(
+      `standard-install.yaml of Gateway API ${release}, made from its Go module, has the SHA-256 ${actual}, not ${pinned}`,
+    );
+  }
+  mkdirSync(folder, { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  writeFileSync(unfinished, content);
+  renameSync(unfinished, file);
+  return file;
+}
+
+function assemble(release: string): string {
+  const source = goModule("sigs.k8s.io/gateway-api", release).folder;
+  const read = (file: string) => readFileSync(join(source, file), "utf8");
+  const folder = "config/crd/standard";
+  const files = readdirSync(join(source, folder)).filter((file) => file.startsWith("gateway"));
+  return [
+    read("hack/boilerplate/boilerplate.sh.txt").replace("YEAR", years[release] ?? ""),
+    "#\n# Gateway API Standard channel install\n#\n",
+    ...files.map((file) => `---\n#\n# ${folder}/${file}\n#\n${read(`${folder}/${file}`)}`),
+  ].join("");
+}
+
+function sha256(content: string): string {
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -1,0 +1,15 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { chartArgs, helmPrints, releases } from "../fixtures/charts.ts";
+import { variants } from "../fixtures/variants.ts";
+
+for (const { ciliumVersion } of releases) {
+  test(`Cilium ${ciliumVersion}: Helm 3 and Helm 4 make the same manifest`, () => {
+    const helm3 = process.env["HELM3"] ?? assert.fail("HELM3 names no folder; npm run test:helm3 builds Helm 3 and sets it");
+    for (const args of Object.values(variants)) {
+      const complete = { ...args, ...chartArgs(ciliumVersion) };
+      assert.deepEqual(helmPrints(complete, { helm: join(helm3, "helm") }), helmPrints(complete));
+    }
+  });
+}
