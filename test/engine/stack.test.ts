@@ -8,6 +8,7 @@ import { plan } from "../../components/plan.ts";
 import { withStack } from "../../commands/stack.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { refusalOf } from "../fixtures/refusal.ts";
 
 const args = { ...devStack, ...chartArgs() };
 
@@ -59,15 +60,6 @@ test("up, the same again, a change, and away", { timeout: 120_000 }, async () =>
   });
 });
 
-/** What the engine says at preview, and what is in the state afterwards. */
-function refused(inputs: object, encrypted: readonly string[] = [], environment: NodeJS.ProcessEnv = process.env) {
-  const script = join(import.meta.dirname, "..", "fixtures", "refused.ts");
-  const options = { encoding: "utf8", env: environment } as const;
-  const { stdout, stderr } = spawnSync(process.execPath, [script, JSON.stringify(inputs), ...encrypted], options);
-  assert.notEqual(stdout, "", stderr);
-  return JSON.parse(stdout) as { message: string; resources: readonly unknown[] };
-}
-
 test("what cannot work is one error at preview, and nothing is touched", { timeout: 120_000 }, () => {
   const wrong = [
     [{ ...args, chart: { path: "/no/such/chart" } }, /^chart\.path: there is no \/no\/such\/chart; name a chart archive .*$/],
@@ -83,7 +75,7 @@ test("what cannot work is one error at preview, and nothing is touched", { timeo
     ],
   ] as const;
   for (const [inputs, expected] of wrong) {
-    const { message, resources } = refused(inputs);
+    const { message, resources } = refusalOf({ operation: "preview", config: inputs });
     assert.match(message, expected);
     assert.deepEqual(resources, []);
   }
@@ -123,18 +115,11 @@ test("without Helm, the engine says what to install", { timeout: 60_000 }, () =>
   const folder = mkdtempSync(join(tmpdir(), "only-pulumi-"));
   try {
     symlinkSync(locate("pulumi"), join(folder, "pulumi"));
-    const { message } = refused(args, [], { ...process.env, PATH: folder });
+    const { message } = refusalOf({ operation: "preview", config: args }, { ...process.env, PATH: folder });
     assert.match(message, /^helm: is not on PATH; install Helm .* and put it there$/);
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
-
-test("encrypted config is refused, since the manifest would show it", { timeout: 60_000 }, () => {
-  assert.match(
-    refused(args, ["values.tls.ca.key"]).message,
-    /^homelab-talos-cni:values is encrypted, but what is rendered from it is not; /,
-  );
 });
 
 function locate(program: string): string {
@@ -144,29 +129,3 @@ function locate(program: string): string {
   assert(folder !== undefined);
   return join(folder, program);
 }
-
-test("a private key is nowhere in clear: not in the state, not in the outputs", { timeout: 60_000 }, async () => {
-  const key = "not-for-the-eyes-of-others";
-  const values = { azure: { enabled: true, clientSecret: key }, extraConfig: { pem: "-----BEGIN PRIVATE KEY-----" } };
-  await withStack({ ...args, values }, async (stack) => {
-    const warned: string[] = [];
-    await stack.stack.preview({
-      color: "never",
-      onEvent: ({ diagnosticEvent }) => {
-        if (diagnosticEvent?.severity === "warning") warned.push(diagnosticEvent.message);
-      },
-    });
-    for (const object of ["Secret kube-system/cilium-azure", "ConfigMap kube-system/cilium-config"])
-      assert.equal(warned.filter((message) => message.includes(`puts ${object} into the manifest`)).length, 1, warned.join(""));
-
-    const outputs = await stack.up();
-    assert.deepEqual(
-      Object.entries(outputs).flatMap(([name, { secret }]) => (secret ? [name] : [])),
-      ["manifest", "manifestSha256"],
-    );
-    const state = stack.state();
-    assert.match(state, /TalosCiliumCni/);
-    for (const secret of [key, btoa(key), "PRIVATE KEY", outputs["manifestSha256"]?.value as string])
-      assert(!state.includes(secret), secret);
-  });
-});
