@@ -1,8 +1,9 @@
+import { isAbsolute } from "node:path";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as talos from "@pulumiverse/talos";
 import type { TalosCiliumCniArgs } from "./args.ts";
-import { stageChart } from "./chart.ts";
+import { stageChart } from "./chartArchive.ts";
 import { CiliumLoadBalancer } from "./ciliumLoadBalancer.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { imagesOf, nameOf } from "./manifest.ts";
@@ -125,9 +126,12 @@ function deliverChart(name: string, planned: Plan, parent: TalosCiliumCni): void
   const exposed = manifest.entries
     .filter((entry) => isSecret(entry) && entry.object.kind !== "Secret")
     .map((entry) => entry.name);
+  // Only the CLI's language host runs a program in the folder in which the provider is started, and then it names the project's root.
+  const archive = attempt(() => stageChart(chart, { relative: isAbsolute(pulumi.getRootDirectory()) }));
+  if (archive instanceof InputError) throw refusal(archive, parent);
   const installed = new kubernetes.helm.v4.Chart(
     name,
-    { name: release, namespace, chart: stageChart(chart, settings, name), values: secret ? pulumi.secret(values) : values },
+    { name: release, namespace, chart: archive, values: secret ? pulumi.secret(values) : values },
     {
       parent,
       dependsOn: [...first, ...gatewayApi].map((object) => keptObject(name, object, parent)),

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { after, mock, test } from "node:test";
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { CiliumLoadBalancer } from "../components/ciliumLoadBalancer.ts";
 import { plan } from "../components/plan.ts";
@@ -20,6 +21,10 @@ after(() => {
 const crdsPath = join(folder, "standard-install.yaml");
 writeFileSync(crdsPath, gatewayApiCrds("v1.2.0"));
 const chartDelivery = { ...chartArgs(), delivery: "chart", gatewayApi: { crdsPath } } as const;
+
+/** What the language host tells a program. The SDK has no other way to change it. */
+const pulumiOptions = () =>
+  (globalThis as unknown as { globalStore: { settings: { options: { rootDirectory?: string } } } }).globalStore.settings.options;
 
 /** What a component asks the engine for; the last to be asked for is named. */
 async function requested(component: string, last: string) {
@@ -76,17 +81,43 @@ test("the Namespace and the Gateway API CRDs come first, then the chart, then th
   );
 });
 
-test("the chart gets the values of the manifest, and an archive by a path that is the same on every machine", async () => {
-  new TalosCiliumCni("same", { ...chartDelivery, podCidr: "10.42.0.0/16" });
-  const { chart, values, name, namespace } = inputsOf(
-    await requested("same", "same-gateways.gateway.networking.k8s.io"),
-    ":Chart",
-  );
-  assert.equal(chart, "node_modules/.cache/talos-cilium-cni/same/cilium-1.18.4.tgz");
-  assert(existsSync(chart));
-  assert.deepEqual([name, namespace], ["cilium", "kube-system"]);
-  const manifest = plan({ ...chartArgs(), podCidr: "10.42.0.0/16" });
-  assert.deepEqual(values, JSON.parse(JSON.stringify(manifest.values)));
+test("the chart gets the values of the manifest, and an archive by a path that its provider finds", async () => {
+  // What the CLI says to the programs that it runs, and what programs of the Automation API have instead.
+  for (const [name, root, isRelative] of [
+    ["cli", "/project", true],
+    ["automation", "rootDirectory", false],
+    ["inline", "", false],
+  ] as const) {
+    pulumiOptions().rootDirectory = root;
+    new TalosCiliumCni(name, { ...chartDelivery, podCidr: "10.42.0.0/16" });
+    const inputs = inputsOf(await requested(name, `${name}-gateways.gateway.networking.k8s.io`), ":Chart");
+    const archive = inputs["chart"] as string;
+    assert.match(archive, /(^|\/)node_modules\/\.cache\/talos-cilium-cni\/[0-9a-f]{64}\.tgz$/);
+    assert.equal(isAbsolute(archive), !isRelative, name);
+    assert(readFileSync(archive).length > 0);
+    assert.deepEqual([inputs["name"], inputs["namespace"]], ["cilium", "kube-system"]);
+    const manifest = plan({ ...chartArgs(), podCidr: "10.42.0.0/16" });
+    assert.deepEqual(inputs["values"], JSON.parse(JSON.stringify(manifest.values)));
+  }
+});
+
+test("an archive that can be written nowhere is one error of the component, and nothing is registered", () => {
+  const environment = { ...process.env };
+  const cwd = process.cwd();
+  const given = { ...chartDelivery, gatewayApi: { enabled: false } };
+  process.chdir(mkdtempSync(join(folder, "program-")));
+  writeFileSync("node_modules", "");
+  Object.assign(process.env, { XDG_CACHE_HOME: "/dev/null/cache", TMPDIR: "/dev/null/tmp" });
+  try {
+    assert.throws(
+      () => new TalosCiliumCni("nowhere", given),
+      (error: Error) => error instanceof pulumi.ResourceError && /^chart(\.path)?: .*ENOTDIR/.test(inspect(error)),
+    );
+  } finally {
+    process.env = environment;
+    process.chdir(cwd);
+  }
+  assert(!registered.some(({ parent }) => parent === "nowhere"));
 });
 
 test("what is shared with others is one owner's in all stacks, without what the API server adds", async () => {

@@ -89,6 +89,8 @@ async function stateFromAFolder(): Promise<readonly object[]> {
   try {
     cluster.startNodes("one");
     return await withChartStack(cluster, { loadBalancer: {} }, async (stack) => {
+      // What the CLI tells the programs that it runs; those of the Automation API stage the chart by an absolute path.
+      process.env["PULUMI_NODEJS_ROOT_DIRECTORY"] = stack.folder;
       await up(stack);
       const { deployment } = (await stack.stack.exportStack()) as { deployment: { resources: Record<string, unknown>[] } };
       // Of its own accord Pulumi keeps where in the program each resource is made, as the path that it was started with.
@@ -100,6 +102,7 @@ async function stateFromAFolder(): Promise<readonly object[]> {
       return kept.sort((a, b) => a.urn.localeCompare(b.urn));
     });
   } finally {
+    delete process.env["PULUMI_NODEJS_ROOT_DIRECTORY"];
     await cluster.stop();
   }
 }

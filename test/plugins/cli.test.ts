@@ -70,6 +70,8 @@ test("delivery chart: a key among the values is nowhere in clear in the state", 
     assert.match(data["pem"] ?? "", new RegExp(`${key}$`));
     const state = clone.state("homelab-talos-cni", "dev");
     assert.match(state, /cilium:kube-system\/cilium-config/);
+    // The provider has found the archive, by a path that is the same on every machine.
+    assert.match(state, /"chart": ?"node_modules\/\.cache\/talos-cilium-cni\/[0-9a-f]{64}\.tgz"/);
     assert(!state.includes(key));
     assert(!(await pulumi(["stack", "export"])).includes(key));
   } finally {
