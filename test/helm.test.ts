@@ -20,12 +20,14 @@ const realHelm = spawnSync("sh", ["-c", "command -v helm"], { encoding: "utf8" }
 function inFolder(use: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), "helm-"));
   const before = { ...process.env };
+  const cwd = process.cwd();
   const limits = { ...timeLimits };
   try {
     Object.assign(process.env, { PATH: folder, XDG_CACHE_HOME: join(folder, "cache") });
     use(folder);
   } finally {
     process.env = before;
+    process.chdir(cwd);
     Object.assign(timeLimits, limits);
     rmSync(folder, { recursive: true });
   }
@@ -139,7 +141,7 @@ test("a helm that cannot be started at all is a problem of helm", () => {
 });
 
 test("the Helm behind a shim may change: it is asked each time", () => {
-  const script = telling('"$(/bin/cat "$PATH/version")"', "echo done");
+  const script = '. "$PATH/$1"';
   const big = `#!/bin/sh\n${script}; exit\n${"#".repeat(30_000_000)}\n`;
   const shims: Readonly<Record<string, (folder: string) => void>> = {
     "a script": (folder) => {
@@ -152,13 +154,19 @@ test("the Helm behind a shim may change: it is asked each time", () => {
     "a script as big as Helm": (folder) => {
       writeScript(join(folder, "helm"), big);
     },
+    // As proto has them: here a shell, which takes its first argument for the name of a script.
+    "a small program": (folder) => {
+      copyFileSync("/bin/sh", join(folder, "helm"));
+    },
   };
   for (const [what, make] of Object.entries(shims)) {
     inFolder((folder) => {
       make(folder);
-      writeFileSync(join(folder, "version"), "v4.3.1");
+      process.chdir(folder);
+      writeFileSync("list", "echo done");
+      writeFileSync("version", "echo v4.3.1");
       assert.equal(helm(["list"]), "done\n", what);
-      writeFileSync(join(folder, "version"), "v3.12.0");
+      writeFileSync("version", "echo v3.12.0");
       assert.match(problemOf(() => helm(["list"])).message, /helm is version 3\.12\.0; install/, what);
       assert.deepEqual(approvals(folder), []);
     });
