@@ -102,7 +102,7 @@ test("the chart gets the values of the manifest, and an archive by a path that i
 });
 
 test("an archive that can be written nowhere is one error of the component, and nothing is registered", () => {
-  const environment = { ...process.env };
+  const { XDG_CACHE_HOME, TMPDIR } = process.env;
   const cwd = process.cwd();
   const given = { ...chartDelivery, gatewayApi: { enabled: false } };
   process.chdir(mkdtempSync(join(folder, "program-")));
@@ -114,7 +114,11 @@ test("an archive that can be written nowhere is one error of the component, and 
       (error: Error) => error instanceof pulumi.ResourceError && /^chart(\.path)?: .*ENOTDIR/.test(inspect(error)),
     );
   } finally {
-    process.env = environment;
+    // Not another object: os.tmpdir() reads the environment itself.
+    for (const [name, before] of Object.entries({ XDG_CACHE_HOME, TMPDIR })) {
+      if (before === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before;
+    }
     process.chdir(cwd);
   }
   assert(!registered.some(({ parent }) => parent === "nowhere"));
