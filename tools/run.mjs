@@ -27,13 +27,16 @@ function installed() {
 
 function install() {
   process.stderr.write("installing npm packages\n");
-  const { status, stdout, stderr } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+  const { error, status, signal, stdout, stderr } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     encoding: "utf8",
     shell: process.platform === "win32",
   });
   if (status === 0) return;
-  process.stderr.write(`${stdout}${stderr}npm ci failed; see above\n`);
+  const failure = error
+    ? `npm cannot be started: ${error.message}; it comes with Node (https://nodejs.org)`
+    : `${stdout}${stderr}npm ci failed (${signal ?? `exit status ${status}`}); see above`;
+  process.stderr.write(`${failure}\n`);
   process.exit(1);
 }
 

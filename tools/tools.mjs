@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder } from "../components/cacheFolder.mjs";
+import { cacheFolder, makeFolder } from "../components/cacheFolder.mjs";
 
 /**
  * @typedef {object} Tool
@@ -127,7 +127,7 @@ function kubernetes(executable, minutes) {
   };
 }
 
-/** A tool is missing, and there is no Go to build it with. */
+/** A tool is missing and cannot be built here. */
 export class MissingToolError extends Error {}
 
 /**
@@ -142,14 +142,19 @@ export async function ensureTool(name, report) {
   const tool = tools[name];
   if (tool.onPath && atLeast(installedVersion(tool), tool.onPath.minimum)) return undefined;
   const source = join(dirname(fileURLToPath(import.meta.url)), tool.module);
-  const folder = join(cacheFolder(), "tools", `${name}-${pinOf(source, tool)}`);
+  const cache = cacheFolder();
+  if (cache === undefined) throw noFolder(name, "there is neither an absolute XDG_CACHE_HOME nor a home folder");
+  const folder = join(cache, "tools", `${name}-${pinOf(source, tool)}`);
   if (!existsSync(join(folder, tool.executable))) await build(name, tool, source, folder, report);
   return folder;
 }
 
+/** A program that does not tell its version is not waited for; it counts as one that is missing. */
+const askingVersion = /** @type {const} */ ({ timeout: 30_000, killSignal: "SIGKILL" });
+
 /** @param {Tool} tool */
 function installedVersion({ executable, onPath }) {
-  const { error, stdout } = spawnSync(executable, onPath?.arguments ?? [], { encoding: "utf8" });
+  const { error, stdout } = spawnSync(executable, onPath?.arguments ?? [], { ...askingVersion, encoding: "utf8" });
   return error === undefined ? /\d+\.\d+\.\d+/.exec(stdout)?.[0] : undefined;
 }
 
@@ -168,14 +173,13 @@ function pinOf(source, { package: target, modfile = "go.mod", ldflags = "", tags
 
 /** @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {(line: string) => void} report */
 async function build(name, tool, source, folder, report) {
-  if (spawnSync("go", ["version"]).status !== 0) {
+  if (spawnSync("go", ["version"], askingVersion).status !== 0) {
     const either = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
     throw new MissingToolError(
       `${name} is needed: install ${either}Go 1.25 or later (https://go.dev/dl/), from which it is built once`,
     );
   }
-  mkdirSync(dirname(folder), { recursive: true });
-  const unfinished = mkdtempSync(`${folder}-`);
+  const unfinished = unfinishedFolder(name, folder);
   const start = Date.now();
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
   report(`building ${name} from source, once (about ${tool.minutes} on two cores)`);
@@ -213,11 +217,29 @@ async function build(name, tool, source, folder, report) {
   report(`built ${name} in ${seconds()}`);
 }
 
+/** @param {string} name @param {string} folder */
+function unfinishedFolder(name, folder) {
+  try {
+    makeFolder(dirname(folder));
+    return mkdtempSync(`${folder}-`);
+  } catch (error) {
+    throw noFolder(name, /** @type {Error} */ (error).message);
+  }
+}
+
+/** @param {string} name @param {string} reason */
+function noFolder(name, reason) {
+  return new MissingToolError(
+    `${name} is needed, and there is no folder to build it in: ${reason}; set XDG_CACHE_HOME to a folder that can be written`,
+  );
+}
+
 /** @param {string[]} options @param {string} folder @param {(lines: number) => void} compiled */
 function go(options, folder, compiled) {
   // A module of its own: neither a workspace nor flags of the user's shell may change what is built.
   const env = { ...process.env, GOWORK: "off", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" };
-  const child = spawn("go", options, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
+  // The slowest build takes some minutes; one of an hour has come to a standstill.
+  const child = spawn("go", options, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"], timeout: 3_600_000 });
   let output = "";
   child.stderr.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
     output += text;
@@ -225,9 +247,9 @@ function go(options, folder, compiled) {
   });
   return new Promise((done, fail) => {
     child.on("error", fail);
-    child.on("close", (code) => {
+    child.on("close", (code, signal) => {
       if (code === 0) done(undefined);
-      else fail(new Error(`go ${options.join(" ")} failed:\n${output.trim()}`));
+      else fail(new Error(`go ${options.join(" ")} failed (${signal ?? `exit status ${code}`}):\n${output.trim()}`));
     });
   });
 }

@@ -1,10 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { stageChart } from "../chart.ts";
+import { stageChart } from "../chartArchive.ts";
 import type { KubernetesObject } from "../kubernetesYaml.ts";
 import { nameOf } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
+import { InputError } from "../problems.ts";
 import { release } from "../render.ts";
+import { catchInputError, toResourceError } from "./componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./loadBalancer.ts";
 import { withForcedOwnership } from "./ownership.ts";
 
@@ -15,6 +17,8 @@ export function deliverChart(
   component: pulumi.ComponentResource,
   dependsOn: pulumi.ResourceOptions["dependsOn"],
 ): void {
+  const archive = catchInputError(() => stageChart(chart));
+  if (archive instanceof InputError) throw toResourceError(archive, component);
   const { namespace } = settings;
   const options: pulumi.ResourceOptions = dependsOn === undefined ? { parent: component } : { parent: component, dependsOn };
   const ownNamespace = manifest.entries
@@ -23,7 +27,7 @@ export function deliverChart(
   const retained = [...ownNamespace, ...gatewayApi].map((object) => retainedObject(name, object, options));
   const installed = new kubernetes.helm.v4.Chart(
     name,
-    { name: release, namespace, chart: stageChart(chart, settings, name), values: secret ? pulumi.secret(values) : values },
+    { name: release, namespace, chart: archive, values: secret ? pulumi.secret(values) : values },
     pulumi.mergeOptions(options, { dependsOn: retained, transforms: [chartObject(secretObjects)] }),
   );
   if (loadBalancer === undefined) return;
