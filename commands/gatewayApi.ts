@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheFolder } from "../components/cacheFolder.mjs";
+import { readCached, sha256Of, writeCached, writeWhole } from "../components/cache.ts";
 import { gatewayApiDigests } from "../components/versions.ts";
 import { goModule } from "./goModule.ts";
 
@@ -9,27 +8,21 @@ import { goModule } from "./goModule.ts";
 const years: Readonly<Record<string, string>> = { "v1.2.0": "2024", "v1.4.1": "2025", "v1.6.1": "2026" };
 
 /**
- * The file `standard-install.yaml` of a Gateway API release, in the cache. It is put together from the release's Go module as the maintainers
- * do, so that it needs no access to GitHub. Throws unless it has the pinned digest.
+ * The file `standard-install.yaml` of a Gateway API release, in the cache, or in the folder that is given when there is no cache. It is put
+ * together from the release's Go module as the maintainers do, so that it needs no access to GitHub. Throws unless it has the pinned digest.
  */
-export function gatewayApiCrds(release: string): string {
+export function gatewayApiCrds(release: string, folder: string): string {
   const pinned = gatewayApiDigests[release];
   if (pinned === undefined) throw new Error(`Gateway API ${release} has no digest in components/versions.ts`);
-  const folder = join(cacheFolder(), "gateway-api");
-  const file = join(folder, `standard-install-${release}.yaml`);
-  if (existsSync(file) && sha256(readFileSync(file, "utf8")) === pinned) return file;
+  const name = `standard-install-${release}.yaml`;
+  const cached = readCached("gateway-api", name, pinned);
+  if (cached !== undefined) return cached.path;
   const content = assemble(release);
-  const actual = sha256(content);
+  const actual = sha256Of(content);
   if (actual !== pinned) {
-    throw new Error(
-      `standard-install.yaml of Gateway API ${release}, made from its Go module, has the SHA-256 ${actual}, not ${pinned}`,
-    );
+    throw new Error(`${name} of Gateway API, made from its Go module, has the SHA-256 ${actual}, not ${pinned}`);
   }
-  mkdirSync(folder, { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  writeFileSync(unfinished, content);
-  renameSync(unfinished, file);
-  return file;
+  return writeCached("gateway-api", name, content) ?? writeWhole(join(folder, name), content);
 }
 
 function assemble(release: string): string {
@@ -42,8 +35,4 @@ function assemble(release: string): string {
     "#\n# Gateway API Standard channel install\n#\n",
     ...files.map((file) => `---\n#\n# ${folder}/${file}\n#\n${read(`${folder}/${file}`)}`),
   ].join("");
-}
-
-function sha256(content: string): string {
-  return createHash("sha256").update(content).digest("hex");
 }

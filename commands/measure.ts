@@ -1,5 +1,5 @@
 // npm run measure -- defaults, or failover: pages of docs/ that come from a run of Cilium's real agent on a LAN of network namespaces.
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { plan } from "../components/plan.ts";
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     if (unfit !== undefined) fail(unfit.reason);
     await putOnPath(...suites.lan.tools);
     addToPath(commandFolders.clang);
-    process.env[providedVariable] = JSON.stringify(fetchData(suites.lan, join(tmpdir(), "cilium-measure")));
+    process.env[providedVariable] = JSON.stringify(fetchData(suites.lan, mkdtempSync(join(tmpdir(), "cilium-measure-"))));
   }
   isolate();
 

@@ -65,13 +65,13 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
   }
 }
 
-/** Fetches the data that a suite declares; unpacks charts in the folder. Helm has to be on PATH for charts. */
+/** Fetches the data that a suite declares. The folder takes what has no place in the cache. Helm has to be on PATH for charts. */
 export function fetchData({ charts = [], gatewayApi = [], ciliumSources = [] }: Suite, folder: string): Provided {
   const byRelease = <T>(releases: readonly string[], fetch: (release: string) => T) =>
     Object.fromEntries(releases.map((release) => [release, fetch(release)]));
   return {
     charts: byRelease(charts, (release) => fetchChart(release, folder)),
-    gatewayApi: byRelease(gatewayApi, gatewayApiCrds),
+    gatewayApi: byRelease(gatewayApi, (release) => gatewayApiCrds(release, folder)),
     ciliumSources: byRelease(ciliumSources, ciliumSource),
   };
 }

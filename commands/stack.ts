@@ -12,7 +12,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { parse, parseDocument } from "yaml";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
-import { encrypted } from "../components/config.ts";
+import { configKeys, encrypted } from "../components/config.ts";
 
 /** The project's own folder, the name of the project and of the dev stack. */
 export const root = join(import.meta.dirname, "..");
@@ -29,10 +29,23 @@ export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniA
   const inputs = Object.entries(config ?? {}).flatMap(([key, value]) => {
     const [, namespace = project.name, name = ""] = /^(?:(.*):)?(.*)$/.exec(key) ?? [];
     if (namespace !== project.name || value === null || value === "") return [];
-    if (JSON.stringify(value).includes('{"secure":')) throw new Error(encrypted(key));
-    return [[name, value] as const];
+    if (!JSON.stringify(value).includes('{"secure":')) return [[name, value] as const];
+    // An unknown key is refused with the other problems, and its value is never read.
+    if (!isInput(name)) return [[name, true] as const];
+    throw new Error(name === "secretValues" ? undecryptable(key) : encrypted(key));
   });
   return Object.fromEntries(inputs);
+}
+
+function isInput(name: string): boolean {
+  return (configKeys as readonly string[]).includes(name);
+}
+
+function undecryptable(key: string): string {
+  return (
+    `${key} is encrypted, and this command has no access to your stack's key; run pulumi up, and ` +
+    "pulumi stack output manifest --show-secrets for the manifest"
+  );
 }
 
 /** The engine refused; its message is what the engine said, without the rest of its output. */

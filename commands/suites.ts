@@ -20,6 +20,7 @@ export const systemCommands = {
   find: "findutils",
   git: "git",
   go: "golang-go, or from https://go.dev/dl/",
+  gzip: "gzip",
   ip: "iproute2",
   ipset: "ipset",
   iptables: "iptables",
@@ -32,6 +33,7 @@ export const systemCommands = {
   pgrep: "procps",
   setpriv: "util-linux",
   sh: "dash",
+  tar: "tar",
   unshare: "util-linux",
 } as const satisfies Readonly<Record<string, string>>;
 export type SystemCommand = keyof typeof systemCommands;
@@ -166,6 +168,7 @@ export const suites = {
     files: "test/*.test.ts",
     byDefault: true,
     tools: ["helm", "yamlread", "goregexp"],
+    commands: ["gzip", "tar"],
     charts: allCharts,
     gatewayApi: allGatewayApi,
   },

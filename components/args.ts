@@ -92,6 +92,15 @@ export interface TalosCiliumCniArgs {
   readonly values?: Readonly<Record<string, unknown>>;
 
   /**
+   * Helm values that nobody else may read, merged over `values` in the same way. They make secret: the manifest, the patches for machine
+   * configs, and each object that differs because of them, in outputs, state, files and messages. In the config of a stack they may be
+   * encrypted (`pulumi config set --secret --path secretValues.x`); every other input must not be.
+   *
+   * @default {}
+   */
+  readonly secretValues?: Readonly<Record<string, unknown>>;
+
+  /**
    * Paths among `values`, such as `bpf.newKey`, that may stay though the chart does not know them and they change nothing. What is below a
    * path is meant too.
    *
@@ -465,7 +474,16 @@ export interface TalosClientConfiguration {
 }
 
 export interface TalosMachine {
-  /** Name or address of the machine. */
+  /**
+   * Names the machine in the stack: its resource is `<component>-<name>`, wherever it stands in the list. Lower case letters, digits, `-`
+   * and `.`. Without a name, the resource is named by its position, `<component>-control-plane-0`, so that a removed machine renames those
+   * after it. To name the machines of an existing stack, leave their order as it is for one `pulumi up`.
+   *
+   * @default the position in the list
+   */
+  readonly name?: string;
+
+  /** Name or address of the machine. No two machines may have the same. */
   readonly node: pulumi.Input<string>;
 
   /**

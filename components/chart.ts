@@ -1,21 +1,11 @@
-import { createHash } from "node:crypto";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
 import { parse } from "yaml";
-import { cacheFolder } from "./cacheFolder.mjs";
-import { helm, HelmError } from "./helm.ts";
+import { readCached, sha256Of, temporaryFolder, writeCached } from "./cache.ts";
+import { timeLimits } from "./childProcess.ts";
+import { helm, HelmError, HelmTimeout } from "./helm.ts";
 import { InputError, refuse } from "./problems.ts";
 import type { Settings } from "./settings.ts";
 import { pinnedCharts } from "./versions.ts";
@@ -44,54 +34,42 @@ export function findChart(settings: Pick<Settings, "ciliumVersion" | "chart">): 
 }
 
 /**
- * The chart as an archive for the Kubernetes provider: it is named in the state, so its path is one below the program's folder that is the
- * same on every machine.
- */
-export function stageChart({ path }: Chart, { ciliumVersion }: Pick<Settings, "ciliumVersion">, component: string): string {
-  const folder = `node_modules/.cache/talos-cilium-cni/${encodeURIComponent(component)}`;
-  const archive = `cilium-${ciliumVersion}.tgz`;
-  mkdirSync(folder, { recursive: true });
-  const unfinished = mkdtempSync(join(folder, "unfinished-"));
-  try {
-    if (statSync(path).isDirectory()) helm(["package", path, "--destination", unfinished]);
-    else copyFileSync(path, join(unfinished, archive));
-    renameSync(join(unfinished, archive), join(folder, archive));
-  } finally {
-    rmSync(unfinished, { recursive: true });
-  }
-  return `${folder}/${archive}`;
-}
-
-/**
  * The schema of the chart's values. It knows every key that stands in values.yaml, and more.
  *
  * Throws an InputError if the chart has none that can be read.
  */
 export function readSchema({ path }: Chart): Readonly<Record<string, unknown>> {
   const [inFolder, inArchive] = ["values.schema.json", "cilium/values.schema.json"];
-  try {
+  return readingChart(`the schema of the values in ${path}`, () => {
     const text = statSync(path).isDirectory()
       ? readFileSync(join(path, inFolder), "utf8")
       : parseTar(gunzipSync(readFileSync(path)), { filter: ({ name }) => name === inArchive })[0]?.text;
     return JSON.parse(text ?? "") as Readonly<Record<string, unknown>>;
-  } catch (error) {
-    return refuse(
-      "chart.path",
-      `the schema of the values in ${path} cannot be read: ${(error as Error).message}; take the whole chart of a release`,
-    );
-  }
+  });
 }
 
-/** The text of all templates of the chart. */
+/** The text of all templates of the chart. Throws an InputError if they cannot be read. */
 export function readTemplates({ path }: Chart): string {
-  if (!statSync(path).isDirectory()) {
-    const isTemplate = ({ name }: { readonly name: string }) => name.startsWith("cilium/templates/");
-    return parseTar(gunzipSync(readFileSync(path)), { filter: isTemplate })
-      .map(({ text }) => text)
-      .join("\n");
+  return readingChart(`the templates in ${path}`, () => {
+    if (!statSync(path).isDirectory()) {
+      const isTemplate = ({ name }: { readonly name: string }) => name.startsWith("cilium/templates/");
+      return parseTar(gunzipSync(readFileSync(path)), { filter: isTemplate })
+        .map(({ text }) => text)
+        .join("\n");
+    }
+    const files = readdirSync(join(path, "templates"), { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    return files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8")).join("\n");
+  });
+}
+
+function readingChart<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    return refuse("chart.path", `${what} cannot be read: ${(error as Error).message}; take the whole chart of a release`);
   }
-  const files = readdirSync(join(path, "templates"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return files.map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8")).join("\n");
 }
 
 function chartFolder(path: string, { ciliumVersion, chart }: Pick<Settings, "ciliumVersion" | "chart">): Chart {
@@ -100,57 +78,69 @@ function chartFolder(path: string, { ciliumVersion, chart }: Pick<Settings, "cil
   }
   const metadata = join(path, "Chart.yaml");
   if (!existsSync(metadata)) refuse("chart.path", `${path} holds no Chart.yaml; name the folder of the Cilium chart itself`);
-  checkIdentity(readFileSync(metadata, "utf8"), path, ciliumVersion);
+  checkIdentity(
+    readingChart(metadata, () => parse(readFileSync(metadata, "utf8")) as unknown),
+    path,
+    ciliumVersion,
+  );
   return { path, warnings: [] };
 }
 
 function chartArchive(path: string, { ciliumVersion }: Pick<Settings, "ciliumVersion">, expected?: string): Chart {
-  const actual = sha256Of(path);
+  const actual = sha256Of(readingChart(path, () => readFileSync(path)));
   if (expected !== undefined && actual !== expected) {
     refuse("chart.sha256", `${path} has ${actual}, not ${expected}; if you trust this archive, set chart.sha256 to its digest`);
   }
-  if (actual !== pinnedCharts[ciliumVersion]?.sha256) checkIdentity(showChart(path), path, ciliumVersion);
+  if (actual !== pinnedCharts[ciliumVersion]?.sha256) checkIdentity(parse(showChart(path)), path, ciliumVersion);
   return { path, warnings: expected === undefined ? [unchecked(ciliumVersion, actual)] : [] };
 }
 
 function pulledChart({ ciliumVersion, chart }: Pick<Settings, "ciliumVersion" | "chart">, expected?: string): Chart {
-  const folder = join(cacheFolder(), "charts");
-  const cached = (digest: string) => join(folder, `cilium-${ciliumVersion}-${digest}.tgz`);
-  if (expected !== undefined && existsSync(cached(expected)) && sha256Of(cached(expected)) === expected) {
-    return { path: cached(expected), warnings: [] };
+  const fileName = (digest: string) => `cilium-${ciliumVersion}-${digest}.tgz`;
+  const cached = expected === undefined ? undefined : readCached("charts", fileName(expected), expected);
+  if (cached !== undefined) return { path: cached.path, warnings: [] };
+  // Not removed at once: without a cache, this is where the chart stays until the process ends.
+  const folder = folderForPull();
+  const archive = pull(chart.repository, ciliumVersion, folder);
+  const content = readFileSync(archive);
+  const actual = sha256Of(content);
+  if (expected !== undefined && actual !== expected) {
+    refuse(
+      "chart.sha256",
+      `${chart.repository} delivers cilium ${ciliumVersion} with ${actual}, not ${expected}; it was thrown away: ` +
+        "if this repository repackages the chart and you trust it, set chart.sha256 to its digest",
+    );
   }
-  mkdirSync(folder, { recursive: true });
-  const download = mkdtempSync(join(folder, "download-"));
+  const kept = writeCached("charts", fileName(actual), content);
+  if (kept !== undefined) rmSync(folder, { recursive: true, force: true });
+  return { path: kept ?? archive, warnings: expected === undefined ? [unchecked(ciliumVersion, actual)] : [] };
+}
+
+function folderForPull(): string {
   try {
-    const archive = pull(chart.repository, ciliumVersion, download);
-    const actual = sha256Of(archive);
-    if (expected !== undefined && actual !== expected) {
-      refuse(
-        "chart.sha256",
-        `${chart.repository} delivers cilium ${ciliumVersion} with ${actual}, not ${expected}; it was thrown away: ` +
-          "if this repository repackages the chart and you trust it, set chart.sha256 to its digest",
-      );
-    }
-    renameSync(archive, cached(actual));
-    return { path: cached(actual), warnings: expected === undefined ? [unchecked(ciliumVersion, actual)] : [] };
-  } finally {
-    rmSync(download, { recursive: true, force: true });
+    return temporaryFolder();
+  } catch (error) {
+    return refuse(
+      "chart",
+      `there is no folder to download it to: ${(error as Error).message}; set TMPDIR or XDG_CACHE_HOME to a folder that can be ` +
+        "written, or name a downloaded archive as chart.path",
+    );
   }
 }
 
 function pull(repository: string, version: string, folder: string): string {
   const chart = repository.startsWith("oci://") ? [repository] : ["cilium", "--repo", repository];
+  // Helm keeps the index of the repository in its own cache, and fails where that cannot be written.
+  const env = { HELM_CACHE_HOME: join(folder, "helm"), ...process.env };
+  const way = "check the address and the network, or name a downloaded archive as chart.path";
   try {
-    helm(["pull", ...chart, "--version", version, "--destination", folder]);
+    helm(["pull", ...chart, "--version", version, "--destination", folder], { timeout: timeLimits.helmPull, env });
   } catch (error) {
-    if (!(error instanceof HelmError)) throw error;
-    const problem = {
-      input: "chart.repository",
-      message:
-        `cilium ${version} cannot be had from ${repository}: ${error.message}; ` +
-        "check the address and the network, or name a downloaded archive as chart.path",
-    };
-    throw new (error.unreachable ? ChartUnreachable : InputError)([problem], { cause: error });
+    if (!(error instanceof HelmError || error instanceof HelmTimeout)) throw error;
+    const words = error instanceof HelmTimeout ? error.what : error.message;
+    const message = `cilium ${version} could not be downloaded from ${repository}: ${words}; ${way}`;
+    const isUnreachable = error instanceof HelmError && error.unreachable;
+    throw new (isUnreachable ? ChartUnreachable : InputError)([{ input: "chart.repository", message }], { cause: error });
   }
   const [archive] = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
   if (archive === undefined) return refuse("chart.repository", `${repository} delivers no chart archive`);
@@ -162,12 +152,13 @@ function showChart(path: string): string {
     return helm(["show", "chart", path]);
   } catch (error) {
     if (!(error instanceof HelmError)) throw error;
-    return refuse("chart.path", `${path} is no chart archive: ${error.message}`);
+    return refuse("chart.path", `${path} is not a chart archive: ${error.message}`);
   }
 }
 
-function checkIdentity(metadata: string, path: string, ciliumVersion: string): void {
-  const { name, version } = (parse(metadata) ?? {}) as { name?: unknown; version?: unknown };
+/** Throws an InputError if the content of a Chart.yaml is not that of the Cilium release asked for. */
+function checkIdentity(metadata: unknown, path: string, ciliumVersion: string): void {
+  const { name, version } = (metadata ?? {}) as { name?: unknown; version?: unknown };
   if (name !== "cilium") refuse("chart.path", `${path} holds the chart ${String(name)}, not cilium`);
   if (version !== ciliumVersion) {
     refuse(
@@ -175,10 +166,6 @@ function checkIdentity(metadata: string, path: string, ciliumVersion: string): v
       `${path} holds Cilium ${String(version)}; set ciliumVersion to it, or name the chart of ${ciliumVersion}`,
     );
   }
-}
-
-function sha256Of(file: string): string {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
 
 function unchecked(version: string, digest: string): string {

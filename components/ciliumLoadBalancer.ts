@@ -1,14 +1,10 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { resourceType } from "@pulumi/pulumi/resource.js";
 import type { LoadBalancer, TalosCiliumCniArgs } from "./args.ts";
-import type { KubernetesObject } from "./kubernetesYaml.ts";
+import { catchInputError, toResourceError } from "./delivery/componentError.ts";
+import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./delivery/loadBalancer.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
 import { merge } from "./merge.ts";
-import { owned } from "./owned.ts";
-import { InputError } from "./problems.ts";
-import { attempt, refusal } from "./refusal.ts";
-import { untilKindExists } from "./untilKindExists.ts";
+import { InputError, shown, type Problem } from "./problems.ts";
 import { validate, type Valid } from "./validate.ts";
 
 /** What `CiliumLoadBalancer` takes: the same as `TalosCiliumCni` by the same names. */
@@ -17,6 +13,10 @@ export interface CiliumLoadBalancerArgs
     Pick<TalosCiliumCniArgs, "ciliumVersion" | "podCidr" | "serviceCidr" | "lan">,
     Pick<LoadBalancer, "ipPools" | "l2Policies" | "operatorTimeout"> {}
 
+// The inputs that belong to `loadBalancer` in TalosCiliumCni, and those of the same place.
+const loadBalancerKeys: readonly string[] = ["ipPools", "l2Policies", "operatorTimeout"];
+const otherKeys: readonly string[] = ["ciliumVersion", "podCidr", "serviceCidr", "lan"];
+
 /**
  * LoadBalancer IP pools and L2 announcement policies in a cluster that runs Cilium.
  *
@@ -24,50 +24,38 @@ export interface CiliumLoadBalancerArgs
  */
 export class CiliumLoadBalancer extends pulumi.ComponentResource {
   constructor(name: string, args: CiliumLoadBalancerArgs, opts: pulumi.ComponentResourceOptions = {}) {
-    const valid = attempt(() => validated(args));
-    // What addresses are only checked against changes nothing, so that no preview shows it as a change.
-    const { ciliumVersion, ipPools, l2Policies, operatorTimeout } = args;
-    super("talos-cilium-cni:index:CiliumLoadBalancer", name, { ciliumVersion, ipPools, l2Policies, operatorTimeout }, opts);
-    if (valid instanceof InputError) throw refusal(valid, this);
-    const { settings, warnings } = valid;
-    // What it is a part of has warned already.
-    const isPart = opts.parent !== undefined && resourceType(opts.parent) === "talos-cilium-cni:index:TalosCiliumCni";
-    for (const warning of isPart ? [] : warnings) void pulumi.log.warn(asGiven(warning), this);
-
-    // Pulumi's mocks know no error hooks.
-    const hooks = "registerErrorHook" in (pulumi.runtime.getMonitor() ?? {}) && {
-      hooks: {
-        onError: [new pulumi.ErrorHook(`${name}-until-kind-exists`, untilKindExists(settings.loadBalancer.operatorTimeout))],
-      },
-    };
-    // Children of a component do not wait for what the component depends on.
-    const options: pulumi.CustomResourceOptions = { parent: this, dependsOn: opts.dependsOn ?? [], ...hooks };
-    const make = (object: KubernetesObject, options: pulumi.CustomResourceOptions) =>
-      new kubernetes.apiextensions.CustomResource(
-        `${name}-${object.metadata.name}`,
-        { ...object, metadata: owned(object.metadata) },
-        options,
-      );
-    // One waits for the operator, the others for that one: when it does not come, this is one error and not many.
-    const [first, ...others] = loadBalancerObjects(settings);
-    if (first !== undefined) {
-      const dependsOn = make(first, options);
-      for (const object of others) make(object, pulumi.mergeOptions(options, { dependsOn }));
-    }
+    const valid = catchInputError(() => validated(args));
+    // What is refused is never recorded in the state.
+    super(loadBalancerType, name, valid instanceof InputError ? {} : loadBalancerInputs(valid.settings), opts);
+    if (valid instanceof InputError) throw toResourceError(valid, this);
+    for (const warning of valid.warnings) void pulumi.log.warn(asGiven(warning), this);
+    createLoadBalancerObjects(name, loadBalancerObjects(valid.settings), valid.settings, this, opts.dependsOn);
     this.registerOutputs();
   }
 }
 
-function validated({ ipPools, l2Policies, operatorTimeout, ...others }: CiliumLoadBalancerArgs): Valid {
-  try {
-    return validate(merge<TalosCiliumCniArgs>({}, { ...others, loadBalancer: { ipPools, l2Policies, operatorTimeout } }));
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.problems.map(({ input, message }) => ({ input: asGiven(input), message: asGiven(message) })));
+function validated(args: unknown): Valid {
+  if (typeof args !== "object" || args === null || Array.isArray(args)) {
+    throw new InputError([{ input: "args", message: `are ${shown(args)}; they must be an object with the inputs` }]);
   }
+  const entries = Object.entries(args);
+  const only = (keys: readonly string[]) => Object.fromEntries(entries.filter(([key]) => keys.includes(key)));
+  const unknown = entries.filter(([key]) => ![...loadBalancerKeys, ...otherKeys].includes(key)).map(([key]) => unknownInput(key));
+  const loadBalancer = catchInputError(() =>
+    validate(merge<TalosCiliumCniArgs>({}, { ...only(otherKeys), loadBalancer: only(loadBalancerKeys) })),
+  );
+  if (!(loadBalancer instanceof InputError) && unknown.length === 0) return loadBalancer;
+  const problems = loadBalancer instanceof InputError ? loadBalancer.problems : [];
+  const renamed = problems.map(({ input, message }) => ({ input: asGiven(input), message: asGiven(message) }));
+  throw new InputError([...unknown, ...renamed]);
 }
 
-/** Here the inputs stand a level higher. */
+function unknownInput(key: string): Problem {
+  const known = [...otherKeys, ...loadBalancerKeys].join(", ");
+  return { input: key, message: `is not an input of CiliumLoadBalancer; known are ${known}` };
+}
+
+/** Paths as the user wrote them: here the inputs of `loadBalancer` stand one level higher. */
 function asGiven(text: string): string {
   return text.replaceAll(/\bloadBalancer\.(?=ipPools|l2Policies|operatorTimeout)/g, "");
 }

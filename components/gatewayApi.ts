@@ -13,7 +13,7 @@ export function installsGatewayApi({ delivery, gatewayApi }: Pick<Settings, "del
 /**
  * The objects of the Gateway API release that this Cilium was made for: its CRDs, and from v1.5 on the policy that guards them.
  *
- * Throws an InputError if they cannot be had.
+ * Throws an InputError if they can be neither downloaded nor read.
  */
 export function gatewayApiObjects({
   ciliumVersion,

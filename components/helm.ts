@@ -1,17 +1,17 @@
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { basename, delimiter, join, resolve } from "node:path";
 import semver from "semver";
+import { sha256Of, writeCached } from "./cache.ts";
 import { cacheFolder } from "./cacheFolder.mjs";
-import { refuse } from "./problems.ts";
+import { ChildProcessError, runChild, timeLimits, type ChildProcessOptions } from "./childProcess.ts";
+import { InputError, refuse } from "./problems.ts";
 
 /** The oldest Helm that renders the same bytes as the newest: 3.18 and before write some zeros that later ones leave out. */
 export const minimumHelm = "3.19.0";
 
 const install = `install Helm ${minimumHelm} or later (https://helm.sh/docs/intro/install/)`;
 
-/** Helm ran and said no. */
+/** Helm ran and reported an error. */
 export class HelmError extends Error {
   override readonly name = "HelmError";
 
@@ -21,34 +21,142 @@ export class HelmError extends Error {
   }
 }
 
-/** Runs the `helm` on PATH and returns what it printed. Throws a HelmError with Helm's own words, an InputError without Helm. */
-export function helm(args: readonly string[], input = ""): string {
-  const executable = (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, process.platform === "win32" ? "helm.exe" : "helm"))
-    .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
-  if (executable === undefined) return refuse("helm", `is not on PATH; ${install} and put it there`);
-  checkVersion(executable);
-  return run(executable, args, input);
-}
+/** Helm was stopped because it took too long: a problem of Helm itself, unless the caller knows better. */
+export class HelmTimeout extends InputError {
+  /** What took how long. */
+  readonly what: string;
 
-// To ask costs a third of a rendering, so each Helm is asked once.
-function checkVersion(executable: string): void {
-  const { size, mtimeMs } = statSync(executable);
-  const identity = createHash("sha256").update(`${executable} ${size} ${mtimeMs} ${minimumHelm}`).digest("hex");
-  const approved = join(cacheFolder(), "helm", identity.slice(0, 16));
-  if (existsSync(approved)) return;
-  const version = semver.coerce(run(executable, ["version", "--template", "{{.Version}}"], ""));
-  if (version === null || semver.lt(version, minimumHelm)) {
-    refuse("helm", `${executable} is version ${version?.version ?? "unknown"}; ${install}`);
+  constructor(executable: string, what: string) {
+    super([{ input: "helm", message: `${executable}: ${what}; check that it works in a terminal, or ${install}` }]);
+    this.what = what;
   }
-  mkdirSync(join(cacheFolder(), "helm"), { recursive: true });
-  writeFileSync(approved, "");
 }
 
-function run(executable: string, args: readonly string[], input: string): string {
-  const { error, status, stdout, stderr } = spawnSync(executable, args, { input, encoding: "utf8", maxBuffer: 2 ** 30 });
-  if (error !== undefined) return refuse("helm", `${executable} cannot be started (${error.message}); ${install}`);
-  if (status !== 0) throw new HelmError(stderr.replaceAll(/^Error: |^Use --debug flag .*$/gm, "").trim());
-  return stdout;
+/**
+ * Runs the `helm` on PATH and returns what it printed.
+ *
+ * Throws a HelmError with Helm's own words when it fails, and an InputError when there is no Helm that can be used.
+ */
+export function helm(args: readonly string[], options: Partial<ChildProcessOptions> = {}): string {
+  const executable = findHelm();
+  checkVersion(executable);
+  try {
+    return runChild(executable, args, { timeout: timeLimits.helm, input: "", ...options }).toString("utf8");
+  } catch (error) {
+    if (!(error instanceof ChildProcessError)) throw error;
+    if (error.reason === "not started") return refuse("helm", cannotStart(executable, error));
+    if (error.reason === "timed out") throw new HelmTimeout(executable, `helm ${args[0] ?? ""} ${error.message}`);
+    throw new HelmError(wordsOf(error), { cause: error });
+  }
+}
+
+/** The first `helm` on PATH that can be executed, as the shell would find it. */
+function findHelm(): string {
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);
+  const named = (name: string) => folders.map((folder) => resolve(folder, name)).filter(isFile);
+  const isWindows = process.platform === "win32";
+  const found = named(isWindows ? "helm.exe" : "helm");
+  const executable = found.find(isExecutable);
+  if (executable !== undefined) return executable;
+  const [unusable] = isWindows ? ["helm.cmd", "helm.bat", "helm.ps1"].flatMap(named) : found;
+  if (unusable === undefined) return refuse("helm", `is not on PATH; ${install} and put it there`);
+  const reason = isWindows
+    ? `is a script, which Node cannot start; put the folder with the helm.exe that it starts on PATH`
+    : `is not executable; run chmod +x ${unusable}`;
+  return refuse("helm", `${unusable} ${reason}, or ${install}`);
+}
+
+/** Asking costs a third of a rendering, so a Helm that cannot change unnoticed is asked once. */
+function checkVersion(executable: string): void {
+  const identity = identityOf(executable);
+  if (identity !== undefined && isApproved(identity)) return;
+  const version = versionOf(executable);
+  if (semver.lt(version, minimumHelm)) refuse("helm", `${executable} is version ${version.version}; ${install}`);
+  if (identity === undefined) return;
+  approved.add(identity);
+  writeCached("helm", identity, "");
+}
+
+const approved = new Set<string>();
+
+function isApproved(identity: string): boolean {
+  const folder = cacheFolder();
+  return approved.has(identity) || (folder !== undefined && existsSync(join(folder, "helm", identity)));
+}
+
+function versionOf(executable: string): semver.SemVer {
+  const selectOne = `${install}, or select one in your version manager`;
+  try {
+    const output = runChild(executable, ["version", "--template", "{{.Version}}"], {
+      timeout: timeLimits.helmVersion,
+      input: "",
+    });
+    const printed = output.toString("utf8").trim();
+    // A shim may print a line of its own first.
+    const version = semver.coerce(printed.split("\n").at(-1));
+    return (
+      version ?? refuse("helm", `${executable} cannot tell its version: it printed ${JSON.stringify(printed)}; ${selectOne}`)
+    );
+  } catch (error) {
+    if (!(error instanceof ChildProcessError)) throw error;
+    if (error.reason === "not started") return refuse("helm", cannotStart(executable, error));
+    const words = error.reason === "timed out" ? `helm version ${error.message}` : wordsOf(error);
+    return refuse("helm", `${executable} cannot tell its version: ${words}; ${selectOne}`);
+  }
+}
+
+/**
+ * What a Helm is known by from one run to the next; undefined for all that may stand for a changing Helm, which is asked each time.
+ *
+ * The shims of asdf are scripts, those of mise and aqua links to a program of another name, and those of proto small programs called helm.
+ * On Windows a shim looks like any other program. Helm itself is a Go program of 50 MB and more.
+ */
+function identityOf(executable: string): string | undefined {
+  if (process.platform === "win32") return undefined;
+  try {
+    const path = realpathSync(executable);
+    const { size, mtimeMs, ctimeMs, ino } = statSync(path);
+    if (basename(path) !== "helm" || size < 20_000_000 || !isMachineCode(path)) return undefined;
+    return sha256Of([path, size, mtimeMs, ctimeMs, ino, minimumHelm].join(" ")).slice(0, 16);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a file begins as programs of Linux (ELF) or macOS (Mach-O, thin or universal) do. */
+function isMachineCode(path: string): boolean {
+  const start = Buffer.alloc(4);
+  const file = openSync(path, "r");
+  try {
+    readSync(file, start, 0, 4, 0);
+  } finally {
+    closeSync(file);
+  }
+  return ["7f454c46", "cffaedfe", "cafebabe"].includes(start.toString("hex"));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function cannotStart(executable: string, { message }: Error): string {
+  return `${executable} cannot be started: ${message}; ${install}`;
+}
+
+/** Helm's words without what only repeats that they are an error. */
+function wordsOf({ message }: Error): string {
+  return message.replaceAll(/^Error: |^Use --debug flag .*$/gm, "").trim();
 }

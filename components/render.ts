@@ -36,7 +36,7 @@ export function render(chart: Chart, values: HelmValues, target: Target): readon
 export function template(chart: Chart, values: HelmValues, { namespace, kubernetesVersion }: Target): string {
   // Without --kube-version, Helm takes the version it was built with: v1.20 in builds from source, which the chart refuses.
   const options = ["--namespace", namespace, "--kube-version", kubernetesVersion, "--skip-tests", "--values", "-"];
-  return helm(["template", release, chart.path, ...options], JSON.stringify(values));
+  return helm(["template", release, chart.path, ...options], { input: JSON.stringify(values) });
 }
 
 /** The objects alone. */

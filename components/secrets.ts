@@ -1,5 +1,5 @@
 import type { HelmValues } from "./helmValues.ts";
-import type { ManifestEntry } from "./manifest.ts";
+import type { Manifest, ManifestEntry } from "./manifest.ts";
 import type { Problem } from "./problems.ts";
 import type { Rendered } from "./render.ts";
 
@@ -14,6 +14,15 @@ function base64At(text: string, distance: number): string {
 /** Whether an object must not be read by others: a Secret, or anything with a private key in it. */
 export function isSecret({ object, yaml }: Pick<ManifestEntry, "object" | "yaml">): boolean {
   return object.kind === "Secret" || marks.some((mark) => yaml.includes(mark));
+}
+
+/**
+ * The names of the objects of `manifest` that are secret by themselves or differ from those of `open`, the manifest without `secretValues`.
+ * Without `open` nothing is known about what `secretValues` changes, and every object is secret.
+ */
+export function secretObjectsOf(manifest: Manifest, open: Manifest | undefined): ReadonlySet<string> {
+  const unchanged = new Set(open?.entries.map(({ yaml }) => yaml));
+  return new Set(manifest.entries.filter((entry) => isSecret(entry) || !unchanged.has(entry.yaml)).map(({ name }) => name));
 }
 
 /** What puts secret objects into the manifest. */

@@ -16,11 +16,19 @@ import { ciliumMinor, minorOf, talosMinors } from "./versions.ts";
 
 type Filled<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> & Pick<T, Optional>;
 
-/** The inputs with every default filled in. */
+/** The inputs with every default filled in. `values` are all values of the user's own, those of `secretValues` included. */
 export interface Settings extends Required<
   Pick<
     TalosCiliumCniArgs,
-    "delivery" | "ciliumVersion" | "kubernetesVersion" | "namespace" | "podCidr" | "serviceCidr" | "values" | "allowUnknownValues"
+    | "delivery"
+    | "ciliumVersion"
+    | "kubernetesVersion"
+    | "namespace"
+    | "podCidr"
+    | "serviceCidr"
+    | "values"
+    | "secretValues"
+    | "allowUnknownValues"
   >
 > {
   readonly routing: Filled<Routing>;
@@ -50,6 +58,7 @@ export const defaults = {
   lan: { nodes: [], subnets: [] },
   chart: { repository: "https://helm.cilium.io" },
   values: {},
+  secretValues: {},
   allowUnknownValues: [],
   talos: {
     forwardKubeDNSToHost: true,
@@ -63,7 +72,8 @@ export const defaults = {
 
 /** Fills in the defaults. */
 export function settingsOf(args: TalosCiliumCniArgs): Settings {
-  const settings = merge<Omit<Settings, "kubernetesVersion">>(defaults, args);
+  const given = merge<Omit<Settings, "kubernetesVersion">>(defaults, args);
+  const settings = { ...given, values: merge(given.values, given.secretValues) };
   return {
     ...settings,
     kubernetesVersion: args.kubernetesVersion ?? newestKubernetes(settings),

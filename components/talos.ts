@@ -142,19 +142,27 @@ function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] 
 export interface NamedMachine extends TalosMachine {
   readonly input: string;
   readonly resource: string;
+  /** The name that the resource had before the machine was given a name; undefined for a machine without one. */
+  readonly formerResource: string | undefined;
   readonly isControlPlane: boolean;
 }
 
 /** The machines in the order in which they are configured. */
 export function machinesOf({ talos }: Pick<Settings, "talos">): readonly NamedMachine[] {
   return [
-    ...talos.controlPlanes.map((machine, index) => ({
-      ...{ ...machine, isControlPlane: true },
-      ...{ input: `talos.controlPlanes[${index}]`, resource: `control-plane-${index}` },
-    })),
-    ...talos.workers.map((machine, index) => ({
-      ...{ ...machine, isControlPlane: false },
-      ...{ input: `talos.workers[${index}]`, resource: `worker-${index}` },
-    })),
+    ...talos.controlPlanes.map((machine, index) => namedMachine(machine, index, "controlPlanes")),
+    ...talos.workers.map((machine, index) => namedMachine(machine, index, "workers")),
   ];
+}
+
+function namedMachine(machine: TalosMachine, index: number, list: "controlPlanes" | "workers"): NamedMachine {
+  const isControlPlane = list === "controlPlanes";
+  const position = `${isControlPlane ? "control-plane" : "worker"}-${index}`;
+  return {
+    ...machine,
+    isControlPlane,
+    input: `talos.${list}[${index}]`,
+    resource: machine.name ?? position,
+    formerResource: machine.name === undefined ? undefined : position,
+  };
 }

@@ -1,18 +1,12 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as talos from "@pulumiverse/talos";
 import type { TalosCiliumCniArgs } from "./args.ts";
-import { stageChart } from "./chart.ts";
-import { CiliumLoadBalancer } from "./ciliumLoadBalancer.ts";
-import type { KubernetesObject } from "./kubernetesYaml.ts";
-import { imagesOf, nameOf } from "./manifest.ts";
-import { owned } from "./owned.ts";
-import { plan, type Plan } from "./plan.ts";
+import { deliverChart } from "./delivery/chart.ts";
+import { catchInputError, toResourceError } from "./delivery/componentError.ts";
+import { deliverMachineConfig } from "./delivery/machineConfig.ts";
+import { recordedInputs } from "./delivery/recordedInputs.ts";
+import { plan } from "./plan.ts";
 import { InputError } from "./problems.ts";
-import { attempt, refusal } from "./refusal.ts";
-import { release } from "./render.ts";
-import { isSecret } from "./secrets.ts";
-import { configProblems, machinesOf, patchBefore, syncCommand, type MachineConfigPatches } from "./talos.ts";
+import { syncCommand, type MachineConfigPatches } from "./talos.ts";
 
 /**
  * Cilium for Talos Linux.
@@ -21,7 +15,10 @@ import { configProblems, machinesOf, patchBefore, syncCommand, type MachineConfi
  * cannot work end the program at preview, with one error that names all of them.
  */
 export class TalosCiliumCni extends pulumi.ComponentResource {
-  /** Cilium as a stream of Kubernetes objects: the same bytes for the same inputs. A secret if a Secret or private key is in it. */
+  /**
+   * Cilium as a stream of Kubernetes objects: the same bytes for the same inputs. A secret if `secretValues` are given, or if a Secret or a
+   * private key is in it.
+   */
   readonly manifest: pulumi.Output<string>;
   /** SHA-256 of `manifest`. */
   readonly manifestSha256: pulumi.Output<string>;
@@ -29,39 +26,44 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
   readonly loadBalancerManifest: pulumi.Output<string | undefined>;
   /** A short digest of each object of both manifests, by `Kind namespace/name`: a preview names what changes. */
   readonly objects: pulumi.Output<Record<string, string>>;
-  /** The container images that the cluster will pull. */
+  /** The container images that the cluster will pull. A secret if `secretValues` change them. */
   readonly images: pulumi.Output<string[]>;
   /** What works but deserves a look. */
   readonly warnings: pulumi.Output<string[]>;
   /** Delivery `machineConfig`: the patches for the machine configs, by machine type, for talosctl and others; else undefined. */
   readonly machineConfigPatches: pulumi.Output<MachineConfigPatches | undefined>;
-  /** Delivery `machineConfig`: the commands that bring a running cluster to what the machine config says; else undefined. */
+  /**
+   * Delivery `machineConfig`: the commands that bring a running cluster to what the machine config says; else undefined. Talos itself only
+   * creates what is missing. From Talos 1.13 on, they also delete what has left the config: read docs/hand-off.md before Cilium does.
+   */
   readonly syncCommand: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: TalosCiliumCniArgs, opts?: pulumi.ComponentResourceOptions) {
-    const planned = attempt(() => plan(args));
-    super("talos-cilium-cni:index:TalosCiliumCni", name, inputsToRecord(args, planned), opts);
-    if (planned instanceof InputError) throw refusal(planned, this);
+    const planned = catchInputError(() => plan(args));
+    // What is refused is never recorded in the state.
+    const recorded = planned instanceof InputError ? {} : recordedInputs(args, planned);
+    super("talos-cilium-cni:index:TalosCiliumCni", name, recorded, opts);
+    if (planned instanceof InputError) throw toResourceError(planned, this);
     for (const warning of planned.warnings) void pulumi.log.warn(warning, this);
 
     const guarded = <T>(value: T) => (planned.secret ? pulumi.secret(value) : pulumi.output(value));
-    const { manifest, loadBalancer, machineConfig, settings } = planned;
+    const { manifest, loadBalancer, machineConfig, settings, secretObjects, images } = planned;
     const entries = [...manifest.entries, ...(loadBalancer?.entries ?? [])];
     this.manifest = guarded(manifest.yaml);
     this.manifestSha256 = guarded(manifest.sha256);
     this.loadBalancerManifest = pulumi.output(loadBalancer?.yaml);
     this.objects = pulumi.output(
-      Object.fromEntries(entries.map((entry) => [entry.name, isSecret(entry) ? "secret" : entry.digest])),
+      Object.fromEntries(entries.map((entry) => [entry.name, secretObjects.has(entry.name) ? "secret" : entry.digest])),
     );
-    this.images = pulumi.output([...imagesOf(entries.map(({ object }) => object))]);
+    this.images = images.secret ? pulumi.secret([...images.names]) : pulumi.output([...images.names]);
     this.warnings = pulumi.output([...planned.warnings]);
     this.machineConfigPatches = machineConfig === undefined ? pulumi.output(undefined) : guarded(machineConfig);
     this.syncCommand = pulumi
       .output(settings.talos.controlPlanes[0]?.node)
       .apply((node) => (machineConfig === undefined ? undefined : syncCommand(args.kubernetesVersion, node)));
 
-    if (settings.delivery === "chart") deliverChart(name, planned, this);
-    if (machineConfig !== undefined) deliverMachineConfig(name, planned, machineConfig, this);
+    if (settings.delivery === "chart") deliverChart(name, planned, this, opts?.dependsOn);
+    if (machineConfig !== undefined) deliverMachineConfig(name, planned, machineConfig, this, opts?.dependsOn);
     this.registerOutputs({
       manifest: this.manifest,
       manifestSha256: this.manifestSha256,
@@ -73,98 +75,4 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
       syncCommand: this.syncCommand,
     });
   }
-}
-
-// The engine keeps the inputs in the state, where a key among the values must not stand in clear.
-function inputsToRecord(args: TalosCiliumCniArgs, planned: Plan | InputError): pulumi.Inputs {
-  const { values = {} } = args;
-  const harmless = Object.keys(values).length === 0 || (!(planned instanceof InputError) && !planned.secret);
-  return {
-    ...args,
-    ...(!harmless && { values: pulumi.secret(values) }),
-    ...(args.talos !== undefined && { talos: pulumi.secret(args.talos) }),
-  };
-}
-
-/** Delivery `machineConfig`: one control plane after the other, then the workers. */
-function deliverMachineConfig(name: string, planned: Plan, patches: MachineConfigPatches, parent: TalosCiliumCni): void {
-  const { settings, secret } = planned;
-  const { clientConfiguration, applyMode } = settings.talos;
-  const before = patchBefore(settings);
-  let previous: pulumi.Resource[] = [];
-  for (const { resource, input, isControlPlane, node, endpoint, machineConfiguration } of machinesOf(settings)) {
-    const configPatches = isControlPlane ? [...(before === undefined ? [] : [before]), patches.controlPlane] : [patches.worker];
-    const applied = new talos.machine.ConfigurationApply(
-      `${name}-${resource}`,
-      {
-        node,
-        ...(endpoint !== undefined && { endpoint }),
-        ...(clientConfiguration !== undefined && { clientConfiguration: pulumi.output(clientConfiguration) }),
-        machineConfigurationInput: pulumi.output(machineConfiguration).apply((config) => {
-          const problems = configProblems(config, `${input}.machineConfiguration`);
-          if (problems.length > 0) throw refusal(new InputError(problems), parent);
-          return config;
-        }),
-        configPatches: secret ? pulumi.secret(configPatches) : configPatches,
-        applyMode,
-      },
-      { parent, dependsOn: previous },
-    );
-    // A cluster survives one control plane that does not come back, not several; workers need none of each other.
-    if (isControlPlane) previous = [applied];
-  }
-}
-
-/** Delivery `chart`: the Namespace and the Gateway API CRDs, then the chart, then the pools and policies. */
-function deliverChart(name: string, planned: Plan, parent: TalosCiliumCni): void {
-  const { settings, chart, values, secret, manifest, gatewayApi } = planned;
-  const { ciliumVersion, namespace, loadBalancer, podCidr, serviceCidr, lan } = settings;
-  const objects = manifest.entries.map(({ object }) => object);
-  const first = objects.filter(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
-  // Of secret values the Chart makes plain objects, unless they are of kind Secret.
-  const exposed = manifest.entries
-    .filter((entry) => isSecret(entry) && entry.object.kind !== "Secret")
-    .map((entry) => entry.name);
-  const installed = new kubernetes.helm.v4.Chart(
-    name,
-    { name: release, namespace, chart: stageChart(chart, settings, name), values: secret ? pulumi.secret(values) : values },
-    {
-      parent,
-      dependsOn: [...first, ...gatewayApi].map((object) => keptObject(name, object, parent)),
-      transforms: [chartObject(exposed)],
-    },
-  );
-  if (planned.loadBalancer === undefined) return;
-  const { ipPools, l2Policies, operatorTimeout } = loadBalancer;
-  const args = { ciliumVersion, podCidr, serviceCidr, lan, ipPools, l2Policies, operatorTimeout };
-  new CiliumLoadBalancer(`${name}-lb`, args, { parent, dependsOn: [installed] });
-}
-
-/**
- * An object that others may rely on too. It stays when the stack is destroyed, so it may be there already: then it is shared with its other
- * owners, and an error if they say otherwise.
- */
-function keptObject(name: string, object: KubernetesObject, parent: pulumi.Resource): pulumi.Resource {
-  const annotations = object.metadata["annotations"] as Record<string, string> | undefined;
-  const metadata = {
-    ...object.metadata,
-    // One owner for all stacks, so that the next one can update what the one before it has left.
-    annotations: { ...annotations, "pulumi.com/patchFieldManager": "talos-cilium-cni" },
-  };
-  const options = { parent, retainOnDelete: true };
-  // The class for every kind knows no core group.
-  return object.kind === "Namespace"
-    ? new kubernetes.core.v1.NamespacePatch(`${name}-${metadata.name}`, { metadata }, options)
-    : new kubernetes.apiextensions.CustomResourcePatch(`${name}-${metadata.name}`, { ...object, metadata }, options);
-}
-
-/** How the objects of the chart are made; the content of those that are named is secret. */
-function chartObject(secret: readonly string[]): pulumi.ResourceTransform {
-  return ({ props, opts }) => {
-    const { apiVersion, kind, metadata, ...content } = props as unknown as KubernetesObject;
-    if ((kind as string | undefined) === undefined) return undefined;
-    const isSecret = secret.includes(nameOf({ apiVersion, kind, metadata }));
-    const guarded = Object.entries(content).map(([key, value]) => [key, isSecret ? pulumi.secret(value) : value] as const);
-    return { props: { apiVersion, kind, metadata: owned(metadata), ...Object.fromEntries(guarded) }, opts };
-  };
 }

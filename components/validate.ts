@@ -7,6 +7,7 @@ import type { HelmValues } from "./helmValues.ts";
 import { outputsAmong } from "./plainData.ts";
 import { InputError, shown, warningsOf, type Problem } from "./problems.ts";
 import { rootOf, schemaProblems } from "./schemaProblems.ts";
+import { secretValuesOf, withoutSecrets } from "./secretValues.ts";
 import { settingsOf, type Settings } from "./settings.ts";
 import { ciliumMinor } from "./versions.ts";
 
@@ -18,9 +19,11 @@ export interface Valid {
 
 /** What can be said of the inputs alone. Throws one InputError for all that is wrong with them. */
 export function validate(args: TalosCiliumCniArgs): Valid {
-  const { settings, errors, warnings } = examine(args);
-  if (errors.length > 0) throw new InputError(errors);
-  return { settings, warnings: warningsOf(warnings) };
+  return withoutSecrets(secretValuesOf(args), () => {
+    const { settings, errors, warnings } = examine(args);
+    if (errors.length > 0) throw new InputError(errors);
+    return { settings, warnings: warningsOf(warnings) };
+  });
 }
 
 /** The same, and what the values and the chart say. */
@@ -48,8 +51,8 @@ export function validateWithChart(args: TalosCiliumCniArgs): Valid & { readonly 
 }
 
 function foundChart(settings: Settings, problems: readonly Problem[]): Chart | InputError | undefined {
-  // Where it comes from is wrong already.
-  if (problems.some(({ input }) => /^chart\b/.test(input))) return undefined;
+  // Its source or its release is wrong already.
+  if (problems.some(({ input }) => /^(?:chart\b|ciliumVersion$)/.test(input))) return undefined;
   try {
     return findChart(settings);
   } catch (error) {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { after, mock, test } from "node:test";
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { CiliumLoadBalancer } from "../components/ciliumLoadBalancer.ts";
 import { plan } from "../components/plan.ts";
@@ -76,17 +77,35 @@ test("the Namespace and the Gateway API CRDs come first, then the chart, then th
   );
 });
 
-test("the chart gets the values of the manifest, and an archive by a path that is the same on every machine", async () => {
+test("the chart gets the values of the manifest, and the archive by a path that its provider finds from anywhere", async () => {
   new TalosCiliumCni("same", { ...chartDelivery, podCidr: "10.42.0.0/16" });
-  const { chart, values, name, namespace } = inputsOf(
-    await requested("same", "same-gateways.gateway.networking.k8s.io"),
-    ":Chart",
-  );
-  assert.equal(chart, "node_modules/.cache/talos-cilium-cni/same/cilium-1.18.4.tgz");
-  assert(existsSync(chart));
+  const last = "same-gateways.gateway.networking.k8s.io";
+  const { chart, values, name, namespace } = inputsOf(await requested("same", last), ":Chart");
+  assert(isAbsolute(chart as string));
+  assert.match(chart as string, /\/talos-cilium-cni\/staged\/[0-9a-f]{64}\.tgz$/);
+  assert(readFileSync(chart as string).length > 0);
   assert.deepEqual([name, namespace], ["cilium", "kube-system"]);
   const manifest = plan({ ...chartArgs(), podCidr: "10.42.0.0/16" });
   assert.deepEqual(values, JSON.parse(JSON.stringify(manifest.values)));
+});
+
+test("an archive that can be written nowhere is one error of the component, and nothing is registered", () => {
+  const { XDG_CACHE_HOME, TMPDIR } = process.env;
+  const given = { ...chartDelivery, gatewayApi: { enabled: false } };
+  Object.assign(process.env, { XDG_CACHE_HOME: "/dev/null/cache", TMPDIR: "/dev/null/tmp" });
+  try {
+    assert.throws(
+      () => new TalosCiliumCni("nowhere", given),
+      (error: Error) => error instanceof pulumi.ResourceError && /^chart(\.path)?: .*ENOTDIR/.test(inspect(error)),
+    );
+  } finally {
+    // Not another object: os.tmpdir() reads the environment itself.
+    for (const [name, before] of Object.entries({ XDG_CACHE_HOME, TMPDIR })) {
+      if (before === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before;
+    }
+  }
+  assert(!registered.some(({ parent }) => parent === "nowhere"));
 });
 
 test("what is shared with others is one owner's in all stacks, without what the API server adds", async () => {
@@ -125,7 +144,7 @@ test("values that hold a key are secret, and so are the objects they end in", as
   assert(isSecretInput(inputsOf(resources, ":TalosCiliumCni")["values"]));
 
   const { data } = transformed(resources, "cilium-config");
-  assert(await pulumi.isSecret(data as pulumi.Output<unknown>));
+  assert(isSecretInput(data));
   assert.equal(transformed(resources, "cilium-envoy-config").data, "data");
 });
 

@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { IpPoolBlock, L2Policy, Lan, TalosCiliumCniArgs } from "../components/args.ts";
+import type { IpPoolBlock, Lan, TalosCiliumCniArgs, TalosMachine } from "../components/args.ts";
 import { allChecks } from "../components/checks/all.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
-import { devStack } from "./fixtures/devStack.ts";
 import { found } from "./fixtures/found.ts";
 import { gatewayApiCrds } from "./fixtures/gatewayApi.ts";
+import { announced, lan, policy, pool, right, values } from "./fixtures/rightInputs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "checks-"));
 after(() => {
@@ -20,21 +20,18 @@ const crds = (release: string): string => {
   return file;
 };
 
-const lan = { subnets: ["192.168.1.0/24"], nodes: ["192.168.1.10", "192.168.1.11"], vip: "192.168.1.5", gateway: "192.168.1.1" };
-const pool = (...blocks: IpPoolBlock[]): TalosCiliumCniArgs => ({ loadBalancer: { ipPools: [{ name: "a", blocks }] } });
 const pools = (known: Lan, ...blocks: IpPoolBlock[]): TalosCiliumCniArgs => ({ lan: known, ...pool(...blocks) });
-const announced = (known: Lan, cidr: string): TalosCiliumCniArgs => ({
-  lan: known,
-  loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr }] }], l2Policies: [{ name: "a" }] },
-});
-const policy = (policy: Partial<L2Policy>, values = {}): TalosCiliumCniArgs => ({
-  ...{ loadBalancer: { l2Policies: [{ name: "a", ...policy }] }, values },
-});
 const machine = (machineConfiguration: string): TalosCiliumCniArgs => ({
   delivery: "machineConfig",
   talos: { clientConfiguration: {} as never, controlPlanes: [{ node: "192.168.1.10", machineConfiguration }] },
 });
-const values = (values: Record<string, unknown>, more: TalosCiliumCniArgs = {}): TalosCiliumCniArgs => ({ ...more, values });
+const machines = (...given: readonly Partial<TalosMachine>[]): TalosCiliumCniArgs => ({
+  delivery: "machineConfig",
+  talos: {
+    clientConfiguration: {} as never,
+    controlPlanes: given.map((one) => ({ node: "192.168.1.10", machineConfiguration: "{}", ...one })),
+  },
+});
 
 // What each check has to find, alone among all of them, and what it says.
 const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs, says: RegExp])[]>> = {
@@ -450,13 +447,36 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
       /^kubePrism\.port: is 7446; in a config of Talos 1\.14/,
     ],
   ],
+  "a machine name that is not a DNS subdomain": [
+    [
+      machines({ name: "CP 1" }),
+      /^talos\.controlPlanes\[0\]\.name: is "CP 1"; write lower case letters, digits, "-" and "\.", such as cp-1$/,
+    ],
+  ],
+  "two machines of one name": [
+    [
+      machines({ name: "cp" }, { name: "cp", node: "192.168.1.11" }),
+      /^talos\.controlPlanes\[1\]\.name: is "cp", as is the name of talos\.controlPlanes\[0\]; names are unique$/,
+    ],
+    [
+      machines({ name: "control-plane-1" }, { node: "192.168.1.11" }),
+      /^talos\.controlPlanes\[1\]: is named "control-plane-1" by its position, as talos\.controlPlanes\[0\] is by its name; give it a name/,
+    ],
+  ],
+  "one machine listed twice": [
+    [
+      machines({}, {}),
+      /^talos\.controlPlanes\[1\]\.node: is "192\.168\.1\.10", as is talos\.controlPlanes\[0\]\.node; list each machine once$/,
+    ],
+    [machines({ node: "fd00::a" }, { node: "fd00:0::A" }), /^talos\.controlPlanes\[1\]\.node: is "fd00:0::A", as is/],
+    [machines({ node: "cp.home" }, { node: "CP.home" }), /^talos\.controlPlanes\[1\]\.node: is "CP\.home", as is/],
+  ],
   "machines without the client configuration": [
     [
       { delivery: "machineConfig", talos: { controlPlanes: [{ node: "a", machineConfiguration: "{}" }] } },
       /^talos\.clientConfiguration: is missing/,
     ],
   ],
-  "delivery machineConfig, always": [[{ delivery: "machineConfig" }, /^talos: applying a config creates what is missing/]],
   "Gateway API without its CRDs, where they could be installed": [
     [
       { delivery: "chart", gatewayApi: { installCrds: false } },
@@ -519,10 +539,7 @@ const besides: Readonly<Record<string, readonly string[]>> = {
 for (const [check, examples] of Object.entries(rows)) {
   for (const [args, says] of examples) {
     test(`${check}: ${JSON.stringify(args).slice(0, 120)}`, () => {
-      const { delivery } = args;
-      const always =
-        delivery === "machineConfig" && check !== "delivery machineConfig, always" ? ["delivery machineConfig, always"] : [];
-      const others = [...always, ...(besides[check] ?? [])];
+      const others = besides[check] ?? [];
       const findings = found(args).filter((finding) => !others.includes(finding.check));
       assert.deepEqual(
         findings.map((finding) => finding.check),
@@ -544,63 +561,5 @@ test("every check has an example above, and none is named twice", () => {
 });
 
 test("what is right is left alone", () => {
-  const right: readonly TalosCiliumCniArgs[] = [
-    {},
-    devStack,
-    { lan, ...announced(lan, "192.168.1.200/29") },
-    { ...announced({ subnets: ["192.168.1.0/24"] }, "192.168.1.200/29"), talos: { version: "1.13.9" } },
-    // By BGP, addresses need not be of the LAN.
-    { lan, ...pool({ cidr: "172.20.0.0/24" }) },
-    {
-      lan: { subnets: ["192.168.1.0/24", "192.168.2.0/24"], nodes: ["192.168.1.10", "192.168.2.10"] },
-      routing: { directRoutes: false },
-    },
-    {
-      lan: { subnets: ["192.168.1.0/24"] },
-      loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "192.168.1.0/24" }], allowFirstLastIPs: "No" }] },
-    },
-    { lan: { subnets: ["192.168.1.8/31"] }, ...pool({ start: "192.168.1.9" }) },
-    pool({ cidr: "192.168.1.200/29" }, { start: "192.168.1.208", stop: "192.168.1.210" }, { start: "192.168.1.199" }),
-    policy({ externalIPs: true, loadBalancerIPs: false }),
-    policy({ interfaces: ["^eth", "^en"] }),
-    policy({ interfaces: ["^bond0"] }, { devices: "bond+" }),
-    policy({ interfaces: ["^enp3s0$"] }, { devices: ["enp3s0"] }),
-    policy({ interfaces: ["enp"] }, { devices: ["enp+", "!eth1"] }),
-    { l2: { leaseDuration: "3s", leaseRenewDeadline: "1s", leaseRetryPeriod: "200ms" } },
-    values({ bpf: { masquerade: true, hostLegacyRouting: true } }),
-    values({ bpf: { masquerade: true } }, { talos: { forwardKubeDNSToHost: false } }),
-    values({ routingMode: "tunnel", tunnelProtocol: "geneve" }),
-    values({ loadBalancer: { mode: "dsr", algorithm: "maglev" } }),
-    values({ nodeinit: { nodeSelector: { "example.com/a": "b" } }, podAnnotations: { a: "b" }, maglev: { tableSize: 251 } }),
-    values({ operator: { affinity: { nodeAffinity: {} } } }),
-    values({ l7Proxy: null, debug: { verbose: null } }),
-    values({ future: { key: 1 } }, { allowUnknownValues: ["future"] }),
-    values({ securityContext: { capabilities: { ciliumAgent: ["net_admin", "ALL"] } } }),
-    values({
-      hubble: {
-        enabled: true,
-        tls: { auto: { method: "certmanager", certManagerIssuerRef: { name: "a", kind: "ClusterIssuer" } } },
-      },
-    }),
-    { talos: { version: "1.11" }, kubernetesVersion: "1.33" },
-    { talos: { version: "v1.14.0-rc.1" }, kubernetesVersion: "1.33.0-rc.0" },
-    // By another policy, or by BGP, addresses of another network are nobody's mistake.
-    { ...announced(lan, "172.20.0.0/24"), values: { bgpControlPlane: { enabled: true } } },
-    {
-      lan,
-      loadBalancer: {
-        ipPools: [{ name: "a", blocks: [{ cidr: "172.20.0.0/24" }] }],
-        l2Policies: [{ name: "a", serviceSelector: {} }],
-      },
-    },
-    { podCidr: "10.244.0.0/24", lan, talos: { nodeCidrMaskSize: 25 } },
-    { lan: { nodes: ["192.168.1.10", "fd02::10"], subnets: ["192.168.1.0/24", "fd02::/64"] } },
-    policy({ interfaces: ["^enp"] }, { devices: ["eth0"], forceDeviceDetection: true }),
-    values({ hubble: { eventQueueSize: 1000 } }),
-    values({ bpf: { masquerade: true }, encryption: { enabled: true, type: "ipsec" } }),
-    values({ enableIPv4Masquerade: false, bpf: { hostLegacyRouting: true } }),
-    // The default is one that both take.
-    { talos: { version: "1.11" }, ciliumVersion: "1.19.6" },
-  ];
   for (const args of right) assert.deepEqual(found(args), [], JSON.stringify(args));
 });

@@ -27,7 +27,7 @@ test("without machines the patches are exported, and nothing is made", async () 
   assert.match(controlPlane, /inlineManifests:\n +- name: cilium\n +contents: \|\n +---\n +apiVersion: v1\n/);
   assert(!worker.includes("cilium"));
   assert.match((await value(cni.syncCommand)) ?? "", /^talosctl --nodes <a control plane> upgrade-k8s --to 1\.33\.2 --dry-run\n/);
-  assert.match((await value(cni.warnings)).join(), /^talos: applying a config creates what is missing/);
+  assert.deepEqual(await value(cni.warnings), []);
   await value(cni.urn);
   assert.deepEqual(
     registered.map(({ name }) => name),
@@ -70,8 +70,16 @@ test("one control plane after the other, then the workers, each with its own con
       key,
     );
   assert.match((await value(cni.syncCommand)) ?? "", /--nodes 10\.0\.0\.1 upgrade-k8s --to <the Kubernetes version that runs>/);
-  const component = registered.find(({ name }) => name === "three");
-  assert(isSecretInput(component?.inputs["talos"]));
+  // Only what holds keys is secret in the state, so that a preview shows the rest.
+  const talos = registered.find(({ name }) => name === "three")?.sent["talos"] as Record<string, unknown>;
+  assert(isSecretInput(talos["clientConfiguration"]));
+  for (const recorded of [...(talos["controlPlanes"] as object[]), ...(talos["workers"] as object[])] as Record<
+    string,
+    unknown
+  >[]) {
+    assert(isSecretInput(recorded["machineConfiguration"]));
+    assert.equal(typeof recorded["node"], "string");
+  }
 });
 
 test("values that hold a key make the patches secret", async () => {
@@ -90,4 +98,25 @@ test("the sync is to the exact version that was given, or to one that has to be 
   );
   for (const inexact of [undefined, "1.33"])
     assert.match(syncCommand(inexact, "10.0.0.1"), /--to <the Kubernetes version that runs>$/m);
+});
+
+const machine = (node: string, name?: string) => ({ node, machineConfiguration: config, ...(name !== undefined && { name }) });
+
+test("a machine with a name keeps its resource wherever it stands, and a machine that gets a name keeps its state", async () => {
+  make("all", {
+    clientConfiguration,
+    controlPlanes: [machine("10.0.0.1", "a"), machine("10.0.0.2", "b")],
+    workers: [machine("10.0.0.3", "w")],
+  });
+  make("less", { clientConfiguration, controlPlanes: [machine("10.0.0.2", "b")], workers: [machine("10.0.0.3", "w")] });
+  const names = async (component: string, count: number) => (await applied(component, count)).map(({ name }) => name);
+  assert.deepEqual(await names("all", 3), ["all-a", "all-b", "all-w"]);
+  assert.deepEqual(await names("less", 2), ["less-b", "less-w"]);
+  const aliases = (await applied("all", 3)).map((resource) => resource.aliases);
+  assert.deepEqual(aliases, [["all-control-plane-0"], ["all-control-plane-1"], ["all-worker-0"]]);
+  make("unnamed", { clientConfiguration, controlPlanes: [machine("10.0.0.1")] });
+  assert.deepEqual(
+    (await applied("unnamed", 1)).map((resource) => resource.aliases),
+    [[]],
+  );
 });

@@ -7,6 +7,7 @@ import { InputError } from "../components/problems.ts";
 import { validate } from "../components/validate.ts";
 import { chartArgs } from "./fixtures/charts.ts";
 import { devStack } from "./fixtures/devStack.ts";
+import { pool, wrong } from "./fixtures/wrongInputs.ts";
 
 /** The lines of the one error that the inputs cause. */
 function problems(args: unknown): readonly string[] {
@@ -23,68 +24,6 @@ test("the defaults, and the settings of the dev stack, have no problem", () => {
   assert.deepEqual(problems({}), []);
   assert.deepEqual(problems(devStack), []);
 });
-
-const pool = (blocks: unknown) => ({ loadBalancer: { ipPools: [{ name: "a", blocks }] } });
-// What the checks find is in checks.test.ts.
-const wrong: readonly (readonly [args: unknown, problem: RegExp])[] = [
-  [{ ciliumVersion: "v1.18.4" }, /^ciliumVersion: "v1\.18\.4" is not a release/],
-  [{ ciliumVersion: "1.18" }, /^ciliumVersion: "1\.18" is not a release/],
-  [{ podCidr: "10.244.0.0/33" }, /^podCidr: .* is no IPv4 range/],
-  [{ podCidr: "10.244.00.0/16" }, /^podCidr: .* is no IPv4 range/],
-  [{ podCidr: "fd00::/64" }, /^podCidr: .* is no IPv4 range/],
-  [{ serviceCidr: "10.96.0.0" }, /^serviceCidr: "10\.96\.0\.0" is no IPv4 range; .* such as 10\.96\.0\.0\/12$/],
-  [{ delivery: "helm" }, /^delivery: is "helm"; allowed are "manifest", "chart", "machineConfig"$/],
-  [
-    { loadBalancer: { operatorTimeout: "10" } },
-    /^loadBalancer\.operatorTimeout: "10" is no Go duration; write it with a unit, such as 15s or 500ms$/,
-  ],
-  [{ talos: { applyMode: "now" } }, /^talos\.applyMode: is "now"; allowed are "auto", /],
-  [{ talos: { controlPlanes: [{ node: "a" }] } }, /^talos\.controlPlanes\[0\]\.machineConfiguration: is missing$/],
-  [
-    {
-      delivery: "machineConfig",
-      talos: {
-        clientConfiguration: {},
-        controlPlanes: [
-          {
-            node: "a",
-            machineConfiguration: "apiVersion: v1alpha1\nkind: KubeInlineManifestConfig\nname: cilium-lb\nmanifest: a\n",
-          },
-        ],
-      },
-    },
-    /^talos\.controlPlanes\[0\]\.machineConfiguration: has an inline manifest "cilium-lb" already/,
-  ],
-  [{ routing: { mode: "vxlan" } }, /^routing\.mode: is "vxlan"; allowed are "native", "tunnel"$/],
-  [{ kubernetesVersion: 1.3 }, /^kubernetesVersion: is the number 1\.3; put it in quotes$/],
-  [{ routing: "native" }, /^routing: is "native"; it must be object$/],
-  [{ kubePrism: { port: 0 } }, /^kubePrism\.port: is 0; it must be >= 1$/],
-  [{ kubePrism: { port: 7445.5 } }, /^kubePrism\.port: is 7445\.5; it must be integer$/],
-  [
-    { loadBalancer: { ippools: [] } },
-    /^loadBalancer\.ippools: is not an input; did you mean ipPools\? known are ipPools, l2Policies, externalClusterIp, operatorTimeout$/,
-  ],
-  [{ lbExternalClusterIP: true }, /^lbExternalClusterIP: is not an input; did you mean/],
-  [{ loadBalancer: { ipPools: [{ blocks: [] }] } }, /^loadBalancer\.ipPools\[0\]\.name: is missing$/],
-  [pool([{}]), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: is neither a cidr nor a range/],
-  [pool([{ cidr: "10.0.0.0/29", start: "10.0.0.1" }]), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: is neither a cidr nor a range/],
-  [pool([{ stop: "10.0.0.1" }]), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: is neither a cidr nor a range/],
-  [pool([{ start: "192.168.1.300" }]), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]\.start: "192\.168\.1\.300" is no address/],
-  [
-    { loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "10.0.0.0/29" }], allowFirstLastIPs: false }] } },
-    /^loadBalancer\.ipPools\[0\]\.allowFirstLastIPs: is false; allowed are "Yes", "No"$/,
-  ],
-  [
-    { loadBalancer: { l2Policies: [{ name: "a" }, { name: "a" }] } },
-    /^loadBalancer\.l2Policies\[1\]\.name: "a" is the name of loadBalancer\.l2Policies\[0\] too/,
-  ],
-  [
-    { loadBalancer: { l2Policies: [{ name: "a", loadBalancerClass: "io.cilium/l2-announcer" }] } },
-    /^loadBalancer\.l2Policies\[0\]\.loadBalancerClass: is not an input; .* on the Service/,
-  ],
-  [{ values: { a: { b: [() => 1] } } }, /^values\.a\.b\[0\]: is a function; only plain data/],
-  [{ values: [] }, /^values: is \[\]; it must be object$/],
-];
 
 for (const [args, expected] of wrong) {
   test(`refused: ${JSON.stringify(args)}`, () => {

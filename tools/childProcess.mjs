@@ -43,7 +43,8 @@ export function attempt(program, args, options = {}) {
   const result = spawnSync(program, args, { input, cwd, env, shell, stdio, encoding: "utf8", ...limits });
   const [stdout, stderr] = /** @type {(string | null)[]} */ ([result.stdout, result.stderr]).map((text) => text ?? "");
   const outcome = { stdout: stdout ?? "", stderr: stderr ?? "" };
-  if (result.error !== undefined || result.status === null) throw failure(program, args, options, { ...result, ...outcome });
+  // A program that ends without reading all of its input leaves an error too. Its exit status says whether that is wrong.
+  if (result.status === null) throw failure(program, args, options, { ...result, ...outcome });
   return { status: result.status, ...outcome };
 }
 
@@ -61,15 +62,31 @@ export function run(program, args, options = {}) {
   return outcome.stdout;
 }
 
+/** @typedef {Omit<Options, "inherit"> & { onStderr?: (text: string) => void }} AsyncOptions */
+
 /**
  * The same as `run`, while this process goes on.
  *
  * @param {string} program
  * @param {readonly string[]} args
- * @param {Omit<Options, "inherit"> & { onStderr?: (text: string) => void }} [options]
+ * @param {AsyncOptions} [options]
  * @returns {Promise<string>}
  */
-export function runAsync(program, args, options = {}) {
+export async function runAsync(program, args, options = {}) {
+  const outcome = await attemptAsync(program, args, options);
+  if (outcome.status !== 0) throw failure(program, args, options, outcome);
+  return outcome.stdout;
+}
+
+/**
+ * The same as `attempt`, while this process goes on.
+ *
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {AsyncOptions} [options]
+ * @returns {Promise<Outcome>}
+ */
+export function attemptAsync(program, args, options = {}) {
   const { input = "", cwd, env, seconds = defaultSeconds, shell = false, onStderr } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, shell, stdio: "pipe" });
@@ -94,14 +111,14 @@ export function runAsync(program, args, options = {}) {
       fail({ error });
     });
     child.on("close", (status, signal) => {
-      if (status !== 0) {
-        fail({ status, signal });
+      if (status === null) {
+        fail({ signal });
         return;
       }
       clearTimeout(timer);
-      resolve(stdout);
+      resolve({ status, stdout, stderr });
     });
-    // A program that ends without reading all of its input closes the pipe. Its exit status says whether that is wrong.
+    // As above, a program need not read its input.
     child.stdin.on("error", () => undefined).end(input);
   });
 }

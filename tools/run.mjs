@@ -32,7 +32,7 @@ function install() {
   try {
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], options);
   } catch (error) {
-    process.stderr.write(`${/** @type {Error} */ (error).message}\n`);
+    process.stderr.write(`the npm packages could not be installed: ${/** @type {Error} */ (error).message}\n`);
     process.exit(1);
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder } from "../components/cacheFolder.mjs";
+import { cacheFolder, makeFolder } from "../components/cacheFolder.mjs";
 import { attempt, ChildProcessError, run, runAsync } from "./childProcess.mjs";
 
 /**
@@ -127,7 +127,7 @@ function kubernetes(executable, minutes) {
   };
 }
 
-/** A tool is missing, and there is no Go to build it with. */
+/** A tool is missing and cannot be built here. */
 export class MissingToolError extends Error {}
 
 /** Throws a MissingToolError with this message unless there is a Go that runs. @param {string} otherwise */
@@ -151,12 +151,14 @@ export async function ensureTool(name, report) {
   const tool = tools[name];
   if (tool.onPath && atLeast(installedVersion(tool), tool.onPath.minimum)) return undefined;
   const source = join(dirname(fileURLToPath(import.meta.url)), tool.module);
-  const folder = join(cacheFolder(), "tools", `${name}-${pinOf(source, tool)}`);
+  const cache = cacheFolder();
+  if (cache === undefined) throw noFolder(name, "there is neither an absolute XDG_CACHE_HOME nor a home folder");
+  const folder = join(cache, "tools", `${name}-${pinOf(source, tool)}`);
   if (!existsSync(join(folder, tool.executable))) await build(name, tool, source, folder, report);
   return folder;
 }
 
-/** @param {Tool} tool */
+/** A program that does not tell its version within half a minute counts as missing. @param {Tool} tool */
 function installedVersion({ executable, onPath }) {
   try {
     const { stdout } = attempt(executable, onPath?.arguments ?? [], { seconds: 30 });
@@ -184,8 +186,7 @@ function pinOf(source, { package: target, modfile = "go.mod", ldflags = "", tags
 async function build(name, tool, source, folder, report) {
   const either = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
   requireGo(`${name} is needed: install ${either}Go 1.25 or later (https://go.dev/dl/), from which it is built once`);
-  mkdirSync(dirname(folder), { recursive: true });
-  const unfinished = mkdtempSync(`${folder}-`);
+  const unfinished = unfinishedFolder(name, folder);
   const start = Date.now();
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
   report(`building ${name} from source, once (about ${tool.minutes} on two cores)`);
@@ -223,10 +224,28 @@ async function build(name, tool, source, folder, report) {
   report(`built ${name} in ${seconds()}`);
 }
 
+/** @param {string} name @param {string} folder */
+function unfinishedFolder(name, folder) {
+  try {
+    makeFolder(dirname(folder));
+    return mkdtempSync(`${folder}-`);
+  } catch (error) {
+    throw noFolder(name, /** @type {Error} */ (error).message);
+  }
+}
+
+/** @param {string} name @param {string} reason */
+function noFolder(name, reason) {
+  return new MissingToolError(
+    `${name} is needed, and there is no folder to build it in: ${reason}; set XDG_CACHE_HOME to a folder that can be written`,
+  );
+}
+
 /** @param {string[]} options @param {string} folder @param {(lines: number) => void} compiled */
 function go(options, folder, compiled) {
   // A module of its own: neither a workspace nor flags of the user's shell may change what is built.
   const env = { ...process.env, GOWORK: "off", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" };
+  // The slowest build takes some minutes; one of an hour has come to a standstill.
   return runAsync("go", options, {
     cwd: folder,
     env,

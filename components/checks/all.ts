@@ -4,6 +4,7 @@ import { deliveryChecks } from "./delivery.ts";
 import { inputChecks } from "./inputs.ts";
 import { announcementChecks, policyChecks } from "./l2.ts";
 import { machineConfigChecks } from "./machineConfig.ts";
+import { machineChecks } from "./machines.ts";
 import { routingChecks } from "./routing.ts";
 import { valueChecks } from "./values.ts";
 import { versionChecks } from "./versions.ts";
@@ -14,6 +15,7 @@ export const checksOfInputs = {
   "The addresses against each other": addressChecks,
   "The versions against each other": versionChecks,
   "The announcement policies": policyChecks,
+  "The machines": machineChecks,
   "The machine configs": machineConfigChecks,
 } as const;
 

@@ -83,23 +83,6 @@ export const machineConfigChecks: Checks<Settings> = {
   ],
   warnings: [
     {
-      finds: "delivery machineConfig, always",
-      because:
-        "Talos creates what is missing in the cluster, changes nothing that is there, and deletes what has left the config.",
-      source: "docs/hand-off.md",
-      in: ({ delivery }) =>
-        delivery === "machineConfig"
-          ? [
-              {
-                input: "talos",
-                message:
-                  "applying a config creates what is missing in the cluster and changes nothing that is there; the output syncCommand does. " +
-                  "From Talos 1.13 on it also deletes what has left the config: before you take Cilium out of it, read docs/hand-off.md",
-              },
-            ]
-          : [],
-    },
-    {
       finds: "Gateway API without its CRDs, where they could be installed",
       because: "The operator looks for them once, when it starts.",
       source: "https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/gateway-api/",

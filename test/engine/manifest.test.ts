@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { root } from "../../commands/stack.ts";
 import { attempt, run } from "../../tools/childProcess.mjs";
+import { Clone } from "../fixtures/clone.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "manifest-"));
 after(() => {
@@ -61,3 +62,39 @@ test("what cannot work is one error, before anything starts and with nothing wri
     assert(!existsSync(join(folder, "new")));
   }
 });
+
+test(
+  "npm run manifest with secretValues: a file for its owner only, and nothing of them is printed",
+  { timeout: 120_000 },
+  async () => {
+    const secret = "not-for-the-eyes-of-others";
+    const clone = new Clone();
+    try {
+      const config = join(clone.folder, "Pulumi.dev.yaml");
+      const withSecret = (value: string) => {
+        writeFileSync(config, `config:\n  homelab-talos-cni:secretValues:\n    extraConfig:\n      token: ${value}\n`);
+        return clone.outcome("npm", ["run", "manifest"]);
+      };
+      const { status, printed } = await withSecret(secret);
+      assert.equal(status, 0, printed);
+      assert.match(printed, /^sha256 {4}\(secret\)$/m);
+      const file = join(clone.folder, "manifests", "cilium-cni-1.18.4.yaml");
+      assert.match(readFileSync(file, "utf8"), new RegExp(`^ {2}token: ${secret}$`, "m"));
+      assert.equal(statSync(file).mode & 0o777, 0o600);
+      const changed = await withSecret(`${secret}-changed`);
+      assert.equal(statSync(file).mode & 0o777, 0o600);
+      const checked = await clone.outcome("npm", ["run", "manifest", "--", "--check"], { OUTPUT_FILE: config });
+      assert.equal(checked.status, 1);
+      for (const { printed } of [changed, checked]) assert(!printed.includes(secret));
+
+      const encrypted = await withSecret("{ secure: v1:abcdef:0123456789 }");
+      assert.equal(encrypted.status, 1);
+      assert.match(
+        encrypted.printed,
+        /^error: homelab-talos-cni:secretValues is encrypted, and this command has no access to your stack's key; run pulumi up, /m,
+      );
+    } finally {
+      clone.remove();
+    }
+  },
+);

@@ -6,9 +6,9 @@ import { test } from "node:test";
 import { plan } from "../../components/plan.ts";
 import { findProgram } from "../../commands/programs.ts";
 import { withStack } from "../../commands/stack.ts";
-import { attempt } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { refusalOf } from "../fixtures/refusal.ts";
 
 const args = { ...devStack, ...chartArgs() };
 
@@ -60,14 +60,6 @@ test("up, the same again, a change, and away", { timeout: 120_000 }, async () =>
   });
 });
 
-/** What the engine says at preview, and what is in the state afterwards. */
-function refused(inputs: object, encrypted: readonly string[] = [], environment: NodeJS.ProcessEnv = process.env) {
-  const script = join(import.meta.dirname, "..", "fixtures", "refused.ts");
-  const { stdout, stderr } = attempt(process.execPath, [script, JSON.stringify(inputs), ...encrypted], { env: environment });
-  assert.notEqual(stdout, "", stderr);
-  return JSON.parse(stdout) as { message: string; resources: readonly unknown[] };
-}
-
 test("what cannot work is one error at preview, and nothing is touched", { timeout: 120_000 }, () => {
   const wrong = [
     [{ ...args, chart: { path: "/no/such/chart" } }, /^chart\.path: there is no \/no\/such\/chart; name a chart archive .*$/],
@@ -79,11 +71,11 @@ test("what cannot work is one error at preview, and nothing is touched", { timeo
     [{ ...args, podCidr: "x", delivery: "helm" }, /^2 inputs cannot work:\n {2}delivery: .*\n {2}podCidr: .*$/],
     [
       { ...args, chart: { repository: "http://127.0.0.1:1" } },
-      /^chart\.repository: cilium 1\.18\.4 cannot be had from .*refused.*$/s,
+      /^chart\.repository: cilium 1\.18\.4 could not be downloaded from .*refused.*$/s,
     ],
   ] as const;
   for (const [inputs, expected] of wrong) {
-    const { message, resources } = refused(inputs);
+    const { message, resources } = refusalOf({ operation: "preview", config: inputs });
     assert.match(message, expected);
     assert.deepEqual(resources, []);
   }
@@ -123,42 +115,9 @@ test("without Helm, the engine says what to install", { timeout: 60_000 }, () =>
   const folder = mkdtempSync(join(tmpdir(), "only-pulumi-"));
   try {
     symlinkSync(findProgram("pulumi") ?? assert.fail("there is no pulumi"), join(folder, "pulumi"));
-    const { message } = refused(args, [], { ...process.env, PATH: folder });
+    const { message } = refusalOf({ operation: "preview", config: args }, { ...process.env, PATH: folder });
     assert.match(message, /^helm: is not on PATH; install Helm .* and put it there$/);
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
-
-test("encrypted config is refused, since the manifest would show it", { timeout: 60_000 }, () => {
-  assert.match(
-    refused(args, ["values.tls.ca.key"]).message,
-    /^homelab-talos-cni:values is encrypted, but what is rendered from it is not; /,
-  );
-});
-
-test("a private key is nowhere in clear: not in the state, not in the outputs", { timeout: 60_000 }, async () => {
-  const key = "not-for-the-eyes-of-others";
-  const values = { azure: { enabled: true, clientSecret: key }, extraConfig: { pem: "-----BEGIN PRIVATE KEY-----" } };
-  await withStack({ ...args, values }, async (stack) => {
-    const warned: string[] = [];
-    await stack.stack.preview({
-      color: "never",
-      onEvent: ({ diagnosticEvent }) => {
-        if (diagnosticEvent?.severity === "warning") warned.push(diagnosticEvent.message);
-      },
-    });
-    for (const object of ["Secret kube-system/cilium-azure", "ConfigMap kube-system/cilium-config"])
-      assert.equal(warned.filter((message) => message.includes(`puts ${object} into the manifest`)).length, 1, warned.join(""));
-
-    const outputs = await stack.up();
-    assert.deepEqual(
-      Object.entries(outputs).flatMap(([name, { secret }]) => (secret ? [name] : [])),
-      ["manifest", "manifestSha256"],
-    );
-    const state = stack.state();
-    assert.match(state, /TalosCiliumCni/);
-    for (const secret of [key, btoa(key), "PRIVATE KEY", outputs["manifestSha256"]?.value as string])
-      assert(!state.includes(secret), secret);
-  });
 });

@@ -93,3 +93,25 @@ test("a config that has Cilium already is one error, and no machine is touched",
     program,
   );
 });
+
+test("a machine with a name that is taken out, or added, changes no other", { skip, timeout: 200_000 }, async () => {
+  const machines = { a: nodes.endpoints[0], b: nodes.endpoints[1], c: nodes.endpoints[2] };
+  const config = (...names: readonly ("a" | "b" | "c")[]) =>
+    controlPlanes(
+      names.map((name) => machines[name] ?? ""),
+      { names, nodes: names.map((name) => `127.0.2.${"abc".indexOf(name) + 1}`) },
+    );
+  await withStack(
+    config("a", "b"),
+    async (stack) => {
+      await up(stack);
+      stack.configure(config("b"));
+      assert.deepEqual(await up(stack), ["delete ConfigurationApply cilium-a", "update TalosCiliumCni cilium"]);
+      stack.configure(config("c", "b"));
+      nodes.happened();
+      assert.deepEqual(await up(stack), ["create ConfigurationApply cilium-c", "update TalosCiliumCni cilium"]);
+      assert.deepEqual(nodes.happened(), ["2 comes", "2 taken"]);
+    },
+    program,
+  );
+});

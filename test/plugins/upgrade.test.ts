@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import { cpSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { chart } from "../fixtures/charts.ts";
 import { withChartStack } from "../fixtures/chartStack.ts";
 import { Cluster } from "../fixtures/cluster.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
 import { preview, up } from "../fixtures/operations.ts";
 
 let cluster: Cluster;
@@ -22,11 +19,6 @@ test("from 1.18 to 1.19, with Hubble, whose certificates a job makes", { timeout
     const uid = cluster.get("daemonset", "cilium", "kube-system")?.metadata["uid"];
     assert.equal(jobs(), "");
 
-    const source = chart("1.19.6").path;
-    const path = statSync(source).isDirectory() ? "chart" : "chart.tgz";
-    rmSync(path, { recursive: true });
-    cpSync(source, path, { recursive: true });
-    writeFileSync("crds.yaml", gatewayApiCrds("v1.4.1"));
     const hubble = { enabled: true, relay: true, ui: true };
     stack.configure(stack.given({ ciliumVersion: "1.19.6", kubernetesVersion: "1.34.2", hubble }));
     const steps = await up(stack);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import type { ErrorHookArgs } from "@pulumi/pulumi";
-import { untilKindExists } from "../components/untilKindExists.ts";
+import { kindExistsHook } from "../components/delivery/retryUntilKindExists.ts";
 
 const failure = (name: string, message: string) =>
   ({
@@ -15,7 +15,7 @@ const missing = 'creation of resource "" failed: no matches for kind "CiliumLoad
 test("while the kind is missing the engine tries again, up to the limit, each object by its own clock", () => {
   mock.timers.enable({ apis: ["Date"] });
   try {
-    const tryAgain = untilKindExists("1m30s");
+    const tryAgain = kindExistsHook("1m30s");
     assert.equal(tryAgain(failure("a", missing)), true);
     mock.timers.tick(60_000);
     assert.equal(tryAgain(failure("a", missing)), true);
@@ -32,7 +32,7 @@ test("while the kind is missing the engine tries again, up to the limit, each ob
 });
 
 test("any other error is not tried again, whatever came before it", () => {
-  const tryAgain = untilKindExists("10m");
+  const tryAgain = kindExistsHook("10m");
   assert.equal(tryAgain(failure("a", missing)), true);
   assert.equal(tryAgain(failure("a", "spec.blocks: Invalid value")), false);
 });

@@ -1,0 +1,89 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { stageChart } from "../chartArchive.ts";
+import type { KubernetesObject } from "../kubernetesYaml.ts";
+import { nameOf } from "../manifest.ts";
+import type { Plan } from "../plan.ts";
+import { InputError } from "../problems.ts";
+import { release } from "../render.ts";
+import { catchInputError, toResourceError } from "./componentError.ts";
+import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./loadBalancer.ts";
+import { withForcedOwnership } from "./ownership.ts";
+
+/** Delivery `chart`: the Namespace and the Gateway API CRDs, then the chart, then pools and policies; all after `dependsOn`. */
+export function deliverChart(
+  name: string,
+  { settings, chart, values, secret, secretObjects, manifest, loadBalancer, gatewayApi }: Plan,
+  component: pulumi.ComponentResource,
+  dependsOn: pulumi.ResourceOptions["dependsOn"],
+): void {
+  const archive = catchInputError(() => stageChart(chart));
+  if (archive instanceof InputError) throw toResourceError(archive, component);
+  const { namespace } = settings;
+  const options: pulumi.ResourceOptions = dependsOn === undefined ? { parent: component } : { parent: component, dependsOn };
+  const ownNamespace = manifest.entries
+    .map(({ object }) => object)
+    .filter(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
+  const retained = [...ownNamespace, ...gatewayApi].map((object) => retainedObject(name, object, options));
+  const installed = new kubernetes.helm.v4.Chart(
+    name,
+    { name: release, namespace, chart: archive, values: secret ? pulumi.secret(values) : values },
+    pulumi.mergeOptions(options, { dependsOn: retained, transforms: [chartObject(secretObjects)] }),
+  );
+  if (loadBalancer === undefined) return;
+  const afterChart = pulumi.mergeOptions(options, { dependsOn: installed });
+  const part = new pulumi.ComponentResource(loadBalancerType, `${name}-lb`, loadBalancerInputs(settings), afterChart);
+  const objects = loadBalancer.entries.map(({ object }) => object);
+  createLoadBalancerObjects(`${name}-lb`, objects, settings, part, afterChart.dependsOn);
+}
+
+/**
+ * An object that others may rely on too. It stays when the stack is destroyed, so it may exist already: then it is shared with its other
+ * owners, and it is an error if they set other values.
+ */
+function retainedObject(name: string, object: KubernetesObject, options: pulumi.ResourceOptions): pulumi.Resource {
+  const annotations = object.metadata["annotations"] as Record<string, string> | undefined;
+  const metadata = {
+    ...object.metadata,
+    // One field manager for all stacks, so that the next stack can update what an earlier one has left.
+    annotations: { ...annotations, "pulumi.com/patchFieldManager": "talos-cilium-cni" },
+  };
+  const retained = { ...options, retainOnDelete: true };
+  // CustomResourcePatch does not support the core group.
+  return object.kind === "Namespace"
+    ? new kubernetes.core.v1.NamespacePatch(`${name}-${metadata.name}`, { metadata }, retained)
+    : new kubernetes.apiextensions.CustomResourcePatch(`${name}-${metadata.name}`, { ...object, metadata }, retained);
+}
+
+/** Transforms every object of the chart: Pulumi may take it over from other owners, and secret content stays secret in the state. */
+function chartObject(secretObjects: ReadonlySet<string>): pulumi.ResourceTransform {
+  return ({ props, opts }) => {
+    const { apiVersion, kind, metadata, ...content } = props as unknown as KubernetesObject;
+    if ((kind as string | undefined) === undefined) return undefined;
+    const owned = withForcedOwnership(metadata);
+    if (!secretObjects.has(nameOf({ apiVersion, kind, metadata }))) {
+      return { props: { apiVersion, kind, metadata: owned, ...content }, opts };
+    }
+    const { annotations, labels, ...identity } = owned;
+    const described = {
+      annotations: secretProperty(annotations),
+      ...(labels !== undefined && { labels: secretProperty(labels) }),
+    };
+    const hidden = Object.fromEntries(Object.entries(content).map(([key, value]) => [key, secretProperty(value)]));
+    return { props: { apiVersion, kind, metadata: { ...identity, ...described }, ...hidden }, opts };
+  };
+}
+
+/**
+ * A secret in the form in which properties travel to the engine. The Chart does not carry secretness from its values to its objects, and
+ * under the Automation API the SDK (3.270) loses `pulumi.secret` in the result of a transform: the engine would record plain text.
+ */
+function secretProperty(value: unknown): unknown {
+  const { specialSigKey, specialSecretSig } = pulumi.runtime;
+  const isSecret = (value as Record<string, unknown> | null | undefined)?.[specialSigKey] === specialSecretSig;
+  if (isSecret) return value;
+  return {
+    [specialSigKey]: specialSecretSig,
+    value: pulumi.Output.isInstance(value) ? pulumi.unsecret(value) : value,
+  };
+}

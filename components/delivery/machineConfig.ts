@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as talos from "@pulumiverse/talos";
+import type { Plan } from "../plan.ts";
+import { InputError } from "../problems.ts";
+import { configProblems, machinesOf, patchBefore, type MachineConfigPatches } from "../talos.ts";
+import { toResourceError } from "./componentError.ts";
+
+/** Delivery `machineConfig`: applies the patches to the machines, after everything in `dependsOn`. */
+export function deliverMachineConfig(
+  name: string,
+  { settings, secret }: Plan,
+  patches: MachineConfigPatches,
+  component: pulumi.ComponentResource,
+  dependsOn: pulumi.ResourceOptions["dependsOn"],
+): void {
+  const { clientConfiguration, applyMode } = settings.talos;
+  const before = patchBefore(settings);
+  const controlPlanePatches = before === undefined ? [patches.controlPlane] : [before, patches.controlPlane];
+  let previous: pulumi.ResourceOptions = dependsOn === undefined ? {} : { dependsOn };
+  for (const { resource, formerResource, input, isControlPlane, ...machine } of machinesOf(settings)) {
+    const { node, endpoint, machineConfiguration } = machine;
+    const configPatches = isControlPlane ? controlPlanePatches : [patches.worker];
+    const applied = new talos.machine.ConfigurationApply(
+      `${name}-${resource}`,
+      {
+        node,
+        ...(endpoint !== undefined && { endpoint }),
+        ...(clientConfiguration !== undefined && { clientConfiguration: pulumi.output(clientConfiguration) }),
+        machineConfigurationInput: pulumi.output(machineConfiguration).apply((config) => {
+          const problems = configProblems(config, `${input}.machineConfiguration`);
+          if (problems.length > 0) throw toResourceError(new InputError(problems), component);
+          return config;
+        }),
+        configPatches: secret ? pulumi.secret(configPatches) : configPatches,
+        applyMode,
+      },
+      pulumi.mergeOptions(
+        { parent: component, aliases: formerResource === undefined ? [] : [{ name: `${name}-${formerResource}` }] },
+        previous,
+      ),
+    );
+    // Configure control planes one at a time: the cluster survives losing one, not several. Workers are independent of each other.
+    if (isControlPlane) previous = pulumi.mergeOptions(dependsOn === undefined ? {} : { dependsOn }, { dependsOn: applied });
+  }
+}

@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Talos, TalosCiliumCniArgs, TalosMachine } from "../args.ts";
+import type { Plan } from "../plan.ts";
+
+/**
+ * The inputs of TalosCiliumCni as the engine records them in the state: accepted inputs only, which a preview compares with the next ones.
+ *
+ * Left out is what changes nothing in the cluster: `lan`, which addresses are checked against, and the paths of files on this machine.
+ */
+export function recordedInputs(args: TalosCiliumCniArgs, { secret }: Pick<Plan, "secret">): pulumi.Inputs {
+  const { chart, gatewayApi, values, secretValues, talos, ...others } = withoutKey(args, "lan");
+  const recordedChart = withoutKey(chart ?? {}, "path");
+  const recordedGatewayApi = withoutKey(gatewayApi ?? {}, "crdsPath");
+  return {
+    ...others,
+    ...(Object.keys(recordedChart).length > 0 && { chart: recordedChart }),
+    ...(Object.keys(recordedGatewayApi).length > 0 && { gatewayApi: recordedGatewayApi }),
+    ...(values !== undefined && { values: secret ? pulumi.secret(values) : values }),
+    ...(secretValues !== undefined && { secretValues: pulumi.secret(secretValues) }),
+    ...(talos !== undefined && { talos: recordedTalos(talos) }),
+  };
+}
+
+function withoutKey<T extends object, Key extends keyof T>(object: T, key: Key): Omit<T, Key> {
+  const { [key]: _, ...others } = object;
+  return others;
+}
+
+/** The machine configs and the client configuration hold the keys of the cluster; nothing else of `talos` is secret. */
+function recordedTalos({ clientConfiguration, controlPlanes, workers, ...others }: Talos): pulumi.Inputs {
+  return {
+    ...others,
+    ...(clientConfiguration !== undefined && { clientConfiguration: pulumi.secret(clientConfiguration) }),
+    ...(controlPlanes !== undefined && { controlPlanes: controlPlanes.map(recordedMachine) }),
+    ...(workers !== undefined && { workers: workers.map(recordedMachine) }),
+  };
+}
+
+function recordedMachine({ machineConfiguration, ...others }: TalosMachine): pulumi.Inputs {
+  return { ...others, machineConfiguration: pulumi.secret(machineConfiguration) };
+}

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { withStack } from "../../commands/stack.ts";
+import { chartArgs } from "../fixtures/charts.ts";
+import { devStack } from "../fixtures/devStack.ts";
+import { preview, up } from "../fixtures/operations.ts";
+import { restore, upheavals } from "../fixtures/recorded.ts";
+
+test("a stack of delivery manifest of an earlier release goes on", { timeout: 60_000 }, async () => {
+  await withStack({ ...devStack, ...chartArgs() }, async (stack) => {
+    await restore(stack, "manifest");
+    const steps = await preview(stack);
+    assert.deepEqual(upheavals(steps), []);
+    assert.deepEqual(await up(stack), steps);
+    assert.deepEqual(await preview(stack), []);
+  });
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import { programIn, root, type Program } from "../../commands/stack.ts";
+import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
+import { configuredArgs } from "../../components/config.ts";
+import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+import { withChartStack } from "../fixtures/chartStack.ts";
+import { Cluster, eventually } from "../fixtures/cluster.ts";
+
+let cluster: Cluster;
+before(async () => {
+  cluster = await Cluster.start();
+  cluster.startNodes("one");
+});
+after(() => cluster.stop());
+
+const pools = (name: string, cidr: string) => ({ ipPools: [{ name, blocks: [{ cidr }] }] });
+
+/** Two components of one name under different parents, whose children wait for Cilium's kinds, and all of Cilium, after a machine. */
+const program: Program = {
+  project: programIn(root).project,
+  run: () => {
+    const machine = new pulumi.Stash("machine", { input: "a machine that has to be there first" });
+    new TalosCiliumCni("cilium", configuredArgs(new pulumi.Config()), { dependsOn: machine });
+    for (const [name, cidr] of [
+      ["House", "192.168.2.200/29"],
+      ["Garage", "192.168.3.200/29"],
+    ] as const) {
+      const parent = new pulumi.ComponentResource(`test:index:${name}`, name);
+      new CiliumLoadBalancer("cilium-lb", pools(name.toLowerCase(), cidr), { parent, dependsOn: machine });
+    }
+    return Promise.resolve({});
+  },
+};
+
+test("what the components depend on is created first and deleted last", { timeout: 300_000 }, async () => {
+  await withChartStack(
+    cluster,
+    {},
+    async ({ stack }) => {
+      const order = async (operation: (onEvent: Parameters<typeof stack.up>[0]) => Promise<unknown>) => {
+        const done: string[] = [];
+        await operation({
+          color: "never",
+          onEvent: ({ resOutputsEvent }) => {
+            const [, , type = "", name = ""] = (resOutputsEvent?.metadata.urn ?? "").split("::");
+            if (/kubernetes:|Stash/.test(type) && !type.includes("providers")) done.push(name);
+          },
+        });
+        return done;
+      };
+      const installing = order((options) => stack.up(options));
+      await Promise.race([
+        installing,
+        eventually(() => cluster.get("configmap", "cilium-config", "kube-system") !== undefined, "nothing is installed", 120),
+      ]);
+      await cluster.startOperator();
+      const created = await installing;
+      assert.equal(created[0], "machine", created.join("\n"));
+      for (const pool of ["default-ip-pool", "house", "garage"]) assert(cluster.get("ciliumloadbalancerippool", pool), pool);
+      const deleted = await order((options) => stack.destroy(options));
+      assert(deleted.length > 20);
+      assert.equal(deleted.at(-1), "machine", deleted.join("\n"));
+    },
+    program,
+  );
+});

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
+import { withStack } from "../../commands/stack.ts";
+import { filesOf } from "../fixtures/backend.ts";
+import { withChartStack } from "../fixtures/chartStack.ts";
+import { Cluster, eventually } from "../fixtures/cluster.ts";
+import { preview, up } from "../fixtures/operations.ts";
+import { recordedObjects, restore, upheavals } from "../fixtures/recorded.ts";
+import { TalosNodes } from "../fixtures/talosNode.ts";
+import { controlPlanes, program } from "../fixtures/talosStack.ts";
+
+const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
+const folder = mkdtempSync(join(tmpdir(), "recorded-"));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+
+test("a stack of delivery chart of an earlier release goes on", { timeout: 300_000 }, async () => {
+  const namespace = "cilium";
+  const cluster = await Cluster.start();
+  try {
+    cluster.startNodes("one");
+    // The cluster as that stack left it: Cilium's own kinds once the operator has registered them.
+    const objects = recordedObjects();
+    const isOfCilium = ({ apiVersion }: { readonly apiVersion: string }) => apiVersion.startsWith("cilium.io/");
+    const before = (kind: string) => ["Namespace", "CustomResourceDefinition"].includes(kind);
+    for (const part of [
+      objects.filter(({ kind }) => before(kind)),
+      objects.filter((object) => !before(object.kind) && !isOfCilium(object)),
+    ])
+      cluster.apply(part.map((object) => `---\n${JSON.stringify(object)}\n`).join(""));
+    await cluster.startOperator(namespace);
+    const kinds = ["ciliumloadbalancerippools.cilium.io", "ciliuml2announcementpolicies.cilium.io"];
+    await eventually(() => kinds.every((kind) => cluster.get("crd", kind) !== undefined), "the kinds do not come");
+    cluster.apply(
+      objects
+        .filter(isOfCilium)
+        .map((object) => `---\n${JSON.stringify(object)}\n`)
+        .join(""),
+    );
+
+    const gatewayApi = { crdsPath: join(folder, "gatewayclasses.yaml") };
+    const [gatewayClasses] = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
+    writeFileSync(gatewayApi.crdsPath, JSON.stringify(gatewayClasses));
+    await withChartStack(cluster, { namespace, kubernetesVersion: "1.34.2", gatewayApi }, async (stack) => {
+      await restore(stack, "chart");
+      const steps = await preview(stack);
+      assert.deepEqual(upheavals(steps), [], steps.join("\n"));
+      assert.deepEqual(upheavals(await up(stack)), []);
+      assert.deepEqual(await preview(stack), []);
+    });
+  } finally {
+    await cluster.stop();
+  }
+});
+
+test(
+  "a stack of delivery machineConfig of an earlier release goes on, and its machines may get names",
+  { skip, timeout: 200_000 },
+  async () => {
+    const nodes = await TalosNodes.start(2);
+    const [controlPlane = "", worker = ""] = nodes.endpoints;
+    try {
+      const config = (names: readonly string[]) => controlPlanes([controlPlane], { workers: [worker], names });
+      await withStack(
+        config([]),
+        async (stack) => {
+          await restore(stack, "machineConfig", { "127.0.0.1:45001": controlPlane, "127.0.0.1:45002": worker });
+          const steps = await preview(stack);
+          assert.deepEqual(upheavals(steps), [], steps.join("\n"));
+          stack.configure(config(["first", "second"]));
+          assert.deepEqual(upheavals(await up(stack)), []);
+          assert.deepEqual(await preview(stack), []);
+          const urns = filesOf(stack, "stacks");
+          for (const name of ["cilium-first", "cilium-second"]) assert(urns.includes(`::${name}"`), name);
+        },
+        program,
+      );
+    } finally {
+      nodes.stop();
+    }
+  },
+);

@@ -1,0 +1,39 @@
+// Delivery chart under the Automation API, where the SDK forgets in a transform that the engine knows secrets; by the CLI: cli.test.ts.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { filesOf } from "../fixtures/backend.ts";
+import { withChartStack } from "../fixtures/chartStack.ts";
+import { Cluster } from "../fixtures/cluster.ts";
+import { preview, up } from "../fixtures/operations.ts";
+
+let cluster: Cluster;
+before(async () => {
+  cluster = await Cluster.start();
+  cluster.startNodes("one");
+});
+after(() => cluster.stop());
+
+const secret = "not-for-the-eyes-of-others";
+const dataOf = (kind: string, name: string) => cluster.get(kind, name, "kube-system")?.["data"] as Record<string, string>;
+
+test("secrets of every kind reach the cluster, and are nowhere in plain text", { timeout: 200_000 }, async () => {
+  const values = {
+    // The chart makes a Secret of the one, and hands the other through into a ConfigMap.
+    azure: { enabled: true, clientSecret: `${secret}-azure` },
+    extraConfig: { pem: `-----BEGIN PRIVATE KEY-----${secret}` },
+  };
+  await withChartStack(cluster, { loadBalancer: {}, values }, async (stack) => {
+    await stack.stack.setConfig("secretValues.extraConfig.token", { value: `${secret}-token`, secret: true }, true);
+    await up(stack);
+    const { pem, token } = dataOf("configmap", "cilium-config");
+    assert.deepEqual([pem, token], [`-----BEGIN PRIVATE KEY-----${secret}`, `${secret}-token`]);
+    assert.equal(atob(dataOf("secret", "cilium-azure")["AZURE_CLIENT_SECRET"] ?? ""), `${secret}-azure`);
+    assert.deepEqual(await preview(stack), []);
+
+    const state = filesOf(stack, "stacks", "backups");
+    assert.match(state, /cilium:kube-system\/cilium-config/);
+    for (const hidden of [secret, btoa(secret), btoa(`${secret}-azure`)]) assert(!state.includes(hidden), hidden);
+    // The config in plain text is in the history; what was encrypted is not.
+    assert(!filesOf(stack, "history").includes(`${secret}-token`));
+  });
+});
