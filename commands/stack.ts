@@ -108,13 +108,17 @@ export class DevStack {
   static async create(folder: string, args: object, program: Program): Promise<DevStack> {
     mkdirSync(join(folder, "state"));
     writeConfig(folder, program.project, args);
-    return DevStack.open(folder, program);
+    return DevStack.#load(folder, program, "createStack");
   }
 
   /** The stack in a folder, as it was left. */
-  static async open(folder: string, { project, run }: Program): Promise<DevStack> {
+  static async open(folder: string, program: Program): Promise<DevStack> {
+    return DevStack.#load(folder, program, "selectStack");
+  }
+
+  static async #load(folder: string, { project, run }: Program, how: "createStack" | "selectStack"): Promise<DevStack> {
     const stack = await said(async () =>
-      LocalWorkspace.createOrSelectStack(
+      LocalWorkspace[how](
         { stackName: "dev", projectName: project.name, program: run },
         {
           workDir: folder,

@@ -132,11 +132,13 @@ export const suites = {
     charts: allCharts,
     ciliumSources: ["1.18.4"],
   },
-  /** Helm 3, which takes a minute to build, against Helm 4. */
-  helm3: {
-    files: "test/helm3/*.test.ts",
-    tools: ["helm", "helm3", "yamlread"],
+  /** What unit, charts and engine leave out because it takes long: Helm 3, a hundred renderings, every default, every delivery, the README. */
+  thorough: {
+    files: "test/thorough/*.test.ts",
+    tools: ["pulumi", "helm", "helm3", "yamlread"],
+    commands: ["bash", "git", "go", "npm", "sh"],
     charts: allCharts,
+    gatewayApi: allGatewayApi,
   },
   /** A real API server, and the real Cilium operator, on what is exported. */
   cluster: {

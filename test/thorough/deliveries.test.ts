@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, mock, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { TalosCiliumCniArgs } from "../components/args.ts";
-import { TalosCiliumCni } from "../components/talosCiliumCni.ts";
-import { chartArgs } from "./fixtures/charts.ts";
-import { gatewayApiCrds } from "./fixtures/gatewayApi.ts";
-import { registering } from "./fixtures/mocks.ts";
-import { right } from "./fixtures/rightInputs.ts";
+import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+import { chartArgs } from "../fixtures/charts.ts";
+import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { registering } from "../fixtures/mocks.ts";
+import { right } from "../fixtures/rightInputs.ts";
 
 const registered = await registering();
 const folder = mkdtempSync(join(tmpdir(), "deliveries-"));
