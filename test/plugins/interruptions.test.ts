@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { root } from "../../commands/stack.ts";
 import type { KubernetesObject } from "../../components/kubernetesYaml.ts";
 import { nameOf } from "../../components/manifest.ts";
+import { plan } from "../../components/plan.ts";
 import { withChartStack, type ChartStack } from "../fixtures/chartStack.ts";
 import { Cluster, eventually } from "../fixtures/cluster.ts";
 import { failure, preview, up } from "../fixtures/operations.ts";
+
+const pool = "CiliumLoadBalancerIPPool cilium-lb-default-ip-pool";
 
 let cluster: Cluster;
 beforeEach(async () => {
@@ -13,9 +18,6 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-const installed = (kind: string, name: string) =>
-  eventually(() => cluster.get(kind, name, "kube-system") !== undefined, `${kind} ${name} does not come`, 120);
-
 test("without the API server, preview is one clear error", async () => {
   await cluster.stopApiServer();
   await withChartStack(cluster, {}, async (stack) => {
@@ -23,12 +25,14 @@ test("without the API server, preview is one clear error", async () => {
   });
 });
 
+// Where an `up` stands is what the engine says: with the chart installed and the operator not there, the first pool is being tried.
 test("an up that loses the API server half way ends, run again, as an undisturbed one", { timeout: 400_000 }, async () => {
   const disturbed = await withChartStack(cluster, {}, async (stack) => {
-    const done = failure("up", stack);
-    await installed("daemonset", "cilium");
+    const steps: string[] = [];
+    const done = failure("up", stack, root, (step) => steps.push(step));
+    await eventually(() => steps.includes(`starts ${pool}`), "the pools are not reached", 200);
     await cluster.stopApiServer();
-    await done;
+    assert.match(await done, /connection refused|unreachable|EOF|connection reset/);
     await cluster.startApiServer();
     return end(cluster, stack);
   });
@@ -38,6 +42,33 @@ test("an up that loses the API server half way ends, run again, as an undisturbe
     assert.deepEqual(disturbed, await withChartStack(other, {}, (stack) => end(other, stack)));
   } finally {
     await other.stop();
+  }
+});
+
+// While it waits for pods, the Kubernetes plugin bears the API server's absence, for ten minutes at most.
+test("an up that waits for pods goes on by itself when the API server comes back", { timeout: 400_000 }, async () => {
+  const empty = await Cluster.start();
+  try {
+    await withChartStack(empty, { loadBalancer: {} }, async (stack) => {
+      const [begun, finished] = [new Set<string>(), new Set<string>()];
+      const done = up(stack, (step) => {
+        const [, what, resource = ""] = /^(starts|ends) (\w+ cilium:.*)$/.exec(step) ?? [];
+        if (what !== undefined) (what === "starts" ? begun : finished).add(resource);
+      });
+      const objects = plan(stack.given({})).manifest.entries.map(({ object }) => object.kind);
+      const withPods = objects.filter((kind) => kind === "DaemonSet" || kind === "Deployment");
+      // There is neither a controller nor a node yet, so what has pods is not ready.
+      const waitsForPods = () => begun.size === objects.length && finished.size === objects.length - withPods.length;
+      await Promise.race([done, eventually(waitsForPods, "it does not come to wait for pods", 200)]);
+      await empty.stopApiServer();
+      await sleep(5000);
+      await empty.startApiServer();
+      empty.startNodes("one");
+      await done;
+      assert.deepEqual(await preview(stack), []);
+    });
+  } finally {
+    await empty.stop();
   }
 });
 
