@@ -39,10 +39,10 @@ function validated(args: unknown): Valid {
     throw new InputError([{ input: "args", message: `are ${shown(args)}; they must be an object with the inputs` }]);
   }
   const entries = Object.entries(args);
-  const only = (keys: readonly string[]) => Object.fromEntries(entries.filter(([key]) => keys.includes(key)));
+  const pick = (keys: readonly string[]) => Object.fromEntries(entries.filter(([key]) => keys.includes(key)));
   const unknown = entries.filter(([key]) => ![...loadBalancerKeys, ...otherKeys].includes(key)).map(([key]) => unknownInput(key));
   const loadBalancer = catchInputError(() =>
-    validate(merge<TalosCiliumCniArgs>({}, { ...only(otherKeys), loadBalancer: only(loadBalancerKeys) })),
+    validate(merge<TalosCiliumCniArgs>({}, { ...pick(otherKeys), loadBalancer: pick(loadBalancerKeys) })),
   );
   if (!(loadBalancer instanceof InputError) && unknown.length === 0) return loadBalancer;
   const problems = loadBalancer instanceof InputError ? loadBalancer.problems : [];
