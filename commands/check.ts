@@ -1,11 +1,13 @@
-// npm run check: types, lint and format.
+// npm run check: types, lint and format. npm run fix: mends what the two tools can mend, and then checks the types.
+import { parseArgs } from "node:util";
 import { attempt } from "../tools/childProcess.mjs";
 import { fail, say } from "./report.ts";
 
+const { fix } = parseArgs({ options: { fix: { type: "boolean", default: false } } }).values;
 const checks = [
+  ["eslint", fix ? "--fix" : "--no-fix", "."],
+  ["prettier", fix ? "--write" : "--check", "--log-level", "warn", "."],
   ["tsc", "--project", "."],
-  ["eslint", "."],
-  ["prettier", "--check", "--log-level", "warn", "."],
 ] as const;
 
 for (const [command, ...options] of checks) {
