@@ -29,7 +29,7 @@ export const providedVariable = "CILIUM_TEST_PROVIDED";
 
 /** A suite cannot run here. */
 export class SuiteObstacle extends Error {
-  /** Whether it is the machine, or what can be had from nowhere: nothing that could be installed would change it. */
+  /** Whether nothing that could be installed here would help: the kernel cannot do it, or no registry has what is missing. */
   readonly isExcused: boolean;
 
   constructor({ reason, isMachine }: Obstacle) {

@@ -63,7 +63,7 @@ export interface Suite {
   readonly oneByOne?: boolean;
 }
 
-/** The releases whose charts can be had without a connection to their repository. */
+/** The releases whose charts are available without a connection to their repository: from Cilium's Go module. */
 const allCharts = Object.entries(pinnedCharts).flatMap(([version, { source }]) => (source === undefined ? [] : [version]));
 const allGatewayApi = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi }) => gatewayApi))];
 
