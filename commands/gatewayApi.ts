@@ -8,8 +8,8 @@ import { goModule } from "./goModule.ts";
 const years: Readonly<Record<string, string>> = { "v1.2.0": "2024", "v1.4.1": "2025", "v1.6.1": "2026" };
 
 /**
- * The file `standard-install.yaml` of a Gateway API release, in the cache, or in the folder that is given when there is no cache. It is put
- * together from the release's Go module as the maintainers do, so that it needs no access to GitHub. Throws unless it has the pinned digest.
+ * Writes `standard-install.yaml` of a Gateway API release into the cache and returns its path; without a cache, into `folder`. Assembles it
+ * from the release's Go module as the maintainers do, so that it needs no access to GitHub. Throws unless it has the pinned digest.
  */
 export function gatewayApiCrds(release: string, folder: string): string {
   const pinned = gatewayApiDigests[release];

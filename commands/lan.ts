@@ -5,7 +5,7 @@ import { findProgram } from "./programs.ts";
 /** Why something cannot run here. */
 export interface Obstacle {
   readonly reason: string;
-  /** Whether it is the machine itself: nothing that could be installed would change it. */
+  /** Whether the machine itself is the obstacle, so that installing something would not help. */
   readonly isMachine: boolean;
 }
 

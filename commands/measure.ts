@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const [, make] =
     Object.entries(pages).find(([name]) => name === process.argv[2]) ??
     fail(`say which page: ${Object.keys(pages).join(" or ")}`);
-  // What the suite lan needs. Within the namespaces there is no network any more, and everything is there.
+  // Fetch what the suite lan needs first: the namespaces have no network.
   if (process.env[providedVariable] === undefined) {
     const unfit = withoutAgent();
     if (unfit !== undefined) fail(unfit.reason);

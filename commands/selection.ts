@@ -16,7 +16,7 @@ export interface Selection {
 export function selectFiles({ asked = [], all = false, rest = false }: Selection): ReadonlyMap<SuiteName, readonly string[]> {
   const unknown = asked.filter((word) => !isSuite(word) && suiteOf(word) === undefined);
   if (unknown.length > 0) {
-    throw new Error(`there is no suite and no test file ${unknown.join(", ")}; suites are ${suiteNames.join(", ")}`);
+    throw new Error(`${unknown.join(", ")} is neither a suite nor a test file; suites are ${suiteNames.join(", ")}`);
   }
   const isWhole = (name: SuiteName) => {
     if (asked.length > 0) return asked.includes(name);

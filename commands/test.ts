@@ -1,4 +1,4 @@
-// npm test: the suites for every day. `npm test -- charts test/leases.test.ts` runs those that are named, `npm run test:all` all.
+// npm test: runs the default suites. `npm test -- charts test/leases.test.ts` runs what is named, `npm run test:all` runs every suite.
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";

@@ -35,7 +35,7 @@ export function connectionOptions(nodeOptions: string, execArgv: readonly string
   const given = [...(nodeOptions.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? []).map(unquoted), ...execArgv];
   let belongs = false;
   return given.filter((option) => {
-    // What is no option is the value of the one before it.
+    // A word without a dash is the value of the option before it.
     if (option.startsWith("-")) belongs = connecting.test(option.replaceAll("_", "-"));
     return belongs;
   });

@@ -143,9 +143,9 @@ test("suites and files are run as they are named, seen from the user's folder", 
   assert((selected.get("charts")?.length ?? 0) > 3);
   assert.throws(
     () => selectFiles({ asked: ["unit", "nonsense"] }),
-    /^Error: there is no suite and no test file nonsense; suites are lan, /,
+    /^Error: nonsense is neither a suite nor a test file; suites are lan, /,
   );
-  assert.throws(() => selectFiles({ asked: ["fixtures/lan.ts"] }), /there is no suite and no test file/);
+  assert.throws(() => selectFiles({ asked: ["fixtures/lan.ts"] }), /is neither a suite nor a test file/);
 });
 
 test("every suite has its script, and what the commands of lan are in is installed by CI and named in the README", () => {
