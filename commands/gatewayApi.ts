@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readCached, sha256Of, writeCached, writeWhole } from "../components/cache.ts";
+import { readCached, sha256Of, writeCached, writeWhole } from "../components/support/cache.ts";
 import { gatewayApiDigests } from "../components/versions.ts";
 import { goModule } from "./goModule.ts";
 

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
 import { parse } from "yaml";
-import { readCached, sha256Of, temporaryFolder, writeCached } from "./cache.ts";
-import { timeLimits } from "./childProcess.ts";
+import { readCached, sha256Of, temporaryFolder, writeCached } from "./support/cache.ts";
+import { timeLimits } from "./support/childProcess.ts";
 import { helm, HelmError, HelmTimeout } from "./helm.ts";
-import { InputError, refuse } from "./problems.ts";
+import { InputError, refuse } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
 import { pinnedCharts } from "./versions.ts";
 

@@ -3,8 +3,8 @@ import type { LoadBalancer, TalosCiliumCniArgs } from "./args.ts";
 import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./delivery/loadBalancer.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
-import { merge } from "./merge.ts";
-import { InputError, shown, type Problem } from "./problems.ts";
+import { merge } from "./support/merge.ts";
+import { InputError, shown, type Problem } from "./support/problems.ts";
 import { validate, type Valid } from "./validate.ts";
 
 /** What `CiliumLoadBalancer` takes: the same as `TalosCiliumCni` by the same names. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { download, DownloadError } from "./download.ts";
+import { download, DownloadError } from "./support/download.ts";
 import { readDocuments, type KubernetesObject } from "./kubernetesYaml.ts";
-import { refuse } from "./problems.ts";
+import { refuse } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
 import { gatewayApiCrdsUrl, gatewayApiDigests, supportedMinor } from "./versions.ts";
 

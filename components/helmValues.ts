@@ -1,6 +1,6 @@
 import semver from "semver";
 import { rateLimit } from "./leases.ts";
-import { merge } from "./merge.ts";
+import { merge } from "./support/merge.ts";
 import type { Settings } from "./settings.ts";
 import { pinnedCharts } from "./versions.ts";
 

@@ -1,6 +1,6 @@
-import { parseBlock, sizeOf } from "./addresses.ts";
+import { parseBlock, sizeOf } from "./support/ipRange.ts";
 import type { L2 } from "./args.ts";
-import { parseDuration } from "./duration.ts";
+import { parseDuration } from "./support/goDuration.ts";
 import type { HelmValues } from "./helmValues.ts";
 import type { Settings } from "./settings.ts";
 

@@ -8,7 +8,7 @@ import type { KubernetesObject } from "./kubernetesYaml.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";
 import { imagesOf, manifestOf, type Manifest } from "./manifest.ts";
 import { withNamespace } from "./namespace.ts";
-import { InputError, warningsOf } from "./problems.ts";
+import { InputError, warningsOf } from "./support/problems.ts";
 import { objectsOf, render } from "./render.ts";
 import { secretObjectsOf } from "./secrets.ts";
 import { isGiven, secretValuesOf, withoutSecrets } from "./secretValues.ts";

@@ -2,7 +2,7 @@ import { helm, HelmError } from "./helm.ts";
 import type { HelmValues } from "./helmValues.ts";
 import type { Chart } from "./chart.ts";
 import { readDocuments, type KubernetesObject } from "./kubernetesYaml.ts";
-import { refuse } from "./problems.ts";
+import { refuse } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
 
 /** An object, and the template of the chart that made it. */

@@ -1,6 +1,6 @@
 import type { HelmValues } from "./helmValues.ts";
 import type { Manifest, ManifestEntry } from "./manifest.ts";
-import type { Problem } from "./problems.ts";
+import type { Problem } from "./support/problems.ts";
 import type { Rendered } from "./render.ts";
 
 // What every PEM of a private key says, as it is and in base64, where it looks different at each of three distances from the start.

@@ -11,7 +11,7 @@ import type {
   Talos,
   TalosCiliumCniArgs,
 } from "./args.ts";
-import { merge } from "./merge.ts";
+import { merge } from "./support/merge.ts";
 import { ciliumMinor, minorOf, talosMinors } from "./versions.ts";
 
 type Filled<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> & Pick<T, Optional>;

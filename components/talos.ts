@@ -3,7 +3,7 @@ import { parseAllDocuments } from "yaml";
 import type { TalosMachine } from "./args.ts";
 import { writeDocument } from "./kubernetesYaml.ts";
 import type { Manifest } from "./manifest.ts";
-import type { Problem } from "./problems.ts";
+import type { Problem } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "./versions.ts";
 

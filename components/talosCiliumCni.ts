@@ -5,7 +5,7 @@ import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { deliverMachineConfig } from "./delivery/machineConfig.ts";
 import { recordedInputs } from "./delivery/recordedInputs.ts";
 import { plan } from "./plan.ts";
-import { InputError } from "./problems.ts";
+import { InputError } from "./support/problems.ts";
 import { syncCommand, type MachineConfigPatches } from "./talos.ts";
 
 /**

@@ -5,7 +5,7 @@ import { find, without, type Findings } from "./checks/check.ts";
 import { effective } from "./checks/effective.ts";
 import type { HelmValues } from "./helmValues.ts";
 import { outputsAmong } from "./plainData.ts";
-import { InputError, shown, warningsOf, type Problem } from "./problems.ts";
+import { InputError, shown, warningsOf, type Problem } from "./support/problems.ts";
 import { rootOf, schemaProblems } from "./schemaProblems.ts";
 import { secretValuesOf, withoutSecrets } from "./secretValues.ts";
 import { settingsOf, type Settings } from "./settings.ts";

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { after, before, beforeEach, test } from "node:test";
 import { generate } from "selfsigned";
-import { sha256Of } from "../components/cache.ts";
-import { timeLimits } from "../components/childProcess.ts";
-import { connectionOptions, download, DownloadError, proxyProblem } from "../components/download.ts";
+import { sha256Of } from "../components/support/cache.ts";
+import { timeLimits } from "../components/support/childProcess.ts";
+import { connectionOptions, download, DownloadError, proxyProblem } from "../components/support/download.ts";
 import { serve, startProxy, type Server } from "./fixtures/server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "download-"));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseDuration } from "../components/duration.ts";
+import { parseDuration } from "../components/support/goDuration.ts";
 
 test("a duration is read as Go reads it", () => {
   const read = { "15s": 15_000, "1m30s": 90_000, "500ms": 500, "1.5h": 5_400_000, "2us": 0.002, "1h1m1s1ms": 3_661_001 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { merge } from "../components/merge.ts";
+import { merge } from "../components/support/merge.ts";
 
 const plain = fc.dictionary(
   fc.string(),

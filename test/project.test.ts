@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { generated } from "../commands/generate.ts";
 import { devConfig, root } from "../commands/stack.ts";
 import { configKeys } from "../components/config.ts";
-import { merge } from "../components/merge.ts";
+import { merge } from "../components/support/merge.ts";
 import { defaults, settingsOf } from "../components/settings.ts";
 import schema from "../components/args.schema.json" with { type: "json" };
 import { devStack } from "./fixtures/devStack.ts";

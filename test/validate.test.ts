@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
 import { plan } from "../components/plan.ts";
-import { InputError } from "../components/problems.ts";
+import { InputError } from "../components/support/problems.ts";
 import { validate } from "../components/validate.ts";
 import { chartArgs } from "./fixtures/charts.ts";
 import { devStack } from "./fixtures/devStack.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { cacheFolder, makeFolder } from "../components/cacheFolder.mjs";
+import { cacheFolder, makeFolder } from "../components/support/cacheFolder.mjs";
 import { attempt, ChildProcessError, run, runAsync } from "./childProcess.mjs";
 
 /**

@@ -1,6 +1,6 @@
-import { contains, overlap, sizeOf } from "../addresses.ts";
+import { contains, overlap, sizeOf } from "../support/ipRange.ts";
 import type { L2Policy } from "../args.ts";
-import type { Problem } from "../problems.ts";
+import type { Problem } from "../support/problems.ts";
 import type { Settings } from "../settings.ts";
 import type { Checks } from "./check.ts";
 import { isOn } from "./effective.ts";

@@ -1,4 +1,4 @@
-import type { Problem } from "../problems.ts";
+import type { Problem } from "../support/problems.ts";
 import type { Settings } from "../settings.ts";
 
 /** Something that is looked at before anything is touched. `docs/checks.md` is made from these. */

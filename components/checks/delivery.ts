@@ -3,7 +3,7 @@ import type { HelmValues } from "../helmValues.ts";
 import type { KubernetesObject } from "../kubernetesYaml.ts";
 import { nameOf, type Manifest } from "../manifest.ts";
 import type { Rendered } from "../render.ts";
-import { shown } from "../problems.ts";
+import { shown } from "../support/problems.ts";
 import { secretsIn } from "../secrets.ts";
 import type { Settings } from "../settings.ts";
 import type { MachineConfigPatches } from "../talos.ts";

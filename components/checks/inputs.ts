@@ -1,10 +1,10 @@
 import { isIP } from "node:net";
 import semver from "semver";
 import { parse } from "yaml";
-import { parseCidr, parseAddress, parseBlock } from "../addresses.ts";
+import { parseCidr, parseAddress, parseBlock } from "../support/ipRange.ts";
 import type { IpPoolBlock } from "../args.ts";
-import { parseDuration } from "../duration.ts";
-import { shown, type Problem } from "../problems.ts";
+import { parseDuration } from "../support/goDuration.ts";
+import { shown, type Problem } from "../support/problems.ts";
 import { defaults, type Settings } from "../settings.ts";
 import { ciliumMinor, ciliumMinors, minorOf } from "../versions.ts";
 import type { Checks } from "./check.ts";

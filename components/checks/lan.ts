@@ -1,4 +1,4 @@
-import { parseAddress, parseBlock, parseCidr, parseSpan, type Range } from "../addresses.ts";
+import { parseAddress, parseBlock, parseCidr, parseSpan, type Range } from "../support/ipRange.ts";
 import type { IpPool } from "../args.ts";
 import type { Settings } from "../settings.ts";
 

@@ -1,4 +1,4 @@
-import { shown } from "../problems.ts";
+import { shown } from "../support/problems.ts";
 import type { Settings } from "../settings.ts";
 import { configProblems, machinesOf, separatesKubernetes, usesKubePrism } from "../talos.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../versions.ts";

@@ -1,5 +1,5 @@
-import { parseAddress } from "../addresses.ts";
-import { shown } from "../problems.ts";
+import { parseAddress } from "../support/ipRange.ts";
+import { shown } from "../support/problems.ts";
 import type { Settings } from "../settings.ts";
 import { machinesOf, type NamedMachine } from "../talos.ts";
 import type { Checks } from "./check.ts";

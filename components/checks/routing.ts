@@ -1,6 +1,6 @@
 import semver from "semver";
-import { contains, parseCidr } from "../addresses.ts";
-import { shown } from "../problems.ts";
+import { contains, parseCidr } from "../support/ipRange.ts";
+import { shown } from "../support/problems.ts";
 import type { Checks } from "./check.ts";
 import { at, inputOf, isOff, isOn, type Effective } from "./effective.ts";
 import { nodesOf, subnetsOf } from "./lan.ts";

@@ -1,4 +1,4 @@
-import { shown } from "../problems.ts";
+import { shown } from "../support/problems.ts";
 import type { Checks } from "./check.ts";
 import { at, inputOf, isOff, isOn, type Effective } from "./effective.ts";
 

@@ -1,5 +1,5 @@
 import semver from "semver";
-import type { Problem } from "../problems.ts";
+import type { Problem } from "../support/problems.ts";
 import type { Settings } from "../settings.ts";
 import { badPairs, ciliumMinor, minorOf, talosMinors } from "../versions.ts";
 import type { Checks } from "./check.ts";

@@ -4,7 +4,7 @@ import { stageChart } from "../chartArchive.ts";
 import type { KubernetesObject } from "../kubernetesYaml.ts";
 import { nameOf } from "../manifest.ts";
 import type { Plan } from "../plan.ts";
-import { InputError } from "../problems.ts";
+import { InputError } from "../support/problems.ts";
 import { release } from "../render.ts";
 import { catchInputError, toResourceError } from "./componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./loadBalancer.ts";

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { InputError } from "../problems.ts";
+import { InputError } from "../support/problems.ts";
 
 /**
  * Runs `work` and returns its result or the InputError it threw. A ResourceError needs the component, so it has to wait until after

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as talos from "@pulumiverse/talos";
 import type { Plan } from "../plan.ts";
-import { InputError } from "../problems.ts";
+import { InputError } from "../support/problems.ts";
 import { configProblems, machinesOf, patchBefore, type MachineConfigPatches } from "../talos.ts";
 import { toResourceError } from "./componentError.ts";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { parseDuration } from "../duration.ts";
+import { parseDuration } from "../support/goDuration.ts";
 
 /** The hooks of one deployment, by timeout. */
 const hooksOf = new WeakMap<object, Map<string, pulumi.ErrorHook>>();

@@ -10,7 +10,7 @@ import { findSource } from "../../commands/chartSource.ts";
 import type { ChartSource } from "../../components/args.ts";
 import { ChartUnreachable, findChart } from "../../components/chart.ts";
 import { manifestOf } from "../../components/manifest.ts";
-import { InputError } from "../../components/problems.ts";
+import { InputError } from "../../components/support/problems.ts";
 import { render } from "../../components/render.ts";
 import { settingsOf } from "../../components/settings.ts";
 import { helmValues } from "../../components/helmValues.ts";

@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { parse } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { readSchema } from "../../components/chart.ts";
-import { InputError } from "../../components/problems.ts";
+import { InputError } from "../../components/support/problems.ts";
 import { validateWithChart } from "../../components/validate.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { chartArgs, chartFolder, helmPrints, releases } from "../fixtures/charts.ts";

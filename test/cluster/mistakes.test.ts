@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { loadBalancerObjects } from "../../components/loadBalancer.ts";
 import { manifestOf } from "../../components/manifest.ts";
-import { InputError } from "../../components/problems.ts";
+import { InputError } from "../../components/support/problems.ts";
 import { validateWithChart } from "../../components/validate.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../fixtures/charts.ts";

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { configKeys } from "../../components/config.ts";
 import { plan } from "../../components/plan.ts";
-import { InputError } from "../../components/problems.ts";
+import { InputError } from "../../components/support/problems.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../fixtures/charts.ts";
 import { Cluster, eventually } from "../fixtures/cluster.ts";

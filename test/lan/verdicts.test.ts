@@ -4,7 +4,7 @@ import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { loadBalancerObjects } from "../../components/loadBalancer.ts";
 import { manifestOf } from "../../components/manifest.ts";
 import { plan } from "../../components/plan.ts";
-import { InputError } from "../../components/problems.ts";
+import { InputError } from "../../components/support/problems.ts";
 import { settingsOf } from "../../components/settings.ts";
 import { validateWithChart } from "../../components/validate.ts";
 import { chartArgs } from "../fixtures/charts.ts";

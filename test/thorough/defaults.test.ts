@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { talosValues, type HelmValues } from "../../components/helmValues.ts";
-import { merge } from "../../components/merge.ts";
+import { merge } from "../../components/support/merge.ts";
 import { HelmError } from "../../components/helm.ts";
 import { settingsOf } from "../../components/settings.ts";
 import { helmPrints, releases } from "../fixtures/charts.ts";
