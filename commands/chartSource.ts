@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { ChartSource } from "../components/args.ts";
 import { ChartUnreachable, findChart } from "../components/chart.ts";
 import { defaults, type Settings } from "../components/settings.ts";
-import { pinnedCharts } from "../components/versions.ts";
+import { pinnedCharts } from "../components/versions/supported.ts";
 import { goModule } from "./goModule.ts";
 
 /** A chart source that is there, and what to tell about it. */
@@ -61,7 +61,7 @@ class WrongHash extends Error {}
 /** The folder with the source of a pinned Cilium release: its Go module, of which the hash is checked. */
 export function ciliumSource(version: string): string {
   const pinned = pinnedCharts[version]?.source?.goModule;
-  if (pinned === undefined) throw new Error(`Cilium ${version} has no hash of its source in components/versions.ts`);
+  if (pinned === undefined) throw new Error(`Cilium ${version} has no hash of its source in components/versions/supported.ts`);
   const { folder, sum } = goModule("github.com/cilium/cilium", `v${version}`);
   if (sum !== pinned)
     throw new WrongHash(`github.com/cilium/cilium v${version} has the hash ${sum}, not ${pinned}; it is not used`);

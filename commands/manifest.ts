@@ -8,7 +8,7 @@ import type { TalosCiliumCniArgs } from "../components/args.ts";
 import { readDocuments } from "../components/kubernetesYaml.ts";
 import { settingsOf } from "../components/settings.ts";
 import { validate } from "../components/validate.ts";
-import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions.ts";
+import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
 import { findSource } from "./chartSource.ts";
 import { drift } from "./drift.ts";
 import { checkWritable, writeIfChanged } from "./files.ts";

@@ -8,7 +8,7 @@ import { timeLimits } from "./support/childProcess.ts";
 import { helm, HelmError, HelmTimeout } from "./helm.ts";
 import { InputError, refuse } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
-import { pinnedCharts } from "./versions.ts";
+import { pinnedCharts } from "./versions/supported.ts";
 
 /** The chart as Helm takes it. */
 export interface Chart {

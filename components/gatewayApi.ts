@@ -3,7 +3,7 @@ import { download, DownloadError } from "./support/download.ts";
 import { readDocuments, type KubernetesObject } from "./kubernetesYaml.ts";
 import { refuse } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
-import { gatewayApiCrdsUrl, gatewayApiDigests, supportedMinor } from "./versions.ts";
+import { gatewayApiCrdsUrl, gatewayApiDigests, supportedMinor } from "./versions/supported.ts";
 
 /** Whether the Gateway API CRDs are installed together with Cilium. */
 export function installsGatewayApi({ delivery, gatewayApi }: Pick<Settings, "delivery" | "gatewayApi">): boolean {

@@ -2,7 +2,7 @@ import semver from "semver";
 import { rateLimit } from "./leases.ts";
 import { merge } from "./support/merge.ts";
 import type { Settings } from "./settings.ts";
-import { pinnedCharts } from "./versions.ts";
+import { pinnedCharts } from "./versions/supported.ts";
 
 /** Values of the Cilium chart. */
 export type HelmValues = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 import type { IpPool, L2Policy } from "./args.ts";
 import type { KubernetesObject } from "./kubernetesYaml.ts";
 import type { Settings } from "./settings.ts";
-import { supportedMinor } from "./versions.ts";
+import { supportedMinor } from "./versions/supported.ts";
 
 /** The IP pools and L2 announcement policies as Kubernetes objects; both kinds are cluster-scoped. */
 export function loadBalancerObjects({ ciliumVersion, loadBalancer }: Pick<Settings, "ciliumVersion" | "loadBalancer">) {

@@ -5,7 +5,7 @@ import { writeDocument } from "./kubernetesYaml.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Problem } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
-import { gatewayApiCrdsUrl, supportedMinor } from "./versions.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "./versions/supported.ts";
 
 /** Patches for the machine config, in the form that Talos' strategic merge takes. */
 export interface MachineConfigPatches {

@@ -9,7 +9,7 @@ import { InputError, shown, warningsOf, type Problem } from "./support/problems.
 import { rootOf, schemaProblems } from "./schemaProblems.ts";
 import { secretValuesOf, withoutSecrets } from "./secretValues.ts";
 import { settingsOf, type Settings } from "./settings.ts";
-import { ciliumMinor } from "./versions.ts";
+import { ciliumMinor } from "./versions/supported.ts";
 
 /** Inputs that nothing speaks against. */
 export interface Valid {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { gatewayApiObjects } from "../components/gatewayApi.ts";
 import { settingsOf } from "../components/settings.ts";
-import { ciliumMinors, gatewayApiDigests } from "../components/versions.ts";
+import { ciliumMinors, gatewayApiDigests } from "../components/versions/supported.ts";
 import { gatewayApiCrds } from "./fixtures/gatewayApi.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gateway-api-"));

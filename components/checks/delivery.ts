@@ -7,7 +7,7 @@ import { shown } from "../support/problems.ts";
 import { secretsIn } from "../secrets.ts";
 import type { Settings } from "../settings.ts";
 import type { MachineConfigPatches } from "../talos.ts";
-import { gatewayApiCrdsUrl, supportedMinor } from "../versions.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";
 import { releaseOf } from "../gatewayApi.ts";
 import type { Checks } from "./check.ts";
 

@@ -6,7 +6,7 @@ import type { IpPoolBlock } from "../args.ts";
 import { parseDuration } from "../support/goDuration.ts";
 import { shown, type Problem } from "../support/problems.ts";
 import { defaults, type Settings } from "../settings.ts";
-import { ciliumMinor, ciliumMinors, minorOf } from "../versions.ts";
+import { ciliumMinor, ciliumMinors, minorOf } from "../versions/supported.ts";
 import type { Checks } from "./check.ts";
 import { at } from "./effective.ts";
 import { parseDhcpRange } from "./lan.ts";

@@ -1,7 +1,7 @@
 import { shown } from "../support/problems.ts";
 import type { Settings } from "../settings.ts";
 import { configProblems, machinesOf, separatesKubernetes, usesKubePrism } from "../talos.ts";
-import { ciliumMinor, gatewayApiCrdsUrl } from "../versions.ts";
+import { ciliumMinor, gatewayApiCrdsUrl } from "../versions/supported.ts";
 import type { Checks } from "./check.ts";
 
 /** The machines, and how Talos takes what is for them. */

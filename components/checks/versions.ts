@@ -1,7 +1,7 @@
 import semver from "semver";
 import type { Problem } from "../support/problems.ts";
 import type { Settings } from "../settings.ts";
-import { badPairs, ciliumMinor, minorOf, talosMinors } from "../versions.ts";
+import { badPairs, ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
 import type { Checks } from "./check.ts";
 
 /** The versions against each other. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { plan } from "../../components/plan.ts";
-import { ciliumMinors } from "../../components/versions.ts";
+import { ciliumMinors } from "../../components/versions/supported.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { Cluster, eventually } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";

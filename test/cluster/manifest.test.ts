@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import type { KubernetesObject } from "../../components/kubernetesYaml.ts";
 import { nameOf } from "../../components/manifest.ts";
 import { plan } from "../../components/plan.ts";
-import { ciliumMinor } from "../../components/versions.ts";
+import { ciliumMinor } from "../../components/versions/supported.ts";
 import { chartArgs, kubernetesReads, releases } from "../fixtures/charts.ts";
 import { Cluster } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";

@@ -7,7 +7,7 @@ import { plan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { settingsOf } from "../../components/settings.ts";
 import { validateWithChart } from "../../components/validate.ts";
-import { ciliumMinors } from "../../components/versions.ts";
+import { ciliumMinors } from "../../components/versions/supported.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { Cluster, eventually } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";

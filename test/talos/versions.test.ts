@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { talosMinors } from "../../components/versions.ts";
+import { talosMinors } from "../../components/versions/supported.ts";
 import { machinery } from "../fixtures/machinery.ts";
 
 const refused = (talos: string, kubernetes: string) => machinery("machinery-1.14", { talos, kubernetes }).refused;
