@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readDocuments } from "../components/kubernetesYaml.ts";
-import { nameOf } from "../components/manifest.ts";
+import { readDocuments } from "../components/kubernetes/yaml.ts";
+import { nameOf } from "../components/kubernetes/manifest.ts";
 
 /**
  * How a file differs from the manifest that should be in it, or from none: `~ ConfigMap kube-system/cilium-config` for what has changed, `+`

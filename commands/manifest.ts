@@ -5,7 +5,7 @@ import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import type { TalosCiliumCniArgs } from "../components/args.ts";
-import { readDocuments } from "../components/kubernetesYaml.ts";
+import { readDocuments } from "../components/kubernetes/yaml.ts";
 import { settingsOf } from "../components/settings.ts";
 import { validate } from "../components/validate.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { download, DownloadError } from "./support/download.ts";
-import { readDocuments, type KubernetesObject } from "./kubernetesYaml.ts";
+import { readDocuments, type KubernetesObject } from "./kubernetes/yaml.ts";
 import { refuse } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
 import { gatewayApiCrdsUrl, gatewayApiDigests, supportedMinor } from "./versions/supported.ts";

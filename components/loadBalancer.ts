@@ -1,5 +1,5 @@
 import type { IpPool, L2Policy } from "./args.ts";
-import type { KubernetesObject } from "./kubernetesYaml.ts";
+import type { KubernetesObject } from "./kubernetes/yaml.ts";
 import type { Settings } from "./settings.ts";
 import { supportedMinor } from "./versions/supported.ts";
 

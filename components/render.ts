@@ -1,7 +1,7 @@
 import { helm, HelmError } from "./helm.ts";
 import type { HelmValues } from "./helmValues.ts";
 import type { Chart } from "./chart.ts";
-import { readDocuments, type KubernetesObject } from "./kubernetesYaml.ts";
+import { readDocuments, type KubernetesObject } from "./kubernetes/yaml.ts";
 import { refuse } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
 

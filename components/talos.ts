@@ -1,8 +1,8 @@
 import semver from "semver";
 import { parseAllDocuments } from "yaml";
 import type { TalosMachine } from "./args.ts";
-import { writeDocument } from "./kubernetesYaml.ts";
-import type { Manifest } from "./manifest.ts";
+import { writeDocument } from "./kubernetes/yaml.ts";
+import type { Manifest } from "./kubernetes/manifest.ts";
 import type { Problem } from "./support/problems.ts";
 import type { Settings } from "./settings.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "./versions/supported.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { drift } from "../commands/drift.ts";
-import { manifestOf } from "../components/manifest.ts";
+import { manifestOf } from "../components/kubernetes/manifest.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "drift-"));
 after(() => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { readDocuments, writeDocument } from "../components/kubernetesYaml.ts";
+import { readDocuments, writeDocument } from "../components/kubernetes/yaml.ts";
 import { kubernetesReads } from "./fixtures/charts.ts";
 
 // Scalars that readers of YAML disagree about.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadBalancerObjects } from "../components/loadBalancer.ts";
-import { manifestOf } from "../components/manifest.ts";
+import { manifestOf } from "../components/kubernetes/manifest.ts";
 import { settingsOf } from "../components/settings.ts";
 import { devStack } from "./fixtures/devStack.ts";
 

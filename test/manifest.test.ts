@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { KubernetesObject } from "../components/kubernetesYaml.ts";
-import { imagesOf, manifestOf, nameOf, type ManifestEntry } from "../components/manifest.ts";
+import type { KubernetesObject } from "../components/kubernetes/yaml.ts";
+import { imagesOf, manifestOf, nameOf, type ManifestEntry } from "../components/kubernetes/manifest.ts";
 import { withNamespace } from "../components/namespace.ts";
-import { isSecret, secretsIn } from "../components/secrets.ts";
+import { isSecret, secretsIn } from "../components/kubernetes/secrets.ts";
 
 const object = (kind: string, name: string, rest: object = {}): KubernetesObject => ({
   apiVersion: "v1",

@@ -1,10 +1,10 @@
 import semver from "semver";
 import type { HelmValues } from "../helmValues.ts";
-import type { KubernetesObject } from "../kubernetesYaml.ts";
-import { nameOf, type Manifest } from "../manifest.ts";
+import type { KubernetesObject } from "../kubernetes/yaml.ts";
+import { nameOf, type Manifest } from "../kubernetes/manifest.ts";
 import type { Rendered } from "../render.ts";
 import { shown } from "../support/problems.ts";
-import { secretsIn } from "../secrets.ts";
+import { secretsIn } from "../kubernetes/secrets.ts";
 import type { Settings } from "../settings.ts";
 import type { MachineConfigPatches } from "../talos.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";

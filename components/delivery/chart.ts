@@ -1,8 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { stageChart } from "../chartArchive.ts";
-import type { KubernetesObject } from "../kubernetesYaml.ts";
-import { nameOf } from "../manifest.ts";
+import type { KubernetesObject } from "../kubernetes/yaml.ts";
+import { nameOf } from "../kubernetes/manifest.ts";
 import type { Plan } from "../plan.ts";
 import { InputError } from "../support/problems.ts";
 import { release } from "../render.ts";

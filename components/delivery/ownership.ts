@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../kubernetesYaml.ts";
+import type { KubernetesObject } from "../kubernetes/yaml.ts";
 
 /**
  * The metadata of an object that belongs to this stack alone. If Talos or kubectl created the object, they own its fields and every later

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
-import { manifestOf } from "../../components/manifest.ts";
+import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { releases } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { broken } from "../fixtures/effects.ts";

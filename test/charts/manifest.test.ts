@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAllDocuments, visit } from "yaml";
-import type { KubernetesObject } from "../../components/kubernetesYaml.ts";
-import { nameOf, type Manifest } from "../../components/manifest.ts";
+import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
+import { nameOf, type Manifest } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { chartArgs, helmPrints, kubernetesReads, releases } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";

@@ -9,7 +9,7 @@ import { generate } from "selfsigned";
 import { findSource } from "../../commands/chartSource.ts";
 import type { ChartSource } from "../../components/args.ts";
 import { ChartUnreachable, findChart } from "../../components/chart.ts";
-import { manifestOf } from "../../components/manifest.ts";
+import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { render } from "../../components/render.ts";
 import { settingsOf } from "../../components/settings.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { KubernetesObject } from "../../components/kubernetesYaml.ts";
-import { nameOf } from "../../components/manifest.ts";
+import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
+import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { ciliumMinor } from "../../components/versions/supported.ts";
 import { chartArgs, kubernetesReads, releases } from "../fixtures/charts.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/args.ts";
 import { loadBalancerObjects } from "../../components/loadBalancer.ts";
-import { manifestOf } from "../../components/manifest.ts";
+import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { validateWithChart } from "../../components/validate.ts";
 import { runAsync } from "../../tools/childProcess.mjs";

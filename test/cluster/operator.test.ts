@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { IpPool } from "../../components/args.ts";
 import { loadBalancerObjects } from "../../components/loadBalancer.ts";
-import { manifestOf } from "../../components/manifest.ts";
+import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { settingsOf } from "../../components/settings.ts";

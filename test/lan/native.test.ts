@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { L2Policy } from "../../components/args.ts";
 import { loadBalancerObjects } from "../../components/loadBalancer.ts";
-import { manifestOf } from "../../components/manifest.ts";
+import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { settingsOf } from "../../components/settings.ts";
 import { chartArgs } from "../fixtures/charts.ts";

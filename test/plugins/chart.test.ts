@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { after, before, test } from "node:test";
-import type { KubernetesObject } from "../../components/kubernetesYaml.ts";
-import { nameOf } from "../../components/manifest.ts";
+import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
+import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { root } from "../../commands/stack.ts";
 import { kubernetesReads } from "../fixtures/charts.ts";
 import { withChartStack } from "../fixtures/chartStack.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { writeDocument, type KubernetesObject } from "./kubernetesYaml.ts";
+import { writeDocument, type KubernetesObject } from "./yaml.ts";
 
 /** A stream of Kubernetes objects, the same bytes for the same objects. */
 export interface Manifest {
