@@ -1,5 +1,5 @@
 // From the inputs to the checked, canonical manifest: `render.ts <inputs>`.
-import type { TalosCiliumCniArgs } from "../components/args.ts";
+import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { plan } from "../components/plan.ts";
 import { report } from "./report.ts";
 

@@ -2,10 +2,10 @@
 // `npm run bench -- <file>` keeps the figures as JSON, to be compared with later ones.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TalosCiliumCniArgs } from "../components/args.ts";
+import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { plan } from "../components/plan.ts";
 import { template } from "../components/render.ts";
-import { settingsOf } from "../components/settings.ts";
+import { settingsOf } from "../components/inputs/settings.ts";
 import { validateWithChart } from "../components/validate.ts";
 import type { Report } from "../bench/report.ts";
 import { Clone } from "../test/fixtures/clone.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { ChartSource } from "../components/args.ts";
+import type { ChartSource } from "../components/inputs/args.ts";
 import { ChartUnreachable, findChart } from "../components/chart.ts";
-import { defaults, type Settings } from "../components/settings.ts";
+import { defaults, type Settings } from "../components/inputs/settings.ts";
 import { pinnedCharts } from "../components/versions/supported.ts";
 import { goModule } from "./goModule.ts";
 

@@ -1,4 +1,4 @@
-// npm run generate: what follows from components/args.ts.
+// npm run generate: what follows from components/inputs/args.ts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
@@ -35,7 +35,7 @@ export async function generated(): Promise<readonly Page[]> {
   const schema = new SchemaGenerator(program, parser, createFormatter(config), config).createSchema("TalosCiliumCniArgs");
   const definitions = (schema.definitions ?? {}) as Readonly<Record<string, Definition>>;
   return Promise.all([
-    formatted("components/args.schema.json", JSON.stringify(schema)),
+    formatted("components/inputs/args.schema.json", JSON.stringify(schema)),
     formatted("docs/inputs.md", inputsPage(schema, definitions)),
     formatted("docs/checks.md", checksPage()),
     formatted("README.md", withConfig(readFileSync(join(root, "README.md"), "utf8"))),
@@ -80,7 +80,7 @@ function inputsPage(schema: Definition, definitions: Readonly<Record<string, Def
   return `# Inputs
 
 Of the component \`TalosCiliumCni\`, and by the same names of the config of a stack (\`pulumi config set --path\`). All are optional but
-those marked; all are plain data. Made from [components/args.ts](../components/args.ts) by \`npm run generate\`.
+those marked; all are plain data. Made from [components/inputs/args.ts](../components/args.ts) by \`npm run generate\`.
 
 | Input | Type | Default | Meaning |
 | --- | --- | --- | --- |

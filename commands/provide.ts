@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
 import { ChartUnreachable } from "../components/chart.ts";
-import { settingsOf } from "../components/settings.ts";
+import { settingsOf } from "../components/inputs/settings.ts";
 import { ensureTool, MissingToolError, tools } from "../tools/tools.mjs";
 import { ciliumSource, findSource } from "./chartSource.ts";
 import { gatewayApiCrds } from "./gatewayApi.ts";

@@ -11,7 +11,7 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { parse, parseDocument } from "yaml";
-import type { TalosCiliumCniArgs } from "../components/args.ts";
+import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { configKeys, encrypted } from "../components/config.ts";
 
 /** The project's own folder, the name of the project and of the dev stack. */

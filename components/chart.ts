@@ -7,7 +7,7 @@ import { readCached, sha256Of, temporaryFolder, writeCached } from "./support/ca
 import { timeLimits } from "./support/childProcess.ts";
 import { helm, HelmError, HelmTimeout } from "./helm.ts";
 import { InputError, refuse } from "./support/problems.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./inputs/settings.ts";
 import { pinnedCharts } from "./versions/supported.ts";
 
 /** The chart as Helm takes it. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LoadBalancer, TalosCiliumCniArgs } from "./args.ts";
+import type { LoadBalancer, TalosCiliumCniArgs } from "./inputs/args.ts";
 import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./delivery/loadBalancer.ts";
 import { loadBalancerObjects } from "./loadBalancer.ts";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
-import type { TalosCiliumCniArgs } from "./args.ts";
-import { RefusedInput } from "./plainData.ts";
+import type { TalosCiliumCniArgs } from "./inputs/args.ts";
+import { RefusedInput } from "./inputs/plainData.ts";
 
 const texts = ["delivery", "ciliumVersion", "kubernetesVersion", "namespace", "podCidr", "serviceCidr"] as const;
 const objects = [

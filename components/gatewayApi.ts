@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { download, DownloadError } from "./support/download.ts";
 import { readDocuments, type KubernetesObject } from "./kubernetes/yaml.ts";
 import { refuse } from "./support/problems.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./inputs/settings.ts";
 import { gatewayApiCrdsUrl, gatewayApiDigests, supportedMinor } from "./versions/supported.ts";
 
 /** Whether the Gateway API CRDs are installed together with Cilium. */

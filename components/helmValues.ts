@@ -1,7 +1,7 @@
 import semver from "semver";
 import { rateLimit } from "./leases.ts";
 import { merge } from "./support/merge.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./inputs/settings.ts";
 import { pinnedCharts } from "./versions/supported.ts";
 
 /** Values of the Cilium chart. */

@@ -1,4 +1,4 @@
-import type { TalosCiliumCniArgs } from "./args.ts";
+import type { TalosCiliumCniArgs } from "./inputs/args.ts";
 import type { Chart } from "./chart.ts";
 import { checksOfRendering } from "./checks/all.ts";
 import { find } from "./checks/check.ts";
@@ -11,8 +11,8 @@ import { withNamespace } from "./namespace.ts";
 import { InputError, warningsOf } from "./support/problems.ts";
 import { objectsOf, render } from "./render.ts";
 import { secretObjectsOf } from "./kubernetes/secrets.ts";
-import { isGiven, secretValuesOf, withoutSecrets } from "./secretValues.ts";
-import { settingsOf, type Settings } from "./settings.ts";
+import { isGiven, secretValuesOf, withoutSecrets } from "./inputs/secretValues.ts";
+import { settingsOf, type Settings } from "./inputs/settings.ts";
 import { machineConfigPatches, type MachineConfigPatches } from "./talos.ts";
 import { validateWithChart } from "./validate.ts";
 

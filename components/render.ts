@@ -3,7 +3,7 @@ import type { HelmValues } from "./helmValues.ts";
 import type { Chart } from "./chart.ts";
 import { readDocuments, type KubernetesObject } from "./kubernetes/yaml.ts";
 import { refuse } from "./support/problems.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "./inputs/settings.ts";
 
 /** An object, and the template of the chart that made it. */
 export interface Rendered {

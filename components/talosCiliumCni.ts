@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { TalosCiliumCniArgs } from "./args.ts";
+import type { TalosCiliumCniArgs } from "./inputs/args.ts";
 import { deliverChart } from "./delivery/chart.ts";
 import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { deliverMachineConfig } from "./delivery/machineConfig.ts";

@@ -1,14 +1,14 @@
-import type { TalosCiliumCniArgs } from "./args.ts";
+import type { TalosCiliumCniArgs } from "./inputs/args.ts";
 import { findChart, type Chart } from "./chart.ts";
 import { checksOfChart, checksOfInputs, checksOfValues } from "./checks/all.ts";
 import { find, without, type Findings } from "./checks/check.ts";
 import { effective } from "./checks/effective.ts";
 import type { HelmValues } from "./helmValues.ts";
-import { outputsAmong } from "./plainData.ts";
+import { outputsAmong } from "./inputs/plainData.ts";
 import { InputError, shown, warningsOf, type Problem } from "./support/problems.ts";
-import { rootOf, schemaProblems } from "./schemaProblems.ts";
-import { secretValuesOf, withoutSecrets } from "./secretValues.ts";
-import { settingsOf, type Settings } from "./settings.ts";
+import { rootOf, schemaProblems } from "./inputs/schema.ts";
+import { secretValuesOf, withoutSecrets } from "./inputs/secretValues.ts";
+import { settingsOf, type Settings } from "./inputs/settings.ts";
 import { ciliumMinor } from "./versions/supported.ts";
 
 /** Inputs that nothing speaks against. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import type { IpPoolBlock, Lan, TalosCiliumCniArgs, TalosMachine } from "../components/args.ts";
+import type { IpPoolBlock, Lan, TalosCiliumCniArgs, TalosMachine } from "../components/inputs/args.ts";
 import { allChecks } from "../components/checks/all.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
 import { found } from "./fixtures/found.ts";

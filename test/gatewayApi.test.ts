@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { gatewayApiObjects } from "../components/gatewayApi.ts";
-import { settingsOf } from "../components/settings.ts";
+import { settingsOf } from "../components/inputs/settings.ts";
 import { ciliumMinors, gatewayApiDigests } from "../components/versions/supported.ts";
 import { gatewayApiCrds } from "./fixtures/gatewayApi.ts";
 

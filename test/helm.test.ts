@@ -10,7 +10,7 @@ import { timeLimits } from "../components/support/childProcess.ts";
 import { helm, HelmError, minimumHelm } from "../components/helm.ts";
 import { InputError } from "../components/support/problems.ts";
 import { render } from "../components/render.ts";
-import { settingsOf } from "../components/settings.ts";
+import { settingsOf } from "../components/inputs/settings.ts";
 import { tools } from "../tools/tools.mjs";
 import { tinyChart } from "./fixtures/tinyChart.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { IpPoolBlock } from "../components/args.ts";
+import type { IpPoolBlock } from "../components/inputs/args.ts";
 import { helmValues } from "../components/helmValues.ts";
-import { settingsOf } from "../components/settings.ts";
+import { settingsOf } from "../components/inputs/settings.ts";
 
 const limit = (block: IpPoolBlock, more: object = {}) =>
   helmValues(settingsOf({ loadBalancer: { ipPools: [{ name: "a", blocks: [block] }] }, ...more }))["k8sClientRateLimit"];

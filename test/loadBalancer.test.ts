@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadBalancerObjects } from "../components/loadBalancer.ts";
 import { manifestOf } from "../components/kubernetes/manifest.ts";
-import { settingsOf } from "../components/settings.ts";
+import { settingsOf } from "../components/inputs/settings.ts";
 import { devStack } from "./fixtures/devStack.ts";
 
 test("the dev stack's pool and policy, with nothing in them that Cilium does not know", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { Talos, TalosCiliumCniArgs } from "../components/args.ts";
+import type { Talos, TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { TalosCiliumCni } from "../components/talosCiliumCni.ts";
 import { syncCommand } from "../components/talos.ts";
 import { chartArgs } from "./fixtures/charts.ts";

@@ -8,8 +8,8 @@ import { generated } from "../commands/generate.ts";
 import { devConfig, root } from "../commands/stack.ts";
 import { configKeys } from "../components/config.ts";
 import { merge } from "../components/support/merge.ts";
-import { defaults, settingsOf } from "../components/settings.ts";
-import schema from "../components/args.schema.json" with { type: "json" };
+import { defaults, settingsOf } from "../components/inputs/settings.ts";
+import schema from "../components/inputs/args.schema.json" with { type: "json" };
 import { devStack } from "./fixtures/devStack.ts";
 
 const text = (file: string) => readFileSync(join(root, file), "utf8");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { TalosCiliumCniArgs } from "../components/args.ts";
+import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { plan } from "../components/plan.ts";
 import { InputError } from "../components/support/problems.ts";
-import { withoutSecrets } from "../components/secretValues.ts";
+import { withoutSecrets } from "../components/inputs/secretValues.ts";
 import { TalosCiliumCni } from "../components/talosCiliumCni.ts";
 import { chartArgs } from "./fixtures/charts.ts";
 import { eventually } from "./fixtures/cluster.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import type { TalosCiliumCniArgs } from "../components/args.ts";
+import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { TalosCiliumCni } from "../components/talosCiliumCni.ts";
 import { chartArgs } from "./fixtures/charts.ts";
 import { devStack } from "./fixtures/devStack.ts";

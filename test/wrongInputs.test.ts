@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { TalosCiliumCniArgs } from "../components/args.ts";
+import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { CiliumLoadBalancer, type CiliumLoadBalancerArgs } from "../components/ciliumLoadBalancer.ts";
 import { TalosCiliumCni } from "../components/talosCiliumCni.ts";
 import { chartArgs } from "./fixtures/charts.ts";

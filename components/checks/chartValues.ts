@@ -6,8 +6,8 @@ import { talosValues, type HelmValues } from "../helmValues.ts";
 import { merge } from "../support/merge.ts";
 import type { Problem } from "../support/problems.ts";
 import { template } from "../render.ts";
-import { compiled, misfits } from "../schemaProblems.ts";
-import type { Settings } from "../settings.ts";
+import { compiled, misfits } from "../inputs/schema.ts";
+import type { Settings } from "../inputs/settings.ts";
 import type { Checks } from "./check.ts";
 import type { Effective } from "./effective.ts";
 

@@ -1,5 +1,5 @@
 import type { Problem } from "../support/problems.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../inputs/settings.ts";
 
 /** Something that is looked at before anything is touched. `docs/checks.md` is made from these. */
 export interface Check<Subject> {

@@ -5,7 +5,7 @@ import { nameOf, type Manifest } from "../kubernetes/manifest.ts";
 import type { Rendered } from "../render.ts";
 import { shown } from "../support/problems.ts";
 import { secretsIn } from "../kubernetes/secrets.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../inputs/settings.ts";
 import type { MachineConfigPatches } from "../talos.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";
 import { releaseOf } from "../gatewayApi.ts";

@@ -1,5 +1,5 @@
 import { helmValues, type HelmValues } from "../helmValues.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../inputs/settings.ts";
 
 /** The values that the chart gets, wherever they come from. */
 export interface Effective {

@@ -1,6 +1,6 @@
 import semver from "semver";
 import type { Problem } from "../support/problems.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../inputs/settings.ts";
 import { badPairs, ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
 import type { Checks } from "./check.ts";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Talos, TalosCiliumCniArgs, TalosMachine } from "../args.ts";
+import type { Talos, TalosCiliumCniArgs, TalosMachine } from "../inputs/args.ts";
 import type { Plan } from "../plan.ts";
 
 /**

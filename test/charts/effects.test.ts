@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { releases } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { parse } from "yaml";
-import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { readSchema } from "../../components/chart.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { validateWithChart } from "../../components/validate.ts";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { IpPool } from "../../components/args.ts";
+import type { IpPool } from "../../components/inputs/args.ts";
 import { loadBalancerObjects } from "../../components/loadBalancer.ts";
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
-import { settingsOf } from "../../components/settings.ts";
+import { settingsOf } from "../../components/inputs/settings.ts";
 import { validateWithChart } from "../../components/validate.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
 import { chartArgs } from "../fixtures/charts.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { configKeys } from "../../components/config.ts";
 import { plan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { plan } from "../../components/plan.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { eventually } from "../fixtures/cluster.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
-import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { plan } from "../../components/plan.ts";
 import { patchBefore } from "../../components/talos.ts";
 import { chartArgs } from "../fixtures/charts.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { talosValues, type HelmValues } from "../../components/helmValues.ts";
 import { merge } from "../../components/support/merge.ts";
 import { HelmError } from "../../components/helm.ts";
-import { settingsOf } from "../../components/settings.ts";
+import { settingsOf } from "../../components/inputs/settings.ts";
 import { helmPrints, releases } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { broken } from "../fixtures/effects.ts";

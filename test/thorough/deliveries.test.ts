@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, mock, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { TalosCiliumCniArgs } from "../../components/args.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";

@@ -1,7 +1,7 @@
 import { Ajv, type DefinedError, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
 import { closest } from "fastest-levenshtein";
 import schema from "./args.schema.json" with { type: "json" };
-import { shown, type Problem } from "./support/problems.ts";
+import { shown, type Problem } from "../support/problems.ts";
 
 // Keys that people try, and where what they mean belongs.
 const hints: Readonly<Record<string, string>> = {

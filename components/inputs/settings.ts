@@ -11,8 +11,8 @@ import type {
   Talos,
   TalosCiliumCniArgs,
 } from "./args.ts";
-import { merge } from "./support/merge.ts";
-import { ciliumMinor, minorOf, talosMinors } from "./versions/supported.ts";
+import { merge } from "../support/merge.ts";
+import { ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
 
 type Filled<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> & Pick<T, Optional>;
 

@@ -1,4 +1,4 @@
-import { InputError, type Problem } from "./support/problems.ts";
+import { InputError, type Problem } from "../support/problems.ts";
 
 /** As many characters of a secret in a row are not shown; shorter secrets are hidden where they stand as a word. */
 const shortestExcerpt = 8;

@@ -1,4 +1,4 @@
-import type { Problem } from "./support/problems.ts";
+import type { Problem } from "../support/problems.ts";
 
 // What comes from machines, and nothing is rendered from.
 const fromResources =
