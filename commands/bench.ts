@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { plan } from "../components/plan.ts";
-import { template } from "../components/render.ts";
+import { template } from "../components/helm/render.ts";
 import { settingsOf } from "../components/inputs/settings.ts";
 import { validateWithChart } from "../components/validate.ts";
 import type { Report } from "../bench/report.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ChartSource } from "../components/inputs/args.ts";
-import { ChartUnreachable, findChart } from "../components/chart.ts";
+import { ChartUnreachable, findChart } from "../components/helm/chartSource.ts";
 import { defaults, type Settings } from "../components/inputs/settings.ts";
 import { pinnedCharts } from "../components/versions/supported.ts";
 import { goModule } from "./goModule.ts";

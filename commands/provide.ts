@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
-import { ChartUnreachable } from "../components/chart.ts";
+import { ChartUnreachable } from "../components/helm/chartSource.ts";
 import { settingsOf } from "../components/inputs/settings.ts";
 import { ensureTool, MissingToolError, tools } from "../tools/tools.mjs";
 import { ciliumSource, findSource } from "./chartSource.ts";

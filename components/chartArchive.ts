@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Of, temporaryFolder, writeWhole } from "./support/cache.ts";
 import { cacheIn } from "./support/cacheFolder.mjs";
-import type { Chart } from "./chart.ts";
-import { helm } from "./helm.ts";
+import type { Chart } from "./helm/chartSource.ts";
+import { helm } from "./helm/cli.ts";
 import { InputError, refuse } from "./support/problems.ts";
 
 /**

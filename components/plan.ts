@@ -1,5 +1,5 @@
 import type { TalosCiliumCniArgs } from "./inputs/args.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart } from "./helm/chartSource.ts";
 import { checksOfRendering } from "./checks/all.ts";
 import { find } from "./checks/check.ts";
 import { gatewayApiObjects, installsGatewayApi } from "./gatewayApi.ts";
@@ -9,7 +9,7 @@ import { loadBalancerObjects } from "./loadBalancer.ts";
 import { imagesOf, manifestOf, type Manifest } from "./kubernetes/manifest.ts";
 import { withNamespace } from "./namespace.ts";
 import { InputError, warningsOf } from "./support/problems.ts";
-import { objectsOf, render } from "./render.ts";
+import { objectsOf, render } from "./helm/render.ts";
 import { secretObjectsOf } from "./kubernetes/secrets.ts";
 import { isGiven, secretValuesOf, withoutSecrets } from "./inputs/secretValues.ts";
 import { settingsOf, type Settings } from "./inputs/settings.ts";

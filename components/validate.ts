@@ -1,5 +1,5 @@
 import type { TalosCiliumCniArgs } from "./inputs/args.ts";
-import { findChart, type Chart } from "./chart.ts";
+import { findChart, type Chart } from "./helm/chartSource.ts";
 import { checksOfChart, checksOfInputs, checksOfValues } from "./checks/all.ts";
 import { find, without, type Findings } from "./checks/check.ts";
 import { effective } from "./checks/effective.ts";

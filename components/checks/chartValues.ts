@@ -1,11 +1,11 @@
 import type { SchemaObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
-import { readSchema, readTemplates, type Chart } from "../chart.ts";
-import { HelmError } from "../helm.ts";
+import { readSchema, readTemplates, type Chart } from "../helm/chartSource.ts";
+import { HelmError } from "../helm/cli.ts";
 import { talosValues, type HelmValues } from "../helmValues.ts";
 import { merge } from "../support/merge.ts";
 import type { Problem } from "../support/problems.ts";
-import { template } from "../render.ts";
+import { template } from "../helm/render.ts";
 import { compiled, misfits } from "../inputs/schema.ts";
 import type { Settings } from "../inputs/settings.ts";
 import type { Checks } from "./check.ts";

@@ -2,7 +2,7 @@ import semver from "semver";
 import type { HelmValues } from "../helmValues.ts";
 import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import { nameOf, type Manifest } from "../kubernetes/manifest.ts";
-import type { Rendered } from "../render.ts";
+import type { Rendered } from "../helm/render.ts";
 import { shown } from "../support/problems.ts";
 import { secretsIn } from "../kubernetes/secrets.ts";
 import type { Settings } from "../inputs/settings.ts";

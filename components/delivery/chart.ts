@@ -5,7 +5,7 @@ import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import { nameOf } from "../kubernetes/manifest.ts";
 import type { Plan } from "../plan.ts";
 import { InputError } from "../support/problems.ts";
-import { release } from "../render.ts";
+import { release } from "../helm/render.ts";
 import { catchInputError, toResourceError } from "./componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./loadBalancer.ts";
 import { withForcedOwnership } from "./ownership.ts";

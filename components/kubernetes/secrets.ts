@@ -1,7 +1,7 @@
 import type { HelmValues } from "../helmValues.ts";
 import type { Manifest, ManifestEntry } from "./manifest.ts";
 import type { Problem } from "../support/problems.ts";
-import type { Rendered } from "../render.ts";
+import type { Rendered } from "../helm/render.ts";
 
 // What every PEM of a private key says, as it is and in base64, where it looks different at each of three distances from the start.
 const marks = ["PRIVATE KEY", ...[0, 1, 2].map((distance) => base64At("PRIVATE KEY", distance))];

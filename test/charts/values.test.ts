@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { parse } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { readSchema } from "../../components/chart.ts";
+import { readSchema } from "../../components/helm/chartSource.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { validateWithChart } from "../../components/validate.ts";
 import { run } from "../../tools/childProcess.mjs";

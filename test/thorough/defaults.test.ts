@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { talosValues, type HelmValues } from "../../components/helmValues.ts";
 import { merge } from "../../components/support/merge.ts";
-import { HelmError } from "../../components/helm.ts";
+import { HelmError } from "../../components/helm/cli.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
 import { helmPrints, releases } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";

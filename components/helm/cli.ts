@@ -1,10 +1,10 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 import { basename, delimiter, join, resolve } from "node:path";
 import semver from "semver";
-import { sha256Of, writeCached } from "./support/cache.ts";
-import { cacheFolder } from "./support/cacheFolder.mjs";
-import { ChildProcessError, runChild, timeLimits, type ChildProcessOptions } from "./support/childProcess.ts";
-import { InputError, refuse } from "./support/problems.ts";
+import { sha256Of, writeCached } from "../support/cache.ts";
+import { cacheFolder } from "../support/cacheFolder.mjs";
+import { ChildProcessError, runChild, timeLimits, type ChildProcessOptions } from "../support/childProcess.ts";
+import { InputError, refuse } from "../support/problems.ts";
 
 /** The oldest Helm that renders the same bytes as the newest: 3.18 and before write some zeros that later ones leave out. */
 export const minimumHelm = "3.19.0";

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
 import { parse } from "yaml";
-import { readCached, sha256Of, temporaryFolder, writeCached } from "./support/cache.ts";
-import { timeLimits } from "./support/childProcess.ts";
-import { helm, HelmError, HelmTimeout } from "./helm.ts";
-import { InputError, refuse } from "./support/problems.ts";
-import type { Settings } from "./inputs/settings.ts";
-import { pinnedCharts } from "./versions/supported.ts";
+import { readCached, sha256Of, temporaryFolder, writeCached } from "../support/cache.ts";
+import { timeLimits } from "../support/childProcess.ts";
+import { helm, HelmError, HelmTimeout } from "./cli.ts";
+import { InputError, refuse } from "../support/problems.ts";
+import type { Settings } from "../inputs/settings.ts";
+import { pinnedCharts } from "../versions/supported.ts";
 
 /** The chart as Helm takes it. */
 export interface Chart {

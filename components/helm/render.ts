@@ -1,9 +1,9 @@
-import { helm, HelmError } from "./helm.ts";
-import type { HelmValues } from "./helmValues.ts";
-import type { Chart } from "./chart.ts";
-import { readDocuments, type KubernetesObject } from "./kubernetes/yaml.ts";
-import { refuse } from "./support/problems.ts";
-import type { Settings } from "./inputs/settings.ts";
+import { helm, HelmError } from "./cli.ts";
+import type { HelmValues } from "../helmValues.ts";
+import type { Chart } from "./chartSource.ts";
+import { readDocuments, type KubernetesObject } from "../kubernetes/yaml.ts";
+import { refuse } from "../support/problems.ts";
+import type { Settings } from "../inputs/settings.ts";
 
 /** An object, and the template of the chart that made it. */
 export interface Rendered {
