@@ -13,7 +13,7 @@ import { objectsOf, render } from "./helm/render.ts";
 import { secretObjectsOf } from "./kubernetes/secrets.ts";
 import { isGiven, secretValuesOf, withoutSecrets } from "./inputs/secretValues.ts";
 import { settingsOf, type Settings } from "./inputs/settings.ts";
-import { machineConfigPatches, type MachineConfigPatches } from "./talos.ts";
+import { machineConfigPatches, type MachineConfigPatches } from "./talos/machineConfig.ts";
 import { validateWithChart } from "./validate.ts";
 
 /** Everything that follows from the inputs. */

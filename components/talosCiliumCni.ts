@@ -6,7 +6,7 @@ import { deliverMachineConfig } from "./delivery/machineConfig.ts";
 import { recordedInputs } from "./delivery/recordedInputs.ts";
 import { plan } from "./plan.ts";
 import { InputError } from "./support/problems.ts";
-import { syncCommand, type MachineConfigPatches } from "./talos.ts";
+import { syncCommand, type MachineConfigPatches } from "./talos/machineConfig.ts";
 
 /**
  * Cilium for Talos Linux.

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { Talos, TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { TalosCiliumCni } from "../components/talosCiliumCni.ts";
-import { syncCommand } from "../components/talos.ts";
+import { syncCommand } from "../components/talos/machineConfig.ts";
 import { chartArgs } from "./fixtures/charts.ts";
 import { eventually } from "./fixtures/cluster.ts";
 import { isSecretInput, registering, value } from "./fixtures/mocks.ts";

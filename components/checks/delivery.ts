@@ -6,7 +6,7 @@ import type { Rendered } from "../helm/render.ts";
 import { shown } from "../support/problems.ts";
 import { secretsIn } from "../kubernetes/secrets.ts";
 import type { Settings } from "../inputs/settings.ts";
-import type { MachineConfigPatches } from "../talos.ts";
+import type { MachineConfigPatches } from "../talos/machineConfig.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";
 import { releaseOf } from "../gatewayApi.ts";
 import type { Checks } from "./check.ts";

@@ -1,6 +1,6 @@
 import { shown } from "../support/problems.ts";
 import type { Settings } from "../inputs/settings.ts";
-import { configProblems, machinesOf, separatesKubernetes, usesKubePrism } from "../talos.ts";
+import { configProblems, machinesOf, separatesKubernetes, usesKubePrism } from "../talos/machineConfig.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../versions/supported.ts";
 import type { Checks } from "./check.ts";
 

@@ -1,7 +1,7 @@
 import { parseAddress } from "../support/ipRange.ts";
 import { shown } from "../support/problems.ts";
 import type { Settings } from "../inputs/settings.ts";
-import { machinesOf, type NamedMachine } from "../talos.ts";
+import { machinesOf, type NamedMachine } from "../talos/machineConfig.ts";
 import type { Checks } from "./check.ts";
 import { dnsSubdomain } from "./inputs.ts";
 

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as talos from "@pulumiverse/talos";
 import type { Plan } from "../plan.ts";
 import { InputError } from "../support/problems.ts";
-import { configProblems, machinesOf, patchBefore, type MachineConfigPatches } from "../talos.ts";
+import { configProblems, machinesOf, patchBefore, type MachineConfigPatches } from "../talos/machineConfig.ts";
 import { toResourceError } from "./componentError.ts";
 
 /** Delivery `machineConfig`: applies the patches to the machines, after everything in `dependsOn`. */

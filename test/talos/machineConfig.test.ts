@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { plan } from "../../components/plan.ts";
-import { patchBefore } from "../../components/talos.ts";
+import { patchBefore } from "../../components/talos/machineConfig.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { machineries, machinery } from "../fixtures/machinery.ts";

@@ -1,11 +1,11 @@
 import semver from "semver";
 import { parseAllDocuments } from "yaml";
-import type { TalosMachine } from "./inputs/args.ts";
-import { writeDocument } from "./kubernetes/yaml.ts";
-import type { Manifest } from "./kubernetes/manifest.ts";
-import type { Problem } from "./support/problems.ts";
-import type { Settings } from "./inputs/settings.ts";
-import { gatewayApiCrdsUrl, supportedMinor } from "./versions/supported.ts";
+import type { TalosMachine } from "../inputs/args.ts";
+import { writeDocument } from "../kubernetes/yaml.ts";
+import type { Manifest } from "../kubernetes/manifest.ts";
+import type { Problem } from "../support/problems.ts";
+import type { Settings } from "../inputs/settings.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";
 
 /** Patches for the machine config, in the form that Talos' strategic merge takes. */
 export interface MachineConfigPatches {
