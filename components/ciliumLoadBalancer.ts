@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { LoadBalancer, TalosCiliumCniArgs } from "./inputs/args.ts";
 import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./delivery/loadBalancer.ts";
-import { loadBalancerObjects } from "./loadBalancer.ts";
+import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";
 import { merge } from "./support/merge.ts";
 import { InputError, shown, type Problem } from "./support/problems.ts";
 import { validate, type Valid } from "./validate.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { gatewayApiObjects } from "../components/gatewayApi.ts";
+import { gatewayApiObjects } from "../components/cilium/gatewayApi.ts";
 import { settingsOf } from "../components/inputs/settings.ts";
 import { ciliumMinors, gatewayApiDigests } from "../components/versions/supported.ts";
 import { gatewayApiCrds } from "./fixtures/gatewayApi.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { IpPoolBlock } from "../components/inputs/args.ts";
-import { helmValues } from "../components/helmValues.ts";
+import { helmValues } from "../components/cilium/values.ts";
 import { settingsOf } from "../components/inputs/settings.ts";
 
 const limit = (block: IpPoolBlock, more: object = {}) =>

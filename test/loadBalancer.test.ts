@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadBalancerObjects } from "../components/loadBalancer.ts";
+import { loadBalancerObjects } from "../components/cilium/loadBalancer/objects.ts";
 import { manifestOf } from "../components/kubernetes/manifest.ts";
 import { settingsOf } from "../components/inputs/settings.ts";
 import { devStack } from "./fixtures/devStack.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubernetesObject } from "../components/kubernetes/yaml.ts";
 import { imagesOf, manifestOf, nameOf, type ManifestEntry } from "../components/kubernetes/manifest.ts";
-import { withNamespace } from "../components/namespace.ts";
+import { withNamespace } from "../components/cilium/namespace.ts";
 import { isSecret, secretsIn } from "../components/kubernetes/secrets.ts";
 
 const object = (kind: string, name: string, rest: object = {}): KubernetesObject => ({

@@ -8,7 +8,7 @@ import { shown, type Problem } from "../support/problems.ts";
 import { defaults, type Settings } from "../inputs/settings.ts";
 import { ciliumMinor, ciliumMinors, minorOf } from "../versions/supported.ts";
 import type { Checks } from "./check.ts";
-import { at } from "./effective.ts";
+import { at } from "../cilium/valueOrigins.ts";
 import { parseDhcpRange } from "../inputs/network.ts";
 
 const dnsLabel = /^(?=.{1,63}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;

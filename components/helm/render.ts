@@ -1,5 +1,5 @@
 import { helm, HelmError } from "./cli.ts";
-import type { HelmValues } from "../helmValues.ts";
+import type { HelmValues } from "../cilium/values.ts";
 import type { Chart } from "./chartSource.ts";
 import { readDocuments, type KubernetesObject } from "../kubernetes/yaml.ts";
 import { refuse } from "../support/problems.ts";

@@ -1,4 +1,4 @@
-import type { HelmValues } from "../helmValues.ts";
+import type { HelmValues } from "../cilium/values.ts";
 import type { Manifest, ManifestEntry } from "./manifest.ts";
 import type { Problem } from "../support/problems.ts";
 import type { Rendered } from "../helm/render.ts";

@@ -13,7 +13,7 @@ import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { render } from "../../components/helm/render.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
-import { helmValues } from "../../components/helmValues.ts";
+import { helmValues } from "../../components/cilium/values.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { chartFolder } from "../fixtures/charts.ts";
 import { serve, type Server } from "../fixtures/server.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { loadBalancerObjects } from "../../components/loadBalancer.ts";
+import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { validateWithChart } from "../../components/validate.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { IpPool } from "../../components/inputs/args.ts";
-import { loadBalancerObjects } from "../../components/loadBalancer.ts";
+import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { talosValues, type HelmValues } from "../../components/helmValues.ts";
+import { talosValues, type HelmValues } from "../../components/cilium/values.ts";
 import { merge } from "../../components/support/merge.ts";
 import { HelmError } from "../../components/helm/cli.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";

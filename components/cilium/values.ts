@@ -1,8 +1,8 @@
 import semver from "semver";
-import { rateLimit } from "./leases.ts";
-import { merge } from "./support/merge.ts";
-import type { Settings } from "./inputs/settings.ts";
-import { pinnedCharts } from "./versions/supported.ts";
+import { rateLimit } from "./apiRateLimit.ts";
+import { merge } from "../support/merge.ts";
+import type { Settings } from "../inputs/settings.ts";
+import { pinnedCharts } from "../versions/supported.ts";
 
 /** Values of the Cilium chart. */
 export type HelmValues = Readonly<Record<string, unknown>>;

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { download, DownloadError } from "./support/download.ts";
-import { readDocuments, type KubernetesObject } from "./kubernetes/yaml.ts";
-import { refuse } from "./support/problems.ts";
-import type { Settings } from "./inputs/settings.ts";
-import { gatewayApiCrdsUrl, gatewayApiDigests, supportedMinor } from "./versions/supported.ts";
+import { download, DownloadError } from "../support/download.ts";
+import { readDocuments, type KubernetesObject } from "../kubernetes/yaml.ts";
+import { refuse } from "../support/problems.ts";
+import type { Settings } from "../inputs/settings.ts";
+import { gatewayApiCrdsUrl, gatewayApiDigests, supportedMinor } from "../versions/supported.ts";
 
 /** Whether the Gateway API CRDs are installed together with Cilium. */
 export function installsGatewayApi({ delivery, gatewayApi }: Pick<Settings, "delivery" | "gatewayApi">): boolean {

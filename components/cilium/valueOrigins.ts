@@ -1,4 +1,4 @@
-import { helmValues, type HelmValues } from "../helmValues.ts";
+import { helmValues, type HelmValues } from "./values.ts";
 import type { Settings } from "../inputs/settings.ts";
 
 /** The values that the chart gets, wherever they come from. */

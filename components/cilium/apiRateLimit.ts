@@ -1,8 +1,8 @@
-import { parseBlock, sizeOf } from "./support/ipRange.ts";
-import type { L2 } from "./inputs/args.ts";
-import { parseDuration } from "./support/goDuration.ts";
-import type { HelmValues } from "./helmValues.ts";
-import type { Settings } from "./inputs/settings.ts";
+import { parseBlock, sizeOf } from "../support/ipRange.ts";
+import type { L2 } from "../inputs/args.ts";
+import { parseDuration } from "../support/goDuration.ts";
+import type { HelmValues } from "./values.ts";
+import type { Settings } from "../inputs/settings.ts";
 
 /** The timing of the leases by which nodes agree on who announces a Service. */
 export type LeaseTiming = Readonly<Record<"leaseDuration" | "leaseRenewDeadline" | "leaseRetryPeriod", string>>;

@@ -1,7 +1,7 @@
-import type { IpPool, L2Policy } from "./inputs/args.ts";
-import type { KubernetesObject } from "./kubernetes/yaml.ts";
-import type { Settings } from "./inputs/settings.ts";
-import { supportedMinor } from "./versions/supported.ts";
+import type { IpPool, L2Policy } from "../../inputs/args.ts";
+import type { KubernetesObject } from "../../kubernetes/yaml.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import { supportedMinor } from "../../versions/supported.ts";
 
 /** The IP pools and L2 announcement policies as Kubernetes objects; both kinds are cluster-scoped. */
 export function loadBalancerObjects({ ciliumVersion, loadBalancer }: Pick<Settings, "ciliumVersion" | "loadBalancer">) {

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "./kubernetes/yaml.ts";
+import type { KubernetesObject } from "../kubernetes/yaml.ts";
 
 // Talos enforces PodSecurity `baseline` everywhere but in kube-system, and Cilium's pods need the host's network and mounts.
 const labels = {
