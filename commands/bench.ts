@@ -6,7 +6,7 @@ import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { plan } from "../components/plan.ts";
 import { template } from "../components/helm/render.ts";
 import { settingsOf } from "../components/inputs/settings.ts";
-import { validateWithChart } from "../components/validate.ts";
+import { validateWithChart } from "../components/checks/validate.ts";
 import type { Report } from "../bench/report.ts";
 import { Clone } from "../test/fixtures/clone.ts";
 import { run } from "../tools/childProcess.mjs";

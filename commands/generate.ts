@@ -15,7 +15,7 @@ import {
 } from "ts-json-schema-generator";
 import { parse, stringify } from "yaml";
 
-import { allChecks } from "../components/checks/all.ts";
+import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
 import { formatted, type Page } from "./formatted.ts";
 import { root } from "./stack.ts";

@@ -7,7 +7,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { readDocuments } from "../components/kubernetes/yaml.ts";
 import { settingsOf } from "../components/inputs/settings.ts";
-import { validate } from "../components/validate.ts";
+import { validate } from "../components/checks/validate.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
 import { findSource } from "./chartSource.ts";
 import { drift } from "./drift.ts";

@@ -5,7 +5,7 @@ import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from 
 import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";
 import { merge } from "./support/merge.ts";
 import { InputError, shown, type Problem } from "./support/problems.ts";
-import { validate, type Valid } from "./validate.ts";
+import { validate, type Valid } from "./checks/validate.ts";
 
 /** What `CiliumLoadBalancer` takes: the same as `TalosCiliumCni` by the same names. */
 export interface CiliumLoadBalancerArgs

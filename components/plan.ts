@@ -1,6 +1,6 @@
 import type { TalosCiliumCniArgs } from "./inputs/args.ts";
 import type { Chart } from "./helm/chartSource.ts";
-import { checksOfRendering } from "./checks/all.ts";
+import { checksOfRendering } from "./checks/catalog.ts";
 import { find } from "./checks/check.ts";
 import { gatewayApiObjects, installsGatewayApi } from "./cilium/gatewayApi.ts";
 import { helmValues, type HelmValues } from "./cilium/values.ts";
@@ -14,7 +14,7 @@ import { secretObjectsOf } from "./kubernetes/secrets.ts";
 import { isGiven, secretValuesOf, withoutSecrets } from "./inputs/secretValues.ts";
 import { settingsOf, type Settings } from "./inputs/settings.ts";
 import { machineConfigPatches, type MachineConfigPatches } from "./talos/machineConfig.ts";
-import { validateWithChart } from "./validate.ts";
+import { validateWithChart } from "./checks/validate.ts";
 
 /** Everything that follows from the inputs. */
 export interface Plan {

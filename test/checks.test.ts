@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { IpPoolBlock, Lan, TalosCiliumCniArgs, TalosMachine } from "../components/inputs/args.ts";
-import { allChecks } from "../components/checks/all.ts";
+import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
 import { found } from "./fixtures/found.ts";
 import { gatewayApiCrds } from "./fixtures/gatewayApi.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { validate } from "../components/validate.ts";
+import { validate } from "../components/checks/validate.ts";
 import { run } from "../tools/childProcess.mjs";
 
 const accepts = (expression: string): boolean => {

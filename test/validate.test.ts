@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { plan } from "../components/plan.ts";
 import { InputError } from "../components/support/problems.ts";
-import { validate } from "../components/validate.ts";
+import { validate } from "../components/checks/validate.ts";
 import { chartArgs } from "./fixtures/charts.ts";
 import { devStack } from "./fixtures/devStack.ts";
 import { pool, wrong } from "./fixtures/wrongInputs.ts";

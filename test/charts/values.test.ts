@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { readSchema } from "../../components/helm/chartSource.ts";
 import { InputError } from "../../components/support/problems.ts";
-import { validateWithChart } from "../../components/validate.ts";
+import { validateWithChart } from "../../components/checks/validate.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { chartArgs, chartFolder, helmPrints, releases } from "../fixtures/charts.ts";
 import { peerValues } from "../fixtures/peerValues.ts";

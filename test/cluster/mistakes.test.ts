@@ -5,7 +5,7 @@ import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { InputError } from "../../components/support/problems.ts";
-import { validateWithChart } from "../../components/validate.ts";
+import { validateWithChart } from "../../components/checks/validate.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../fixtures/charts.ts";
 import { Cluster, eventually } from "../fixtures/cluster.ts";

@@ -6,7 +6,7 @@ import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
-import { validateWithChart } from "../../components/validate.ts";
+import { validateWithChart } from "../../components/checks/validate.ts";
 import { chartArgs } from "../fixtures/charts.ts";
 import { eventually } from "../fixtures/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";

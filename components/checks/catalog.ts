@@ -1,13 +1,13 @@
-import { addressChecks } from "./addresses.ts";
-import { chartValueChecks } from "./chartValues.ts";
-import { deliveryChecks } from "./delivery.ts";
-import { inputChecks } from "./inputs.ts";
-import { announcementChecks, policyChecks } from "./l2.ts";
-import { machineConfigChecks } from "./machineConfig.ts";
-import { machineChecks } from "./machines.ts";
-import { routingChecks } from "./routing.ts";
-import { valueChecks } from "./values.ts";
-import { versionChecks } from "./versions.ts";
+import { addressChecks } from "./inputs/addresses.ts";
+import { chartValueChecks } from "./chart/chartValues.ts";
+import { deliveryChecks } from "./rendering/delivery.ts";
+import { inputChecks } from "./inputs/formats.ts";
+import { announcementChecks, policyChecks } from "./values/l2Announcements.ts";
+import { machineConfigChecks } from "./inputs/machineConfigs.ts";
+import { machineChecks } from "./inputs/machines.ts";
+import { routingChecks } from "./values/routing.ts";
+import { valueChecks } from "./values/features.ts";
+import { versionChecks } from "./inputs/versions.ts";
 
 /** The checks of the inputs alone. */
 export const checksOfInputs = {

@@ -1,15 +1,15 @@
-import type { TalosCiliumCniArgs } from "./inputs/args.ts";
-import { findChart, type Chart } from "./helm/chartSource.ts";
-import { checksOfChart, checksOfInputs, checksOfValues } from "./checks/all.ts";
-import { find, without, type Findings } from "./checks/check.ts";
-import { effective } from "./cilium/valueOrigins.ts";
-import type { HelmValues } from "./cilium/values.ts";
-import { outputsAmong } from "./inputs/plainData.ts";
-import { InputError, shown, warningsOf, type Problem } from "./support/problems.ts";
-import { rootOf, schemaProblems } from "./inputs/schema.ts";
-import { secretValuesOf, withoutSecrets } from "./inputs/secretValues.ts";
-import { settingsOf, type Settings } from "./inputs/settings.ts";
-import { ciliumMinor } from "./versions/supported.ts";
+import type { TalosCiliumCniArgs } from "../inputs/args.ts";
+import { findChart, type Chart } from "../helm/chartSource.ts";
+import { checksOfChart, checksOfInputs, checksOfValues } from "./catalog.ts";
+import { find, without, type Findings } from "./check.ts";
+import { effective } from "../cilium/valueOrigins.ts";
+import type { HelmValues } from "../cilium/values.ts";
+import { outputsAmong } from "../inputs/plainData.ts";
+import { InputError, shown, warningsOf, type Problem } from "../support/problems.ts";
+import { rootOf, schemaProblems } from "../inputs/schema.ts";
+import { secretValuesOf, withoutSecrets } from "../inputs/secretValues.ts";
+import { settingsOf, type Settings } from "../inputs/settings.ts";
+import { ciliumMinor } from "../versions/supported.ts";
 
 /** Inputs that nothing speaks against. */
 export interface Valid {

@@ -1,9 +1,9 @@
 import semver from "semver";
-import { contains, parseCidr } from "../support/ipRange.ts";
-import { shown } from "../support/problems.ts";
-import type { Checks } from "./check.ts";
-import { at, inputOf, isOff, isOn, type Effective } from "../cilium/valueOrigins.ts";
-import { nodesOf, subnetsOf } from "../inputs/network.ts";
+import { contains, parseCidr } from "../../support/ipRange.ts";
+import { shown } from "../../support/problems.ts";
+import type { Checks } from "../check.ts";
+import { at, inputOf, isOff, isOn, type Effective } from "../../cilium/valueOrigins.ts";
+import { nodesOf, subnetsOf } from "../../inputs/network.ts";
 
 const routing = "https://docs.cilium.io/en/stable/network/concepts/routing/";
 

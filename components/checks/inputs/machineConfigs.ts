@@ -1,8 +1,8 @@
-import { shown } from "../support/problems.ts";
-import type { Settings } from "../inputs/settings.ts";
-import { configProblems, machinesOf, separatesKubernetes, usesKubePrism } from "../talos/machineConfig.ts";
-import { ciliumMinor, gatewayApiCrdsUrl } from "../versions/supported.ts";
-import type { Checks } from "./check.ts";
+import { shown } from "../../support/problems.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import { configProblems, machinesOf, separatesKubernetes, usesKubePrism } from "../../talos/machineConfig.ts";
+import { ciliumMinor, gatewayApiCrdsUrl } from "../../versions/supported.ts";
+import type { Checks } from "../check.ts";
 
 /** The machines, and how Talos takes what is for them. */
 export const machineConfigChecks: Checks<Settings> = {

@@ -1,9 +1,9 @@
-import { parseAddress } from "../support/ipRange.ts";
-import { shown } from "../support/problems.ts";
-import type { Settings } from "../inputs/settings.ts";
-import { machinesOf, type NamedMachine } from "../talos/machineConfig.ts";
-import type { Checks } from "./check.ts";
-import { dnsSubdomain } from "./inputs.ts";
+import { parseAddress } from "../../support/ipRange.ts";
+import { shown } from "../../support/problems.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import { machinesOf, type NamedMachine } from "../../talos/machineConfig.ts";
+import type { Checks } from "../check.ts";
+import { dnsSubdomain } from "./formats.ts";
 
 /** The machines against each other. */
 export const machineChecks: Checks<Settings> = {

@@ -1,8 +1,8 @@
 import semver from "semver";
-import type { Problem } from "../support/problems.ts";
-import type { Settings } from "../inputs/settings.ts";
-import { badPairs, ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
-import type { Checks } from "./check.ts";
+import type { Problem } from "../../support/problems.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import { badPairs, ciliumMinor, minorOf, talosMinors } from "../../versions/supported.ts";
+import type { Checks } from "../check.ts";
 
 /** The versions against each other. */
 export const versionChecks: Checks<Settings> = {

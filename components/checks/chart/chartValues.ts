@@ -1,15 +1,15 @@
 import type { SchemaObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
-import { readSchema, readTemplates, type Chart } from "../helm/chartSource.ts";
-import { HelmError } from "../helm/cli.ts";
-import { talosValues, type HelmValues } from "../cilium/values.ts";
-import { merge } from "../support/merge.ts";
-import type { Problem } from "../support/problems.ts";
-import { template } from "../helm/render.ts";
-import { compiled, misfits } from "../inputs/schema.ts";
-import type { Settings } from "../inputs/settings.ts";
-import type { Checks } from "./check.ts";
-import type { Effective } from "../cilium/valueOrigins.ts";
+import { readSchema, readTemplates, type Chart } from "../../helm/chartSource.ts";
+import { HelmError } from "../../helm/cli.ts";
+import { talosValues, type HelmValues } from "../../cilium/values.ts";
+import { merge } from "../../support/merge.ts";
+import type { Problem } from "../../support/problems.ts";
+import { template } from "../../helm/render.ts";
+import { compiled, misfits } from "../../inputs/schema.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import type { Checks } from "../check.ts";
+import type { Effective } from "../../cilium/valueOrigins.ts";
 
 /** The user's own values, and the chart that they are for. */
 export interface ChartValues extends Effective {

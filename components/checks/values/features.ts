@@ -1,6 +1,6 @@
-import { shown } from "../support/problems.ts";
-import type { Checks } from "./check.ts";
-import { at, inputOf, isOff, isOn, type Effective } from "../cilium/valueOrigins.ts";
+import { shown } from "../../support/problems.ts";
+import type { Checks } from "../check.ts";
+import { at, inputOf, isOff, isOn, type Effective } from "../../cilium/valueOrigins.ts";
 
 const capabilities = new Set(
   (

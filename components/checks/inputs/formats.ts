@@ -1,15 +1,15 @@
 import { isIP } from "node:net";
 import semver from "semver";
 import { parse } from "yaml";
-import { parseCidr, parseAddress, parseBlock } from "../support/ipRange.ts";
-import type { IpPoolBlock } from "../inputs/args.ts";
-import { parseDuration } from "../support/goDuration.ts";
-import { shown, type Problem } from "../support/problems.ts";
-import { defaults, type Settings } from "../inputs/settings.ts";
-import { ciliumMinor, ciliumMinors, minorOf } from "../versions/supported.ts";
-import type { Checks } from "./check.ts";
-import { at } from "../cilium/valueOrigins.ts";
-import { parseDhcpRange } from "../inputs/network.ts";
+import { parseCidr, parseAddress, parseBlock } from "../../support/ipRange.ts";
+import type { IpPoolBlock } from "../../inputs/args.ts";
+import { parseDuration } from "../../support/goDuration.ts";
+import { shown, type Problem } from "../../support/problems.ts";
+import { defaults, type Settings } from "../../inputs/settings.ts";
+import { ciliumMinor, ciliumMinors, minorOf } from "../../versions/supported.ts";
+import type { Checks } from "../check.ts";
+import { at } from "../../cilium/valueOrigins.ts";
+import { parseDhcpRange } from "../../inputs/network.ts";
 
 const dnsLabel = /^(?=.{1,63}$)[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 /** The name of most Kubernetes objects. */

@@ -1,13 +1,13 @@
 import { RE2JS, RE2JSException } from "re2js";
 import semver from "semver";
-import type { L2, L2Policy } from "../inputs/args.ts";
-import { parseDuration } from "../support/goDuration.ts";
-import { leaseTiming, type LeaseTiming } from "../cilium/apiRateLimit.ts";
-import { shown, type Problem } from "../support/problems.ts";
-import type { Settings } from "../inputs/settings.ts";
-import type { Checks } from "./check.ts";
-import { at, inputOf, isOff, isOn, type Effective } from "../cilium/valueOrigins.ts";
-import { blocksOf } from "../inputs/network.ts";
+import type { L2, L2Policy } from "../../inputs/args.ts";
+import { parseDuration } from "../../support/goDuration.ts";
+import { leaseTiming, type LeaseTiming } from "../../cilium/apiRateLimit.ts";
+import { shown, type Problem } from "../../support/problems.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import type { Checks } from "../check.ts";
+import { at, inputOf, isOff, isOn, type Effective } from "../../cilium/valueOrigins.ts";
+import { blocksOf } from "../../inputs/network.ts";
 
 const announcements = "https://docs.cilium.io/en/stable/network/l2-announcements/";
 

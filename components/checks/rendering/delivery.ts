@@ -1,15 +1,15 @@
 import semver from "semver";
-import type { HelmValues } from "../cilium/values.ts";
-import type { KubernetesObject } from "../kubernetes/yaml.ts";
-import { nameOf, type Manifest } from "../kubernetes/manifest.ts";
-import type { Rendered } from "../helm/render.ts";
-import { shown } from "../support/problems.ts";
-import { secretsIn } from "../kubernetes/secrets.ts";
-import type { Settings } from "../inputs/settings.ts";
-import type { MachineConfigPatches } from "../talos/machineConfig.ts";
-import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";
-import { releaseOf } from "../cilium/gatewayApi.ts";
-import type { Checks } from "./check.ts";
+import type { HelmValues } from "../../cilium/values.ts";
+import type { KubernetesObject } from "../../kubernetes/yaml.ts";
+import { nameOf, type Manifest } from "../../kubernetes/manifest.ts";
+import type { Rendered } from "../../helm/render.ts";
+import { shown } from "../../support/problems.ts";
+import { secretsIn } from "../../kubernetes/secrets.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import type { MachineConfigPatches } from "../../talos/machineConfig.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "../../versions/supported.ts";
+import { releaseOf } from "../../cilium/gatewayApi.ts";
+import type { Checks } from "../check.ts";
 
 /** What has been rendered, and how it goes to the cluster. */
 export interface Rendering {

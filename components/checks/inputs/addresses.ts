@@ -1,10 +1,10 @@
-import { contains, overlap, sizeOf } from "../support/ipRange.ts";
-import type { L2Policy } from "../inputs/args.ts";
-import type { Problem } from "../support/problems.ts";
-import type { Settings } from "../inputs/settings.ts";
-import type { Checks } from "./check.ts";
-import { isOn } from "../cilium/valueOrigins.ts";
-import { blocksOf, clusterRanges, nodesOf, parseDhcpRange, subnetsOf, takenAddresses, type Block, type Place } from "../inputs/network.ts";
+import { contains, overlap, sizeOf } from "../../support/ipRange.ts";
+import type { L2Policy } from "../../inputs/args.ts";
+import type { Problem } from "../../support/problems.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import type { Checks } from "../check.ts";
+import { isOn } from "../../cilium/valueOrigins.ts";
+import { blocksOf, clusterRanges, nodesOf, parseDhcpRange, subnetsOf, takenAddresses, type Block, type Place } from "../../inputs/network.ts";
 
 const lbIpam = "https://docs.cilium.io/en/stable/network/lb-ipam/";
 
