@@ -7,7 +7,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, beforeEach, test } from "node:test";
 import { sha256Of } from "../components/support/cache.ts";
-import { stageChart } from "../components/chartArchive.ts";
+import { stageChart } from "../components/delivery/chartArchive.ts";
 import { run } from "../tools/childProcess.mjs";
 import { tinyArchive, tinyChart } from "./fixtures/tinyChart.ts";
 import { unusableFolders } from "./fixtures/unusable.ts";

@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { findProgram } from "../commands/programs.ts";
 import { findChart } from "../components/helm/chartSource.ts";
-import { stageChart } from "../components/chartArchive.ts";
+import { stageChart } from "../components/delivery/chartArchive.ts";
 import { timeLimits } from "../components/support/childProcess.ts";
 import { helm, HelmError, minimumHelm } from "../components/helm/cli.ts";
 import { InputError } from "../components/support/problems.ts";

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { stageChart } from "../chartArchive.ts";
+import { stageChart } from "./chartArchive.ts";
 import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import { nameOf } from "../kubernetes/manifest.ts";
 import type { Plan } from "../plan.ts";

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { sha256Of, temporaryFolder, writeWhole } from "./support/cache.ts";
-import { cacheIn } from "./support/cacheFolder.mjs";
-import type { Chart } from "./helm/chartSource.ts";
-import { helm } from "./helm/cli.ts";
-import { InputError, refuse } from "./support/problems.ts";
+import { sha256Of, temporaryFolder, writeWhole } from "../support/cache.ts";
+import { cacheIn } from "../support/cacheFolder.mjs";
+import type { Chart } from "../helm/chartSource.ts";
+import { helm } from "../helm/cli.ts";
+import { InputError, refuse } from "../support/problems.ts";
 
 /**
  * Writes the chart as an archive where the Kubernetes provider finds it from any working directory, and returns the absolute path.
