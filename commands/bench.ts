@@ -8,13 +8,13 @@ import { template } from "../components/helm/render.ts";
 import { settingsOf } from "../components/inputs/settings.ts";
 import { validateWithChart } from "../components/checks/validate.ts";
 import type { Report } from "../bench/report.ts";
-import { Clone } from "../test/fixtures/clone.ts";
+import { Clone } from "./lib/clone.ts";
 import { run } from "../tools/childProcess.mjs";
-import { findSource } from "./chartSource.ts";
-import { pluginFolder, withoutPlugin } from "./plugins.ts";
-import { putOnPath } from "./putOnPath.ts";
-import { dim, fail, progress, say } from "./report.ts";
-import { devConfig, root } from "./stack.ts";
+import { findSource } from "./lib/ciliumSource.ts";
+import { pluginFolder, withoutPlugin } from "./lib/plugins.ts";
+import { putOnPath } from "./lib/putOnPath.ts";
+import { dim, fail, progress, say } from "./lib/terminal.ts";
+import { devConfig, root } from "./lib/stack.ts";
 
 /** Does something once; a process of bench/ says what it needed. */
 type Work = () => Report | undefined | Promise<void>;

@@ -1,7 +1,7 @@
 // npm run check: types, lint and format. npm run fix: mends what the two tools can mend, and then checks the types.
 import { parseArgs } from "node:util";
 import { attempt } from "../tools/childProcess.mjs";
-import { fail, say } from "./report.ts";
+import { fail, say } from "./lib/terminal.ts";
 
 const { fix } = parseArgs({ options: { fix: { type: "boolean", default: false } } }).values;
 const checks = [

@@ -17,14 +17,14 @@ import { parse, stringify } from "yaml";
 
 import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
-import { formatted, type Page } from "./formatted.ts";
-import { root } from "./stack.ts";
+import { formatted, type Page } from "./lib/page.ts";
+import { root } from "./lib/stack.ts";
 
 /** The generated files with their content: the schema that the program checks its inputs with, and its documentation. */
 export async function generated(): Promise<readonly Page[]> {
   const config: CompletedConfig = {
     ...DEFAULT_CONFIG,
-    path: join(root, "components", "args.ts"),
+    path: join(root, "components", "inputs", "args.ts"),
     tsconfig: join(root, "tsconfig.json"),
     type: "TalosCiliumCniArgs",
     topRef: false,
@@ -80,7 +80,7 @@ function inputsPage(schema: Definition, definitions: Readonly<Record<string, Def
   return `# Inputs
 
 Of the component \`TalosCiliumCni\`, and by the same names of the config of a stack (\`pulumi config set --path\`). All are optional but
-those marked; all are plain data. Made from [components/inputs/args.ts](../components/args.ts) by \`npm run generate\`.
+those marked; all are plain data. Made from [components/inputs/args.ts](../components/inputs/args.ts) by \`npm run generate\`.
 
 | Input | Type | Default | Meaning |
 | --- | --- | --- | --- |

@@ -9,12 +9,12 @@ import { readDocuments } from "../components/kubernetes/yaml.ts";
 import { settingsOf } from "../components/inputs/settings.ts";
 import { validate } from "../components/checks/validate.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
-import { findSource } from "./chartSource.ts";
-import { drift } from "./drift.ts";
-import { checkWritable, writeIfChanged } from "./files.ts";
-import { putOnPath } from "./putOnPath.ts";
-import { dim, fail, say, step } from "./report.ts";
-import { devConfig, root, withStack } from "./stack.ts";
+import { findSource } from "./lib/ciliumSource.ts";
+import { drift } from "./lib/drift.ts";
+import { checkWritable, writeIfChanged } from "./lib/files.ts";
+import { putOnPath } from "./lib/putOnPath.ts";
+import { dim, fail, say, step } from "./lib/terminal.ts";
+import { devConfig, root, withStack } from "./lib/stack.ts";
 
 const env = (name: string) => process.env[name] || undefined;
 

@@ -1,13 +1,13 @@
-// npm test: runs the default suites. `npm test -- charts test/leases.test.ts` runs what is named, `npm run test:all` runs every suite.
+// npm test: runs the default suites. `npm test -- charts test/unit/cilium/apiRateLimit.test.ts` runs what is named, `npm run test:all` runs every suite.
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect, parseArgs } from "node:util";
-import { provide, SuiteObstacle } from "./provide.ts";
-import { dim, fail, mark, say, secondsSince } from "./report.ts";
-import { runFiles, type Result, type TestFile } from "./runFiles.ts";
-import { selectFiles } from "./selection.ts";
-import { suites, type Suite } from "./suites.ts";
+import { provide, SuiteObstacle } from "./lib/provide.ts";
+import { dim, fail, mark, say, secondsSince } from "./lib/terminal.ts";
+import { runFiles, type Result, type TestFile } from "./lib/runFiles.ts";
+import { selectFiles } from "./lib/selection.ts";
+import { suites, type Suite } from "./lib/suites.ts";
 
 /** After so long a file has come to a standstill, and fails. The slowest waits ten minutes, for a machine that is down. */
 const patience = 20 * 60_000;

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
-import { releases } from "../fixtures/charts.ts";
+import { releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { broken } from "../fixtures/effects.ts";
-import { rendered } from "../fixtures/render.ts";
+import { rendered } from "../harness/render.ts";
 
 const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
   "the dev stack": devStack,

@@ -4,7 +4,7 @@ import { parseAllDocuments, visit } from "yaml";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf, type Manifest } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
-import { chartArgs, helmPrints, kubernetesReads, releases } from "../fixtures/charts.ts";
+import { chartArgs, helmPrints, kubernetesReads, releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { hubble, variants } from "../fixtures/variants.ts";
 

@@ -9,7 +9,7 @@ import { readSchema } from "../../components/helm/chartSource.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { validateWithChart } from "../../components/checks/validate.ts";
 import { run } from "../../tools/childProcess.mjs";
-import { chartArgs, chartFolder, helmPrints, releases } from "../fixtures/charts.ts";
+import { chartArgs, chartFolder, helmPrints, releases } from "../harness/charts.ts";
 import { peerValues } from "../fixtures/peerValues.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-values-"));

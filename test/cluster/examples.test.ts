@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
-import { programIn, root, withStack } from "../../commands/stack.ts";
+import { programIn, root, withStack } from "../../commands/lib/stack.ts";
 import { plan } from "../../components/plan.ts";
-import { chart, chartArgs } from "../fixtures/charts.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
+import { chart, chartArgs } from "../harness/charts.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
 
 let cluster: Cluster;
 before(async () => {

@@ -3,10 +3,10 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { plan } from "../../components/plan.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
-import { chartArgs } from "../fixtures/charts.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 
 const { manifest } = plan({ ...devStack, ...chartArgs() });
 const isGatewayClass = ({ object }: (typeof manifest.entries)[number]) => object.kind === "GatewayClass";

@@ -4,11 +4,11 @@ import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { ciliumMinor } from "../../components/versions/supported.ts";
-import { chartArgs, kubernetesReads, releases } from "../fixtures/charts.ts";
-import { Cluster } from "../fixtures/cluster.ts";
+import { chartArgs, kubernetesReads, releases } from "../harness/charts.ts";
+import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { differences } from "../fixtures/differences.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { differences } from "../harness/differences.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 
 let cluster: Cluster;
 before(async () => {

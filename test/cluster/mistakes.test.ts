@@ -7,11 +7,11 @@ import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { validateWithChart } from "../../components/checks/validate.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
-import { chartArgs } from "../fixtures/charts.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
-import { rendered } from "../fixtures/render.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { rendered } from "../harness/render.ts";
 
 // What the checks refuse is given to the cluster all the same.
 let cluster: Cluster;

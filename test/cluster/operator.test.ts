@@ -8,10 +8,10 @@ import { InputError } from "../../components/support/problems.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
 import { validateWithChart } from "../../components/checks/validate.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
-import { chartArgs } from "../fixtures/charts.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 
 const exported = plan({ ...devStack, ...chartArgs() });
 let cluster: Cluster;

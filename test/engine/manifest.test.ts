@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { root } from "../../commands/stack.ts";
+import { root } from "../../commands/lib/stack.ts";
 import { attempt, run } from "../../tools/childProcess.mjs";
-import { Clone } from "../fixtures/clone.ts";
+import { Clone } from "../../commands/lib/clone.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "manifest-"));
 after(() => {

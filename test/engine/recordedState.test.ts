@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withStack } from "../../commands/stack.ts";
-import { chartArgs } from "../fixtures/charts.ts";
+import { withStack } from "../../commands/lib/stack.ts";
+import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { preview, up } from "../fixtures/operations.ts";
-import { restore, upheavals } from "../fixtures/recorded.ts";
+import { preview, up } from "../harness/operations.ts";
+import { restore, upheavals } from "../harness/recordedStates.ts";
 
 test("a stack of delivery manifest of an earlier release goes on", { timeout: 60_000 }, async () => {
   await withStack({ ...devStack, ...chartArgs() }, async (stack) => {

@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { plan } from "../../components/plan.ts";
-import { findProgram } from "../../commands/programs.ts";
-import { withStack } from "../../commands/stack.ts";
-import { chartArgs } from "../fixtures/charts.ts";
+import { findProgram } from "../../commands/lib/programs.ts";
+import { withStack } from "../../commands/lib/stack.ts";
+import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { refusalOf } from "../fixtures/refusal.ts";
+import { refusalOf } from "../harness/refusal.ts";
 
 const args = { ...devStack, ...chartArgs() };
 

@@ -10,10 +10,10 @@ import { configKeys } from "../../components/config.ts";
 import { plan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
-import { chartArgs } from "../fixtures/charts.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
-import { inputs } from "../fixtures/inputs.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { inputs } from "../fixtures/generatedInputs.ts";
 
 // `npm run fuzz` runs more of them, and others each time.
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 500);

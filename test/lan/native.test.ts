@@ -7,14 +7,14 @@ import { loadBalancerObjects } from "../../components/cilium/loadBalancer/object
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
-import { chartArgs } from "../fixtures/charts.ts";
-import { eventually } from "../fixtures/cluster.ts";
-import { seeDefaults } from "../fixtures/defaults.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { eventually } from "../harness/cluster.ts";
+import { seeDefaults } from "../pages/defaults.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate } from "../fixtures/isolated.ts";
-import { Lan } from "../fixtures/lan.ts";
-import { type LanNode } from "../fixtures/lanNode.ts";
-import { answersArp, page, webService } from "../fixtures/lanClient.ts";
+import { isolate } from "../harness/isolated.ts";
+import { Lan } from "../harness/lan.ts";
+import { type LanNode } from "../harness/lanNode.ts";
+import { answersArp, page, webService } from "../harness/lanClient.ts";
 
 isolate();
 

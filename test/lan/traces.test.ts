@@ -7,10 +7,10 @@ import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { attempt } from "../../tools/childProcess.mjs";
-import { eventually } from "../fixtures/cluster.ts";
+import { eventually } from "../harness/cluster.ts";
 
 // Not isolated: this is the machine.
-const bench = join(import.meta.dirname, "..", "fixtures", "lanBench.ts");
+const bench = join(import.meta.dirname, "..", "processes", "lanBench.ts");
 
 const said = (command: string, ...options: readonly string[]) => attempt(command, options).stdout;
 const lines = (file: string) => readFileSync(file, "utf8").trim().split("\n");

@@ -3,14 +3,14 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { plan } from "../../components/plan.ts";
-import { chartArgs } from "../fixtures/charts.ts";
-import { eventually } from "../fixtures/cluster.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate, run } from "../fixtures/isolated.ts";
-import { Lan } from "../fixtures/lan.ts";
-import { type LanNode } from "../fixtures/lanNode.ts";
-import { oldPolicy, oldScript } from "../fixtures/oldScript.ts";
-import { answersArp, page, webService } from "../fixtures/lanClient.ts";
+import { isolate, run } from "../harness/isolated.ts";
+import { Lan } from "../harness/lan.ts";
+import { type LanNode } from "../harness/lanNode.ts";
+import { oldPolicy, oldScript } from "../harness/oldScript.ts";
+import { answersArp, page, webService } from "../harness/lanClient.ts";
 
 isolate();
 

@@ -7,14 +7,14 @@ import { plan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
 import { validateWithChart } from "../../components/checks/validate.ts";
-import { chartArgs } from "../fixtures/charts.ts";
-import { eventually } from "../fixtures/cluster.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate } from "../fixtures/isolated.ts";
-import { Lan } from "../fixtures/lan.ts";
-import { type LanNode } from "../fixtures/lanNode.ts";
-import { webService } from "../fixtures/lanClient.ts";
-import { rendered } from "../fixtures/render.ts";
+import { isolate } from "../harness/isolated.ts";
+import { Lan } from "../harness/lan.ts";
+import { type LanNode } from "../harness/lanNode.ts";
+import { webService } from "../harness/lanClient.ts";
+import { rendered } from "../harness/render.ts";
 
 isolate();
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { programIn, root } from "../../commands/stack.ts";
+import { programIn, root } from "../../commands/lib/stack.ts";
 import { plan } from "../../components/plan.ts";
-import { chartArgs } from "../fixtures/charts.ts";
-import { withChartStack } from "../fixtures/chartStack.ts";
-import { Cluster } from "../fixtures/cluster.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { withChartStack } from "../harness/chartStack.ts";
+import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
-import { failure, preview, up } from "../fixtures/operations.ts";
-import { forget, own, sync } from "../fixtures/talosSync.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { failure, preview, up } from "../harness/operations.ts";
+import { forget, own, sync } from "../harness/talosSync.ts";
 
 const folder = join(root, "examples", "existing-cluster");
 const example = programIn(folder);

@@ -3,13 +3,13 @@ import { homedir } from "node:os";
 import { after, before, test } from "node:test";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
-import { root } from "../../commands/stack.ts";
-import { kubernetesReads } from "../fixtures/charts.ts";
-import { withChartStack } from "../fixtures/chartStack.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
+import { root } from "../../commands/lib/stack.ts";
+import { kubernetesReads } from "../harness/charts.ts";
+import { withChartStack } from "../harness/chartStack.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { differences } from "../fixtures/differences.ts";
-import { destroy, preview, up } from "../fixtures/operations.ts";
+import { differences } from "../harness/differences.ts";
+import { destroy, preview, up } from "../harness/operations.ts";
 
 let cluster: Cluster;
 before(async () => {

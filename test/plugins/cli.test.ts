@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
+import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
 import { plan } from "../../components/plan.ts";
-import { chart, chartArgs } from "../fixtures/charts.ts";
-import { Clone } from "../fixtures/clone.ts";
-import { Cluster } from "../fixtures/cluster.ts";
+import { chart, chartArgs } from "../harness/charts.ts";
+import { Clone } from "../../commands/lib/clone.ts";
+import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 
 const skip = pluginFolder("language-nodejs") === undefined && withoutPlugin("language-nodejs");
 

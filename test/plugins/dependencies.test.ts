@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { programIn, root, type Program } from "../../commands/stack.ts";
+import { programIn, root, type Program } from "../../commands/lib/stack.ts";
 import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
 import { configuredArgs } from "../../components/config.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
-import { withChartStack } from "../fixtures/chartStack.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
+import { withChartStack } from "../harness/chartStack.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
 
 let cluster: Cluster;
 before(async () => {

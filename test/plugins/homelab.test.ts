@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { generate } from "selfsigned";
 import { parseAllDocuments } from "yaml";
-import { withoutNamespaces } from "../../commands/lan.ts";
-import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
-import { programIn, root, withStack } from "../../commands/stack.ts";
-import { chart } from "../fixtures/charts.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
-import { isolate, keepToItself, run, scratch } from "../fixtures/isolated.ts";
-import { preview, up } from "../fixtures/operations.ts";
-import { TalosNodes } from "../fixtures/talosNode.ts";
-import { own, sync } from "../fixtures/talosSync.ts";
+import { withoutNamespaces } from "../../commands/lib/lanObstacles.ts";
+import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { programIn, root, withStack } from "../../commands/lib/stack.ts";
+import { chart } from "../harness/charts.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { isolate, keepToItself, run, scratch } from "../harness/isolated.ts";
+import { preview, up } from "../harness/operations.ts";
+import { TalosNodes } from "../harness/talosNode.ts";
+import { own, sync } from "../harness/talosSync.ts";
 
 // Within its namespaces it need not be asked again.
 const unfit = process.pid === 1 ? undefined : withoutNamespaces();

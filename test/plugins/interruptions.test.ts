@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { root } from "../../commands/stack.ts";
+import { root } from "../../commands/lib/stack.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
-import { withChartStack, type ChartStack } from "../fixtures/chartStack.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
-import { failure, preview, up } from "../fixtures/operations.ts";
+import { withChartStack, type ChartStack } from "../harness/chartStack.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
+import { failure, preview, up } from "../harness/operations.ts";
 
 const pool = "CiliumLoadBalancerIPPool cilium-lb-default-ip-pool";
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { withChartStack } from "../fixtures/chartStack.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
-import { preview, up } from "../fixtures/operations.ts";
+import { withChartStack } from "../harness/chartStack.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
+import { preview, up } from "../harness/operations.ts";
 
 let cluster: Cluster;
 before(async () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { parseAllDocuments } from "yaml";
-import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
-import { withStack } from "../../commands/stack.ts";
-import { chart } from "../fixtures/charts.ts";
-import { failure, preview, up } from "../fixtures/operations.ts";
-import { TalosNodes } from "../fixtures/talosNode.ts";
-import { controlPlanes, folder, program } from "../fixtures/talosStack.ts";
+import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { withStack } from "../../commands/lib/stack.ts";
+import { chart } from "../harness/charts.ts";
+import { failure, preview, up } from "../harness/operations.ts";
+import { TalosNodes } from "../harness/talosNode.ts";
+import { controlPlanes, folder, program } from "../harness/talosStack.ts";
 
 const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
-import { withStack } from "../../commands/stack.ts";
-import { failure, up } from "../fixtures/operations.ts";
-import { TalosNodes } from "../fixtures/talosNode.ts";
-import { controlPlanes, folder, program } from "../fixtures/talosStack.ts";
+import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { withStack } from "../../commands/lib/stack.ts";
+import { failure, up } from "../harness/operations.ts";
+import { TalosNodes } from "../harness/talosNode.ts";
+import { controlPlanes, folder, program } from "../harness/talosStack.ts";
 
 const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
 

@@ -1,9 +1,9 @@
 // A file of its own, because it waits for most of the time.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { withChartStack } from "../fixtures/chartStack.ts";
-import { Cluster } from "../fixtures/cluster.ts";
-import { failure, up } from "../fixtures/operations.ts";
+import { withChartStack } from "../harness/chartStack.ts";
+import { Cluster } from "../harness/cluster.ts";
+import { failure, up } from "../harness/operations.ts";
 
 let cluster: Cluster;
 before(async () => {

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pluginFolder, withoutPlugin } from "../../commands/plugins.ts";
-import { chart } from "../fixtures/charts.ts";
-import { Clone } from "../fixtures/clone.ts";
-import { Cluster, eventually } from "../fixtures/cluster.ts";
-import { codeBlocks } from "../fixtures/codeBlocks.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
+import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { chart } from "../harness/charts.ts";
+import { Clone } from "../../commands/lib/clone.ts";
+import { Cluster, eventually } from "../harness/cluster.ts";
+import { codeBlocks } from "../harness/codeBlocks.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 
 const skip = pluginFolder("language-nodejs") === undefined && withoutPlugin("language-nodejs");
 

@@ -1,10 +1,10 @@
 // Delivery chart under the Automation API, where the SDK forgets in a transform that the engine knows secrets; by the CLI: cli.test.ts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { filesOf } from "../fixtures/backend.ts";
-import { withChartStack } from "../fixtures/chartStack.ts";
-import { Cluster } from "../fixtures/cluster.ts";
-import { preview, up } from "../fixtures/operations.ts";
+import { filesOf } from "../harness/backend.ts";
+import { withChartStack } from "../harness/chartStack.ts";
+import { Cluster } from "../harness/cluster.ts";
+import { preview, up } from "../harness/operations.ts";
 
 let cluster: Cluster;
 before(async () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { withChartStack } from "../fixtures/chartStack.ts";
-import { Cluster } from "../fixtures/cluster.ts";
-import { preview, up } from "../fixtures/operations.ts";
+import { withChartStack } from "../harness/chartStack.ts";
+import { Cluster } from "../harness/cluster.ts";
+import { preview, up } from "../harness/operations.ts";
 
 let cluster: Cluster;
 before(async () => {

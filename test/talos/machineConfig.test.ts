@@ -4,9 +4,9 @@ import { parseAllDocuments } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { plan } from "../../components/plan.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
-import { chartArgs } from "../fixtures/charts.ts";
+import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { machineries, machinery } from "../fixtures/machinery.ts";
+import { machineries, machinery } from "../harness/machinery.ts";
 
 const ranges = { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" };
 const planned = (configContract: string, args: TalosCiliumCniArgs = {}) =>

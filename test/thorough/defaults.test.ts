@@ -5,10 +5,10 @@ import { talosValues, type HelmValues } from "../../components/cilium/values.ts"
 import { merge } from "../../components/support/merge.ts";
 import { HelmError } from "../../components/helm/cli.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
-import { helmPrints, releases } from "../fixtures/charts.ts";
+import { helmPrints, releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { broken } from "../fixtures/effects.ts";
-import { leaves, type Path } from "../fixtures/leaves.ts";
+import { leaves, type Path } from "../harness/leaves.ts";
 
 // Inputs under which the values show an effect: most do with the dev stack, the others with one of the rest.
 const variants: readonly TalosCiliumCniArgs[] = [

@@ -7,9 +7,9 @@ import { after, mock, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
-import { chartArgs } from "../fixtures/charts.ts";
-import { gatewayApiCrds } from "../fixtures/gatewayApi.ts";
-import { registering } from "../fixtures/mocks.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { registering } from "../harness/mocks.ts";
 import { right } from "../fixtures/rightInputs.ts";
 
 const registered = await registering();

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { chartArgs } from "../fixtures/charts.ts";
+import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 
 const values = {
@@ -18,7 +18,7 @@ const values = {
 };
 
 async function hashes(inputs: readonly object[], environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
-  const script = join(import.meta.dirname, "..", "fixtures", "renderOnce.ts");
+  const script = join(import.meta.dirname, "..", "processes", "renderOnce.ts");
   const child = spawn(process.execPath, [script, JSON.stringify(inputs)], { env: environment });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   assert.equal(child.exitCode, 0, errors);

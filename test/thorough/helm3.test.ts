@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { chartArgs, helmPrints, releases } from "../fixtures/charts.ts";
+import { chartArgs, helmPrints, releases } from "../harness/charts.ts";
 import { variants } from "../fixtures/variants.ts";
 
 for (const { ciliumVersion } of releases) {

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { Clone } from "../fixtures/clone.ts";
-import { codeBlocks } from "../fixtures/codeBlocks.ts";
+import { Clone } from "../../commands/lib/clone.ts";
+import { codeBlocks } from "../harness/codeBlocks.ts";
 
 let clone: Clone;
 before(() => {

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { withStack } from "../../commands/stack.ts";
+import { withStack } from "../../commands/lib/stack.ts";
 import { retryUntilKindExists } from "../../components/delivery/retryUntilKindExists.ts";
-import { filesOf } from "../fixtures/backend.ts";
-import { chartArgs } from "../fixtures/charts.ts";
+import { filesOf } from "../harness/backend.ts";
+import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { refusalOf } from "../fixtures/refusal.ts";
-import type { Operation } from "../fixtures/refused.ts";
+import { refusalOf } from "../harness/refusal.ts";
+import type { Operation } from "../processes/refused.ts";
 
 const args = { ...devStack, ...chartArgs() };
 const secret = "not-for-the-eyes-of-others";

@@ -4,7 +4,16 @@ import type { Problem } from "../../support/problems.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import type { Checks } from "../check.ts";
 import { isOn } from "../../cilium/valueOrigins.ts";
-import { blocksOf, clusterRanges, nodesOf, parseDhcpRange, subnetsOf, takenAddresses, type Block, type Place } from "../../inputs/network.ts";
+import {
+  blocksOf,
+  clusterRanges,
+  nodesOf,
+  parseDhcpRange,
+  subnetsOf,
+  takenAddresses,
+  type Block,
+  type Place,
+} from "../../inputs/network.ts";
 
 const lbIpam = "https://docs.cilium.io/en/stable/network/lb-ipam/";
 

@@ -1,0 +1,58 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { root } from "./stack.ts";
+import { attemptAsync, run, runAsync } from "../../tools/childProcess.mjs";
+
+/** The project as one has it who has just cloned it, with its packages, and a Pulumi home and state of its own. */
+export class Clone {
+  readonly #parent = mkdtempSync(join(tmpdir(), "clone-"));
+  readonly folder = join(this.#parent, "talos-cilium-cni");
+
+  /** With packages of its own, those that are here are not changed by what is installed there. */
+  constructor({ ownPackages = false } = {}) {
+    const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    const stdout = run("git", listed, { cwd: root });
+    for (const file of stdout.split("\0").filter((name) => name !== "" && existsSync(join(root, name)))) {
+      mkdirSync(dirname(join(this.folder, file)), { recursive: true });
+      cpSync(join(root, file), join(this.folder, file));
+    }
+    const [packages, here] = [join(root, "node_modules"), join(this.folder, "node_modules")];
+    if (ownPackages) cpSync(packages, here, { recursive: true, verbatimSymlinks: true });
+    else symlinkSync(packages, here);
+    mkdirSync(join(this.#parent, "state"));
+  }
+
+  /** Runs a command there as its user would; resolves to what it printed on standard output. */
+  async run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
+    return runAsync(command, args, this.#options(environment));
+  }
+
+  /** The same for a command that may fail: its exit status, and everything that it printed. */
+  async outcome(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const { status, stdout, stderr } = await attemptAsync(command, args, this.#options(environment));
+    return { status, printed: `${stdout}${stderr}` };
+  }
+
+  #options(environment: NodeJS.ProcessEnv) {
+    const env = {
+      ...process.env,
+      PULUMI_HOME: join(this.#parent, "home"),
+      PULUMI_BACKEND_URL: pathToFileURL(join(this.#parent, "state")).href,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...environment,
+    };
+    return { cwd: this.folder, seconds: 900, env };
+  }
+
+  /** The state of a stack as it lies on disk. */
+  state(project: string, stack: string): string {
+    return readFileSync(join(this.#parent, "state", ".pulumi", "stacks", project, `${stack}.json`), "utf8");
+  }
+
+  remove(): void {
+    rmSync(this.#parent, { recursive: true, force: true });
+  }
+}

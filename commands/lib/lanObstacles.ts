@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { ChildProcessError, run } from "../../tools/childProcess.mjs";
+import { findProgram } from "./programs.ts";
+
+/** Why something cannot run here. */
+export interface Obstacle {
+  readonly reason: string;
+  /** Whether the machine itself is the obstacle, so that installing something would not help. */
+  readonly isMachine: boolean;
+}
+
+/** Why Cilium's agent cannot run on this machine, whatever is installed on it, or undefined when it can. */
+export function withoutAgent(): Obstacle | undefined {
+  if (process.platform !== "linux") return { reason: "Cilium's agent runs on Linux only", isMachine: true };
+  if (!existsSync("/sys/kernel/btf/vmlinux"))
+    return { reason: "the kernel has no BTF, which Cilium's programs need", isMachine: true };
+  if (process.getuid?.() !== 0)
+    return { reason: "only root can run Cilium's agent and make network namespaces", isMachine: false };
+  // Without the command, nobody knows yet. It is among those that the suite declares.
+  if (findProgram("unshare") === undefined) return undefined;
+  const reason = withoutNamespaces();
+  return reason === undefined ? undefined : { reason, isMachine: true };
+}
+
+/** Why nothing can be run in namespaces of its own, or undefined when it can. */
+export function withoutNamespaces(): string | undefined {
+  try {
+    run("unshare", ["--net", "--mount", "--pid", "--fork", process.execPath, "--version"], { seconds: 30 });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ChildProcessError)) throw error;
+    return `no namespaces can be made here: ${error.message}`;
+  }
+}

@@ -1,0 +1,186 @@
+// The suites of tests, and all that each needs. It is fetched before the first file starts, and the files find nothing else on PATH.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ciliumMinors, pinnedCharts } from "../../components/versions/supported.ts";
+import type { tools } from "../../tools/tools.mjs";
+import type { Plugin } from "./plugins.ts";
+
+export type Tool = keyof typeof tools;
+
+/** System commands that suites use, each with the Debian package that has it. */
+export const systemCommands = {
+  arping: "iputils-arping",
+  bash: "bash",
+  bpftool: "bpftool",
+  capsh: "libcap2-bin",
+  chmod: "coreutils",
+  chroot: "coreutils",
+  clang: "clang-19",
+  cp: "coreutils",
+  find: "findutils",
+  git: "git",
+  go: "golang-go, or from https://go.dev/dl/",
+  gzip: "gzip",
+  ip: "iproute2",
+  ipset: "ipset",
+  iptables: "iptables",
+  "iptables-save": "iptables",
+  lsns: "util-linux",
+  mkdir: "coreutils",
+  mount: "mount",
+  npm: "npm",
+  nsenter: "util-linux",
+  pgrep: "procps",
+  setpriv: "util-linux",
+  sh: "dash",
+  tar: "tar",
+  unshare: "util-linux",
+} as const satisfies Readonly<Record<string, string>>;
+export type SystemCommand = keyof typeof systemCommands;
+
+/** Where Debian puts commands whose name on PATH has a version. */
+export const commandFolders: Partial<Readonly<Record<SystemCommand, string>>> = { clang: "/usr/lib/llvm-19/bin" };
+
+export interface Suite {
+  /** A pattern, from the project's folder. */
+  readonly files: string;
+  /** Whether `npm test` runs it: it needs no tool that takes long to build. */
+  readonly byDefault?: boolean;
+  /** Programs of tools/. */
+  readonly tools: readonly Tool[];
+  readonly commands?: readonly SystemCommand[];
+  /** The Cilium releases whose chart it renders. */
+  readonly charts?: readonly string[];
+  /** The Gateway API releases whose CRDs it reads. */
+  readonly gatewayApi?: readonly string[];
+  /** The Cilium releases whose source it reads. */
+  readonly ciliumSources?: readonly string[];
+  /** The Pulumi plugins without which it cannot run; they are not built here. Tests that need others are skipped one by one. */
+  readonly plugins?: readonly Plugin[];
+  /** Whether it runs Cilium's agent, which not every kernel can. */
+  readonly runsAgent?: boolean;
+  /** Whether its files are run one after the other, because they look at what a machine has once. */
+  readonly oneByOne?: boolean;
+}
+
+/** The releases whose charts are available without a connection to their repository: from Cilium's Go module. */
+const allCharts = Object.entries(pinnedCharts).flatMap(([version, { source }]) => (source === undefined ? [] : [version]));
+const allGatewayApi = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi }) => gatewayApi))];
+
+/** The Cilium release of the tools operator and agent. */
+export const agentRelease = releaseOfAgent();
+
+const apiServer: readonly Tool[] = ["etcd", "apiserver", "kubectl", "operator"];
+const nodes: readonly Tool[] = ["controllerManager", "scheduler", "kwok"];
+
+/** The slowest first, so that all cores have something to do to the end. */
+export const suites = {
+  /** A client on a LAN of network namespaces, and the real agent. */
+  lan: {
+    files: "test/lan/*.test.ts",
+    tools: [...apiServer, "helm", "yamlread", "agent", "ciliumDbg"],
+    commands: [
+      "arping",
+      "bpftool",
+      "capsh",
+      "chmod",
+      "chroot",
+      "clang",
+      "cp",
+      "find",
+      "ip",
+      "ipset",
+      "iptables",
+      "iptables-save",
+      "lsns",
+      "mkdir",
+      "mount",
+      "nsenter",
+      "pgrep",
+      "setpriv",
+      "sh",
+      "unshare",
+    ],
+    charts: ["1.18.4"],
+    gatewayApi: ["v1.2.0"],
+    ciliumSources: [agentRelease],
+    runsAgent: true,
+    oneByOne: true,
+  },
+  /** Generated inputs: problems that name them, or what Helm and the API server take. */
+  fuzz: {
+    files: "test/fuzz/*.test.ts",
+    tools: [...apiServer, "helm"],
+    commands: ["sh"],
+    charts: allCharts,
+    gatewayApi: ["v1.4.1"],
+  },
+  /** The real Pulumi engine on index.ts, and the commands as a user starts them. */
+  engine: {
+    files: "test/engine/*.test.ts",
+    byDefault: true,
+    tools: ["pulumi", "helm"],
+    commands: ["bash", "git", "go", "npm", "sh"],
+    charts: ["1.18.4"],
+  },
+  /** Real Helm on the real charts. */
+  charts: {
+    files: "test/charts/*.test.ts",
+    byDefault: true,
+    tools: ["helm", "yamlread"],
+    commands: ["chmod", "go"],
+    charts: allCharts,
+    ciliumSources: ["1.18.4"],
+  },
+  /** What unit, charts and engine leave out because it takes long: Helm 3, a hundred renderings, every default, every delivery, the README. */
+  thorough: {
+    files: "test/thorough/*.test.ts",
+    tools: ["pulumi", "helm", "helm3", "yamlread"],
+    commands: ["bash", "git", "go", "npm", "sh"],
+    charts: allCharts,
+    gatewayApi: allGatewayApi,
+  },
+  /** A real API server, and the real Cilium operator, on what is exported. */
+  cluster: {
+    files: "test/cluster/*.test.ts",
+    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread"],
+    commands: ["pgrep", "sh"],
+    charts: allCharts,
+    gatewayApi: allGatewayApi,
+  },
+  /** The real engine with the real Kubernetes plugin against a real API server. */
+  plugins: {
+    files: "test/plugins/*.test.ts",
+    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "talosNode", "talosSync"],
+    commands: ["bash", "git", "go", "ip", "mount", "npm", "pgrep", "sh", "unshare"],
+    charts: ["1.18.4", "1.19.6"],
+    gatewayApi: ["v1.2.0", "v1.4.1"],
+    plugins: ["resource-kubernetes"],
+  },
+  /** Talos' own code: configuration on the patches that are made for it, and the sync of manifests on a real API server. */
+  talos: {
+    files: "test/talos/*.test.ts",
+    tools: [...apiServer, "helm", "yamlread", "machinery-1.11", "machinery-1.13", "machinery-1.14", "talosSync"],
+    commands: ["sh"],
+    charts: ["1.18.4", "1.19.6"],
+    gatewayApi: ["v1.2.0"],
+  },
+  /** Functions from data to data, and the component against Pulumi's mocks. */
+  unit: {
+    files: "test/unit/**/*.test.ts",
+    byDefault: true,
+    tools: ["helm", "yamlread", "goregexp"],
+    commands: ["gzip", "tar"],
+    charts: allCharts,
+    gatewayApi: allGatewayApi,
+  },
+} as const satisfies Readonly<Record<string, Suite>>;
+export type SuiteName = keyof typeof suites;
+
+/** The Cilium release that tools/cilium builds. */
+function releaseOfAgent(): string {
+  const file = join(import.meta.dirname, "..", "..", "tools", "cilium", "go.mod");
+  const [, version] = /^require github\.com\/cilium\/cilium v(\S+)$/m.exec(readFileSync(file, "utf8")) ?? [];
+  if (version === undefined) throw new Error(`${file} does not require github.com/cilium/cilium`);
+  return version;
+}

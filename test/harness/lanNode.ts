@@ -1,0 +1,225 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { agentRelease } from "../../commands/lib/suites.ts";
+import { attempt } from "../../tools/childProcess.mjs";
+import { eventually, type Cluster } from "./cluster.ts";
+import { run, scratch } from "./isolated.ts";
+import { provided } from "./provided.ts";
+
+/** The client's own address, which is the nodes' router too. */
+export const client = "192.168.1.50";
+
+export const cgroups = join(scratch, "cgroups");
+
+/** A machine on the LAN. */
+export class LanNode {
+  readonly name: string;
+  readonly address: string;
+  readonly podCidr: string;
+  readonly #cluster: Cluster;
+  readonly #namespace: string;
+  readonly #folder: string;
+  readonly #group: string;
+  readonly #processes: ChildProcess[] = [];
+  #agent: ChildProcess | undefined;
+
+  constructor(cluster: Cluster, number: number, namespace: string) {
+    this.#cluster = cluster;
+    this.#namespace = namespace;
+    this.name = `node-${number}`;
+    this.address = `192.168.1.${10 + number}`;
+    this.podCidr = `10.244.${number}.0/24`;
+    this.#folder = join(scratch, this.name);
+    this.#group = join(cgroups, `cilium-test-${randomBytes(4).toString("hex")}`);
+    for (const folder of ["", "state", "bpf"]) mkdirSync(join(this.#folder, folder));
+    run("mount", "-t", "bpf", "none", join(this.#folder, "bpf"));
+    mkdirSync(this.#group);
+    run("ip", "netns", "add", this.name);
+    run("ip", "link", "add", this.name, "type", "veth", "peer", "name", "eth0", "netns", this.name);
+    run("ip", "link", "set", this.name, "master", "lan0", "up");
+    // A network card takes no frame that is for another machine, as a switch sends when it has forgotten whose address it is; Cilium would.
+    run("ip", "link", "set", this.name, "type", "bridge_slave", "flood", "off");
+    this.ip("link", "set", "lo", "up");
+    this.ip("address", "add", `${this.address}/24`, "dev", "eth0");
+    this.ip("link", "set", "eth0", "up");
+    this.ip("route", "add", "default", "via", client);
+    const node = { apiVersion: "v1", kind: "Node", metadata: { name: this.name, labels: { "kubernetes.io/os": "linux" } } };
+    cluster.apply(JSON.stringify({ ...node, spec: { podCIDR: this.podCidr, podCIDRs: [this.podCidr] } }));
+    const status = { addresses: [{ type: "InternalIP", address: this.address }] };
+    const { ok, said } = cluster.kubectl([
+      "patch",
+      "node",
+      this.name,
+      "--subresource",
+      "status",
+      "--type",
+      "merge",
+      "--patch",
+      JSON.stringify({ status }),
+    ]);
+    if (!ok) throw new Error(said);
+  }
+
+  /** `ip` on this node. */
+  ip(...options: readonly string[]): string {
+    return run("ip", "-netns", this.name, ...options);
+  }
+
+  /** Starts a TypeScript program on this node. */
+  start(script: string, ...options: readonly string[]): void {
+    const file = join(import.meta.dirname, "..", "processes", script);
+    this.#processes.push(spawn("ip", ["netns", "exec", this.name, process.execPath, file, ...options], { stdio: "inherit" }));
+  }
+
+  /**
+   * Starts Cilium's agent with the `cilium-config`, the environment and the capabilities that are rendered, as the service account that is
+   * there, and waits until it is ready.
+   */
+  async startAgent(): Promise<void> {
+    const namespace = this.#namespace;
+    const config = this.#cluster.get("configmap", "cilium-config", namespace)?.["data"] as Record<string, string>;
+    const configFolder = join(this.#folder, "config");
+    rmSync(configFolder, { recursive: true, force: true });
+    mkdirSync(configFolder);
+    for (const [key, value] of Object.entries(config)) writeFileSync(join(configFolder, key), value);
+    const { environment, capabilities } = this.#rendered(namespace);
+    const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
+    writeFileSync(this.#kubeconfig, this.#cluster.kubeconfigFor("cilium", namespace, `https://${host ?? ""}:${port ?? ""}`));
+    const library = join(this.#folder, "library");
+    const sources = join(provided("ciliumSources", agentRelease), "bpf");
+    if (!existsSync(library)) cpSync(sources, join(library, "bpf"), { recursive: true });
+    run("chmod", "-R", "u+w", library);
+
+    const agent = [
+      ...["cilium-agent", `--config-dir=${configFolder}`, `--k8s-kubeconfig-path=${this.#kubeconfig}`, `--lib-dir=${library}`],
+      // The responder is another program.
+      "--enable-endpoint-health-checking=false",
+    ];
+    const bounded = ["setpriv", `--bounding-set=-all${capabilities.map((name) => `,+${name.toLowerCase()}`).join("")}`];
+    const log = openSync(this.#logFile, "w");
+    const pod = [join(import.meta.dirname, "..", "processes", "agentPod.sh"), this.#group, this.#folder];
+    const child = spawn("ip", ["netns", "exec", this.name, ...pod, ...bounded, ...agent], {
+      env: { ...process.env, ...environment, K8S_NODE_NAME: this.name, CILIUM_K8S_NAMESPACE: namespace },
+      stdio: ["ignore", log, log],
+    });
+    closeSync(log);
+    this.#agent = child;
+    await eventually(
+      () => {
+        if (child.exitCode !== null || child.signalCode !== null)
+          throw new Error(`the agent of ${this.name} ends:\n${this.log().split("\n").slice(-20).join("\n")}`);
+        return this.ask("status", "--brief").includes("OK");
+      },
+      `the agent of ${this.name} is not ready`,
+      180,
+    );
+  }
+
+  /** What `cilium-dbg` says on this node. */
+  ask(...options: readonly string[]): string {
+    return this.within("cilium-dbg", ...options);
+  }
+
+  /** What a command says that runs in the agent's pod. */
+  within(...command: readonly string[]): string {
+    const pod = ["--target", String(this.#agent?.pid), "--mount", "--net", "--root"];
+    return attempt("nsenter", [...pod, ...command]).stdout;
+  }
+
+  log(): string {
+    return readFileSync(this.#logFile, "utf8");
+  }
+
+  /** The capabilities that the agent really has. */
+  get capabilities(): readonly string[] {
+    return capabilitiesOf(String(this.#agent?.pid));
+  }
+
+  /** Takes the node off the LAN. */
+  unplug(): void {
+    run("ip", "link", "set", this.name, "down");
+  }
+
+  /** Starts the agent on a node that was off: nothing of an earlier one is left. */
+  async boot(): Promise<void> {
+    await this.stopAgent();
+    // The kernel's own two files in the BPF file system stay.
+    run("find", join(this.#folder, "state"), join(this.#folder, "bpf"), "-mindepth", "1", "!", "-name", "*.debug", "-delete");
+    run("ip", "link", "set", this.name, "up");
+    await this.startAgent();
+  }
+
+  /** Stops the agent as the kubelet does: its pod has a second to end. */
+  async stopAgent(): Promise<void> {
+    const agent = this.#agent;
+    this.#agent = undefined;
+    if (agent === undefined) return;
+    // It has ended by itself.
+    if (agent.exitCode !== null || agent.signalCode !== null) return;
+    const ended = new Promise((resolve) => agent.once("exit", resolve));
+    agent.kill("SIGTERM");
+    const patience = setTimeout(() => {
+      writeFileSync(join(this.#group, "cgroup.kill"), "1");
+    }, 1_000);
+    await ended;
+    clearTimeout(patience);
+  }
+
+  async stop(): Promise<void> {
+    await this.stopAgent();
+    for (const child of this.#processes) child.kill("SIGKILL");
+    // With what the agent has started.
+    writeFileSync(join(this.#group, "cgroup.kill"), "1");
+    await eventually(() => removeGroup(this.#group), "the control group is in use");
+  }
+
+  get #kubeconfig() {
+    return join(this.#folder, "kubeconfig");
+  }
+  get #logFile() {
+    return join(this.#folder, "agent.log");
+  }
+
+  #rendered(namespace: string) {
+    const { spec } = this.#cluster.get("daemonset", "cilium", namespace) as unknown as {
+      spec: {
+        template: {
+          spec: {
+            containers: {
+              name: string;
+              env: { name: string; value?: string }[];
+              securityContext: { capabilities: { add: string[] } };
+            }[];
+          };
+        };
+      };
+    };
+    const agent = spec.template.spec.containers.find(({ name }) => name === "cilium-agent");
+    if (agent === undefined) throw new Error("there is no agent in the DaemonSet");
+    const given = agent.env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const]));
+    return {
+      environment: Object.fromEntries(given) as Record<string, string | undefined>,
+      capabilities: agent.securityContext.capabilities.add,
+    };
+  }
+}
+
+/** Removes a control group, unless a process is still in it; returns whether it is gone. */
+export function removeGroup(group: string): boolean {
+  try {
+    rmdirSync(group);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EBUSY") return false;
+    throw error;
+  }
+}
+
+/** The effective capabilities of a process, such as `NET_ADMIN`. */
+export function capabilitiesOf(pid: string): readonly string[] {
+  const [, mask = ""] = /^CapEff:\t(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  const [, names = ""] = run("capsh", `--decode=${mask}`).trim().split("=");
+  return names.split(",").map((name) => name.replace("cap_", "").toUpperCase());
+}

@@ -1,0 +1,12 @@
+import { join } from "node:path";
+import { programIn } from "../../commands/lib/stack.ts";
+import { chart } from "./charts.ts";
+
+/** The program in talosProgram, which configures control planes. */
+export const folder = join(import.meta.dirname, "..", "fixtures", "talosProgram");
+export const program = programIn(folder);
+
+/** Its config for machines at these endpoints. */
+export function controlPlanes(endpoints: readonly string[], more: object = {}): object {
+  return { endpoints, ciliumVersion: "1.18.4", chart: chart().path, ...more };
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { gatewayApiObjects } from "../../../components/cilium/gatewayApi.ts";
+import { settingsOf } from "../../../components/inputs/settings.ts";
+import { ciliumMinors, gatewayApiDigests } from "../../../components/versions/supported.ts";
+import { gatewayApiCrds } from "../../harness/gatewayApi.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "gateway-api-"));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+const sha256 = (content: string) => createHash("sha256").update(content).digest("hex");
+const file = (name: string, content: string) => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+
+test("the pinned digests are those of the files that the maintainers make from the releases' source", () => {
+  const releases = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi }) => gatewayApi))];
+  assert.deepEqual(Object.keys(gatewayApiDigests).sort(), releases.sort());
+  for (const release of releases) assert.equal(sha256(gatewayApiCrds(release)), gatewayApiDigests[release], release);
+});
+
+const objects = (crdsPath: string, ciliumVersion = "1.18.4") =>
+  gatewayApiObjects(settingsOf({ ciliumVersion, gatewayApi: { crdsPath } }));
+
+test("each Cilium gets all of the release that it was made for", () => {
+  for (const [minor, { gatewayApi }] of Object.entries(ciliumMinors)) {
+    const kinds = objects(file(`${gatewayApi}.yaml`, gatewayApiCrds(gatewayApi)), `${minor}.0`).map(({ kind }) => kind);
+    assert(kinds.filter((kind) => kind === "CustomResourceDefinition").length >= 5, minor);
+  }
+});
+
+test("a file without any object is refused", () => {
+  assert.throws(
+    () => objects(file("empty.yaml", "---\n# nothing\n")),
+    /empty\.yaml cannot be read: there is no Kubernetes object in it/,
+  );
+  assert.throws(
+    () => objects(join(folder, "absent.yaml")),
+    /^InputError: gatewayApi\.crdsPath: .*absent\.yaml cannot be read: ENOENT/,
+  );
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as pulumi from "@pulumi/pulumi";
+import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
+import { plan } from "../../../components/plan.ts";
+import { InputError } from "../../../components/support/problems.ts";
+import { withoutSecrets } from "../../../components/inputs/secretValues.ts";
+import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
+import { chartArgs } from "../../harness/charts.ts";
+import { eventually } from "../../harness/cluster.ts";
+import { isSecretInput, registering, value } from "../../harness/mocks.ts";
+
+const registered = await registering();
+const token = "t0ken-of-somebody-s-cloud";
+const secretValues = { extraConfig: { "cloud-token": token } };
+const make = (name: string, args: TalosCiliumCniArgs) => new TalosCiliumCni(name, { ...chartArgs(), ...args });
+const sent = (name: string) => registered.find((resource) => resource.name === name)?.sent ?? {};
+
+test("secretValues are merged last, and reach the manifest", () => {
+  const values = { extraConfig: { "cloud-token": "harmless", other: "stays" } };
+  const { manifest } = plan({ ...chartArgs(), values, secretValues });
+  assert.match(manifest.yaml, new RegExp(`^ {2}cloud-token: ${token}$`, "m"));
+  assert.match(manifest.yaml, /^ {2}other: stays$/m);
+});
+
+test("the manifest, its digest and the objects that differ are secret; the others are not", async () => {
+  const cni = make("secret", { secretValues });
+  for (const output of [cni.manifest, cni.manifestSha256] as const) assert(await pulumi.isSecret(output));
+  for (const output of [cni.images, cni.objects, cni.warnings] as const)
+    assert.equal(await pulumi.isSecret(output as pulumi.Output<unknown>), false);
+  const objects = await value(cni.objects);
+  const secret = Object.keys(objects).filter((name) => objects[name] === "secret");
+  // The pods that read the configuration carry its checksum.
+  assert.deepEqual(secret.sort(), [
+    "ConfigMap kube-system/cilium-config",
+    "DaemonSet kube-system/cilium",
+    "Deployment kube-system/cilium-operator",
+  ]);
+  await value(cni.urn);
+  assert(isSecretInput(sent("secret")["secretValues"]));
+  assert(!JSON.stringify({ ...sent("secret"), secretValues: undefined }).includes(token));
+});
+
+test("an image that only secretValues name is secret too", async () => {
+  const cni = make("image", { secretValues: { image: { override: "registry.internal/private/cilium:1" } } });
+  assert(await pulumi.isSecret(cni.images));
+});
+
+test("the patches for machine configs, and what is applied, are secret", async () => {
+  const controlPlanes = [{ node: "10.0.0.1", machineConfiguration: "machine: {}\n" }];
+  const clientConfiguration = { caCertificate: "a", clientCertificate: "b", clientKey: "c" };
+  const cni = make("machines", { delivery: "machineConfig", secretValues, talos: { clientConfiguration, controlPlanes } });
+  assert(await pulumi.isSecret(cni.machineConfigPatches));
+  await eventually(() => registered.some(({ name }) => name === "machines-control-plane-0"), "no machine is configured");
+  assert(isSecretInput(sent("machines-control-plane-0")["configPatches"]));
+});
+
+test("in delivery chart, the values and every part of the objects that may show them are secret", async () => {
+  const labelled = { ...secretValues, commonLabels: { "example.com/owner": "somebody-secret" } };
+  make("chart", { delivery: "chart", gatewayApi: { enabled: false }, secretValues: labelled });
+  const chart = () => registered.find(({ type, parent }) => type.endsWith(":Chart") && parent === "chart");
+  await eventually(() => chart() !== undefined, "no chart is installed");
+  assert(isSecretInput(chart()?.sent["values"]));
+  const [transform] = chart()?.transforms ?? [];
+  const metadata = { name: "cilium-config", namespace: "kube-system", labels: { a: "b" }, annotations: { c: "d" } };
+  const props = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "cloud-token": token } };
+  const result = await transform?.({ type: "kubernetes:core/v1:ConfigMap", name: "a", custom: true, opts: {}, props });
+  const made = result?.props as { data: unknown; metadata: Record<string, unknown> };
+  for (const part of [made.data, made.metadata["labels"], made.metadata["annotations"]]) assert(isSecretInput(part));
+  assert.equal(made.metadata["name"], "cilium-config");
+});
+
+/** The message that inputs are refused with. */
+function refusal(args: TalosCiliumCniArgs): string {
+  try {
+    plan({ ...chartArgs(), ...args });
+  } catch (error) {
+    assert(error instanceof InputError);
+    return error.message;
+  }
+  return assert.fail("the inputs are accepted");
+}
+
+test("no message shows a secret value, whichever check quotes it", () => {
+  // Each a value that a check or Helm quotes when it stands among the values.
+  const quoted: readonly Record<string, unknown>[] = [
+    { ipam: { mode: { key: token } } },
+    { operator: { replicas: token } },
+    { misspelt: token },
+    { namespaceOverride: token },
+    { k8sServiceHost: "auto", namespaceOverride: `${token}\n"quoted"\n${"x".repeat(80)}` },
+    { podAnnotations: { a: { b: token } } },
+    { securityContext: { capabilities: { ciliumAgent: [token] } } },
+    { defaultLBServiceIPAM: token },
+    { ipv4NativeRoutingCIDR: token },
+    { routingMode: token },
+    { l2announcements: { leaseDuration: token } },
+    { k8sServiceHost: token, kubeProxyReplacement: "probably", cluster: { name: token, id: token } },
+    { extraConfig: token },
+    { tls: { ca: { key: 5_550_123 } }, operator: { replicas: [5_550_123] } },
+  ];
+  for (const values of quoted) {
+    const message = refusal({ secretValues: values });
+    assert(!message.includes(token), message);
+    assert(!message.includes("5550123"), message);
+    // Not even the beginning of a value that is too long for a message.
+    assert(!message.includes(token.slice(0, 9)), message);
+    assert.match(message, /secretValues|^values: /, message);
+  }
+});
+
+test("a check names secretValues where the value comes from there, and values where it does not", () => {
+  const misspelt = { misspeltKey: "something" };
+  assert.match(refusal({ secretValues: misspelt }), /^secretValues\.misspeltKey: is not a Cilium/);
+  assert.match(refusal({ values: misspelt, secretValues }), /^values\.misspeltKey: is not a Cilium/);
+});
+
+test("warnings are as silent as errors", () => {
+  const { warnings } = withoutSecrets({ a: token, short: "pin", number: 4711 }, () => ({
+    warnings: [`values.a: is "${token}"`, "values.b: is pin", "b: spinning 4711 times, 14711 not", `c: ${btoa(token)}`],
+  }));
+  assert.deepEqual(warnings, [
+    'secretValues.a: is "[secret]"',
+    "values.b: is [secret]",
+    "b: spinning [secret] times, 14711 not",
+    "c: [secret]==",
+  ]);
+});
+
+test("an error that is no InputError does not show a secret either", () => {
+  assert.throws(
+    () =>
+      withoutSecrets({ a: token }, () => {
+        throw new Error(`cannot read ${token}`);
+      }),
+    { message: "Error: cannot read [secret]" },
+  );
+});
+
+test("an Output among secretValues is refused with the way out", () => {
+  const output = pulumi.secret(secretValues);
+  assert.match(
+    refusal({ secretValues: output as unknown as Record<string, unknown> }),
+    /^secretValues: is an Output or a Promise; .*; give the plain object, such as config\.getObject\("secretValues"\) returns/,
+  );
+});
