@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { LoadBalancer, TalosCiliumCniArgs } from "./inputs/args.ts";
+import type { TalosCiliumCniArgs } from "./inputs/args.ts";
+import type { LoadBalancer } from "./inputs/loadBalancerArgs.ts";
 import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./delivery/loadBalancer.ts";
 import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";

@@ -1,5 +1,5 @@
 import { parseBlock, sizeOf } from "../support/ipRange.ts";
-import type { L2 } from "../inputs/args.ts";
+import type { L2 } from "../inputs/loadBalancerArgs.ts";
 import { parseDuration } from "../support/goDuration.ts";
 import type { HelmValues } from "./values.ts";
 import type { Settings } from "../inputs/settings.ts";

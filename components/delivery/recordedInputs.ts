@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Talos, TalosCiliumCniArgs, TalosMachine } from "../inputs/args.ts";
+import type { TalosCiliumCniArgs } from "../inputs/args.ts";
+import type { Talos, TalosMachine } from "../inputs/talosArgs.ts";
 import type { Plan } from "../plan.ts";
 
 /**

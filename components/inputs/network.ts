@@ -1,5 +1,5 @@
 import { parseAddress, parseBlock, parseCidr, parseSpan, type Range } from "../support/ipRange.ts";
-import type { IpPool } from "./args.ts";
+import type { IpPool } from "./loadBalancerArgs.ts";
 import type { Settings } from "./settings.ts";
 
 /** Addresses, and the input that they come from. What is malformed is left out: it is a problem of its own. */

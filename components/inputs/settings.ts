@@ -1,16 +1,7 @@
 import semver from "semver";
-import type {
-  ChartSource,
-  GatewayApi,
-  Hubble,
-  KubePrism,
-  L2,
-  Lan,
-  LoadBalancer,
-  Routing,
-  Talos,
-  TalosCiliumCniArgs,
-} from "./args.ts";
+import type { ChartSource, GatewayApi, Hubble, KubePrism, Routing, TalosCiliumCniArgs } from "./args.ts";
+import type { L2, Lan, LoadBalancer } from "./loadBalancerArgs.ts";
+import type { Talos } from "./talosArgs.ts";
 import { merge } from "../support/merge.ts";
 import { ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
 

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { Address4, Address6 } from "ip-address";
-import type { IpPoolBlock } from "../inputs/args.ts";
+import type { IpPoolBlock } from "../inputs/loadBalancerArgs.ts";
 
 /** Addresses from the first to the last, as it was written. */
 export interface Range {

@@ -1,6 +1,6 @@
 import semver from "semver";
 import { parseAllDocuments } from "yaml";
-import type { TalosMachine } from "../inputs/args.ts";
+import type { TalosMachine } from "../inputs/talosArgs.ts";
 import { writeDocument } from "../kubernetes/yaml.ts";
 import type { Manifest } from "../kubernetes/manifest.ts";
 import type { Problem } from "../support/problems.ts";

@@ -2,7 +2,7 @@
 // address of their network, which is announced on their interface only. All other Services are for the people. Renders and exports; with
 // delivery chart the same goes into the cluster.
 import * as pulumi from "@pulumi/pulumi";
-import type { LabelSelector } from "../../components/inputs/args.ts";
+import type { LabelSelector } from "../../components/inputs/loadBalancerArgs.ts";
 import { configuredArgs } from "../../components/config.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { IpPool } from "../../components/inputs/args.ts";
+import type { IpPool } from "../../components/inputs/loadBalancerArgs.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";

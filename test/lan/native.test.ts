@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { L2Policy } from "../../components/inputs/args.ts";
+import type { L2Policy } from "../../components/inputs/loadBalancerArgs.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";

@@ -1,5 +1,5 @@
 import { contains, overlap, sizeOf } from "../../support/ipRange.ts";
-import type { L2Policy } from "../../inputs/args.ts";
+import type { L2Policy } from "../../inputs/loadBalancerArgs.ts";
 import type { Problem } from "../../support/problems.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import type { Checks } from "../check.ts";

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import semver from "semver";
 import { parse } from "yaml";
 import { parseCidr, parseAddress, parseBlock } from "../../support/ipRange.ts";
-import type { IpPoolBlock } from "../../inputs/args.ts";
+import type { IpPoolBlock } from "../../inputs/loadBalancerArgs.ts";
 import { parseDuration } from "../../support/goDuration.ts";
 import { shown, type Problem } from "../../support/problems.ts";
 import { defaults, type Settings } from "../../inputs/settings.ts";

@@ -1,6 +1,6 @@
 import { RE2JS, RE2JSException } from "re2js";
 import semver from "semver";
-import type { L2, L2Policy } from "../../inputs/args.ts";
+import type { L2, L2Policy } from "../../inputs/loadBalancerArgs.ts";
 import { parseDuration } from "../../support/goDuration.ts";
 import { leaseTiming, type LeaseTiming } from "../../cilium/apiRateLimit.ts";
 import { shown, type Problem } from "../../support/problems.ts";

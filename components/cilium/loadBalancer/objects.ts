@@ -1,4 +1,4 @@
-import type { IpPool, L2Policy } from "../../inputs/args.ts";
+import type { IpPool, L2Policy } from "../../inputs/loadBalancerArgs.ts";
 import type { KubernetesObject } from "../../kubernetes/yaml.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { supportedMinor } from "../../versions/supported.ts";

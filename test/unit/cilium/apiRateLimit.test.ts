@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { IpPoolBlock } from "../../../components/inputs/args.ts";
+import type { IpPoolBlock } from "../../../components/inputs/loadBalancerArgs.ts";
 import { helmValues } from "../../../components/cilium/values.ts";
 import { settingsOf } from "../../../components/inputs/settings.ts";
 

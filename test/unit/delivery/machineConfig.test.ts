@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { Talos, TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
+import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
+import type { Talos } from "../../../components/inputs/talosArgs.ts";
 import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
 import { syncCommand } from "../../../components/talos/machineConfig.ts";
 import { chartArgs } from "../../harness/charts.ts";
