@@ -79,8 +79,9 @@ ${Object.entries(allChecks as unknown as Record<string, Checks<never>>)
 function inputsPage(schema: Definition, definitions: Readonly<Record<string, Definition>>): string {
   return `# Inputs
 
-Of the component \`TalosCiliumCni\`, and by the same names of the config of a stack (\`pulumi config set --path\`). All are optional but
-those marked; all are plain data. Made from [components/inputs/args.ts](../components/inputs/args.ts) by \`npm run generate\`.
+The inputs of the component \`TalosCiliumCni\`. The config of a stack has them under the same names (\`pulumi config set --path\`). Inputs are
+optional unless marked as required, and plain data unless their type is Pulumi input. Generated from
+[components/inputs](../components/inputs) by \`npm run generate\`.
 
 | Input | Type | Default | Meaning |
 | --- | --- | --- | --- |

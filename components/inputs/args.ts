@@ -2,16 +2,18 @@ import type { L2, Lan, LoadBalancer } from "./loadBalancerArgs.ts";
 import type { Talos } from "./talosArgs.ts";
 
 /**
- * What `TalosCiliumCni` takes. Plain data, known when the program starts: that is what makes a preview complete and
- * an error immediate. Only what comes from machines is a Pulumi input. Every member has a default; an empty object gives a cluster network that works on Talos.
+ * The inputs of `TalosCiliumCni`. They are plain data, known when the program starts, so previews are complete and errors come at
+ * once. Only the client configuration, machine addresses and machine configs may be Pulumi inputs. Every input has a default; an
+ * empty object gives a cluster network that works on Talos.
  *
- * `args.schema.json` is generated from this file and those that it imports (`npm run generate`) and checks the inputs when the program runs.
+ * `args.schema.json` is generated from this file and those that it imports (`npm run generate`). It checks the inputs when the
+ * program runs.
  */
 export interface TalosCiliumCniArgs {
   /**
-   * How Cilium reaches the cluster. `manifest` renders and exports, and touches nothing. `chart` installs the chart, the pools and the
-   * policies in the cluster of the Kubernetes provider. `machineConfig` makes patches for the Talos machine config, so that a cluster
-   * comes up with Cilium, and applies them to the machines in `talos`.
+   * How Cilium gets into the cluster. `manifest` renders and exports, and touches nothing. `chart` installs the chart, the pools
+   * and the policies in the cluster of the Kubernetes provider. `machineConfig` makes patches for the Talos machine config, so
+   * that a cluster boots with Cilium, and applies them to the machines in `talos`.
    *
    * @default "manifest"
    */
@@ -26,17 +28,17 @@ export interface TalosCiliumCniArgs {
   readonly ciliumVersion?: string;
 
   /**
-   * The Kubernetes version of the cluster, for example `1.33` or `1.33.2`. The chart writes some fields differently for
-   * different versions.
+   * The Kubernetes version of the cluster, for example `1.33` or `1.33.2`. The chart writes some fields differently for different
+   * versions.
    *
-   * @default the newest that this Cilium is tested with, 1.33 for Cilium 1.18, 1.35 for 1.19, 1.36 for 1.20, and that `talos.version` runs
+   * @default the newest that this Cilium is tested with (1.33 for 1.18, 1.35 for 1.19, 1.36 for 1.20) and that `talos.version` supports
    * @see https://docs.cilium.io/en/stable/network/kubernetes/compatibility/
    */
   readonly kubernetesVersion?: string;
 
   /**
-   * Namespace of Cilium's own objects. Talos admits privileged pods in `kube-system` without further ado; for any other
-   * namespace the manifest begins with a Namespace that carries the PodSecurity labels they need.
+   * The namespace of Cilium's own objects. Talos admits privileged pods in `kube-system` without further configuration. For any
+   * other namespace the manifest begins with a Namespace that carries the PodSecurity labels they need.
    *
    * @default "kube-system"
    * @see https://docs.siderolabs.com/kubernetes-guides/security/pod-security
@@ -44,16 +46,17 @@ export interface TalosCiliumCniArgs {
   readonly namespace?: string;
 
   /**
-   * IPv4 range of the pods, as in `cluster.network.podSubnets` of the Talos machine config. With native routing, traffic to
-   * it is routed without masquerading.
+   * IPv4 range of the pods in CIDR notation, the same as `cluster.network.podSubnets` in the Talos machine config. With native
+   * routing, traffic to this range is routed without masquerading.
    *
    * @default "10.244.0.0/16"
    */
   readonly podCidr?: string;
 
   /**
-   * IPv4 range of the ClusterIPs, as in `cluster.network.serviceSubnets` of the Talos machine config. Cilium learns
-   * Services from the API server and needs no such value: the range is what other addresses are checked against.
+   * IPv4 range of the ClusterIPs in CIDR notation, the same as `cluster.network.serviceSubnets` in the Talos machine config.
+   * Cilium itself does not need it, because it learns Services from the API server. Other addresses are checked against this
+   * range.
    *
    * @default "10.96.0.0/12"
    */
@@ -62,30 +65,30 @@ export interface TalosCiliumCniArgs {
   /** How packets travel from node to node. */
   readonly routing?: Routing;
 
-  /** Where the agents and the operator reach the Kubernetes API: KubePrism, Talos' load balancer on every node. */
+  /** Where the agents and the operator reach the Kubernetes API. The default is KubePrism, Talos' load balancer on every node. */
   readonly kubePrism?: KubePrism;
 
-  /** Gateway API: Cilium as the controller of Gateways and routes. */
+  /** Gateway API, with Cilium as the controller of Gateways and routes. */
   readonly gatewayApi?: GatewayApi;
 
-  /** Hubble: observability. Its certificates are made in the cluster, so that no private key stands in the manifest. */
+  /** Hubble, Cilium's observability. Its certificates are made in the cluster, so the manifest contains no private key. */
   readonly hubble?: Hubble;
 
-  /** Announcing LoadBalancer IPs on the local network by ARP. */
+  /** Announcement of LoadBalancer IPs on the local network by ARP. */
   readonly l2?: L2;
 
   /** The addresses of LoadBalancer Services, and who announces them. */
   readonly loadBalancer?: LoadBalancer;
 
-  /** What is known of the local network. */
+  /** Facts about the local network. The other addresses are checked against them. */
   readonly lan?: Lan;
 
   /** Where the Helm chart comes from. */
   readonly chart?: ChartSource;
 
   /**
-   * Helm values of the Cilium chart, merged deeply over those that the other inputs make; a list replaces the whole list, and
-   * `null` goes to Helm, which takes the key out.
+   * Helm values of the Cilium chart, deeply merged over the values that the other inputs make. A list replaces the whole list.
+   * `null` is passed to Helm, which removes the key.
    *
    * @default {}
    * @see https://docs.cilium.io/en/stable/helm-reference/
@@ -93,23 +96,23 @@ export interface TalosCiliumCniArgs {
   readonly values?: Readonly<Record<string, unknown>>;
 
   /**
-   * Helm values that nobody else may read, merged over `values` in the same way. They make secret: the manifest, the patches for machine
-   * configs, and each object that differs because of them, in outputs, state, files and messages. In the config of a stack they may be
-   * encrypted (`pulumi config set --secret --path secretValues.x`); every other input must not be.
+   * Secret Helm values, merged over `values` in the same way. The manifest, the machine config patches and every object that
+   * differs because of them become secret, in outputs, state, files and messages. In the config of a stack they may be encrypted
+   * (`pulumi config set --secret --path secretValues.x`); every other encrypted input is rejected.
    *
    * @default {}
    */
   readonly secretValues?: Readonly<Record<string, unknown>>;
 
   /**
-   * Paths among `values`, such as `bpf.newKey`, that may stay though the chart does not know them and they change nothing. What is below a
-   * path is meant too.
+   * Paths in `values`, such as `bpf.newKey`, that are accepted although the chart does not know them and they change nothing. A
+   * path includes everything below it.
    *
    * @default []
    */
   readonly allowUnknownValues?: readonly string[];
 
-  /** Talos: what is known of it, and the machines of delivery `machineConfig`. */
+  /** Facts about Talos, and the machines that delivery `machineConfig` configures. */
   readonly talos?: Talos;
 }
 
@@ -117,8 +120,8 @@ export type Delivery = "manifest" | "chart" | "machineConfig";
 
 export interface Routing {
   /**
-   * `native`: nodes route pod traffic themselves, at full MTU. `tunnel`: pod traffic travels in VXLAN, for nodes whose
-   * network would not route it.
+   * `native`: nodes route pod traffic themselves, at full MTU. `tunnel`: pod traffic travels in VXLAN, for nodes whose network
+   * would not route it.
    *
    * @default "native"
    * @see https://docs.cilium.io/en/stable/network/concepts/routing/
@@ -126,8 +129,8 @@ export interface Routing {
   readonly mode?: "native" | "tunnel";
 
   /**
-   * Whether each node installs a route to the pods of every other node; all nodes must then share one network segment. Off
-   * where BGP or the router knows these routes. Without effect for `tunnel`.
+   * Whether each node installs a route to the pods of every other node. All nodes must then share one network segment. Turn it
+   * off where BGP or the router knows these routes. It has no effect with `tunnel`.
    *
    * @default true
    */
@@ -136,7 +139,7 @@ export interface Routing {
 
 export interface KubePrism {
   /**
-   * Host name or address of the API server, seen from a node.
+   * Host name or address of the API server, as seen from a node.
    *
    * @default "localhost"
    * @see https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism
@@ -156,7 +159,7 @@ export interface KubePrism {
 
 export interface GatewayApi {
   /**
-   * Whether Cilium serves Gateways of class `cilium`. The Gateway API CRDs have to be in the cluster before the operator
+   * Whether Cilium serves Gateways of class `cilium`. The Gateway API CRDs must be in the cluster before Cilium's operator
    * starts.
    *
    * @default true
@@ -172,40 +175,45 @@ export interface GatewayApi {
   readonly alpn?: boolean;
 
   /**
-   * Whether `appProtocol` of a Service port selects the protocol to the backend (GEP-1911). ALPN brings it along.
+   * Whether `appProtocol` of a Service port selects the protocol to the backend (GEP-1911). `alpn` turns this on too.
    *
    * @default true
    */
   readonly appProtocol?: boolean;
 
   /**
-   * Delivery `chart`: whether the Gateway API CRDs are installed before Cilium, of the release that this Cilium was made for. They stay
-   * when the stack is destroyed. With `false` they have to be in the cluster already.
+   * Whether the Gateway API CRDs are installed too, from the release that this Cilium was made for. Delivery `chart` installs
+   * them before Cilium, and they stay when the stack is destroyed. Delivery `machineConfig` adds them to
+   * `cluster.extraManifests`. With `false` they must already be in the cluster.
    *
    * @default true
    */
   readonly installCrds?: boolean;
 
   /**
-   * The file `standard-install.yaml` of that Gateway API release on this machine, in place of its download. A relative path is relative to
-   * the working directory of the program.
+   * Delivery `chart`: path of `standard-install.yaml` from that Gateway API release on this machine, used instead of downloading
+   * it. A relative path is relative to the working directory of the program.
    */
   readonly crdsPath?: string;
 }
 
 export interface Hubble {
-  /** @default false */
+  /**
+   * Whether Hubble runs. Rejected for delivery `chart` with Cilium 1.18, where a Helm hook makes the certificates.
+   *
+   * @default false
+   */
   readonly enabled?: boolean;
 
   /**
-   * Hubble Relay, which gathers the flows of all nodes.
+   * Whether Hubble Relay runs, which gathers the flows of all nodes.
    *
    * @default false
    */
   readonly relay?: boolean;
 
   /**
-   * The web interface. It needs `relay`.
+   * Whether the web interface runs. It needs `relay`.
    *
    * @default false
    */
@@ -221,15 +229,15 @@ export interface ChartSource {
   readonly repository?: string;
 
   /**
-   * A chart archive (`.tgz`) or chart folder on this machine, in place of the repository. A relative path is
-   * relative to the working directory of the program.
+   * Path of a chart archive (`.tgz`) or chart folder on this machine, used instead of the repository. A relative path is relative
+   * to the working directory of the program.
    */
   readonly path?: string;
 
   /**
-   * SHA-256 of the chart archive, 64 hexadecimal digits.
+   * SHA-256 of the chart archive, 64 hexadecimal digits. Rejected for a chart folder, which has no digest.
    *
-   * @default the digest of the release, for the releases that are pinned; else the archive is not checked, with a warning
+   * @default the pinned digest of the release; without a pin the archive is not checked, with a warning
    */
   readonly sha256?: string;
 }

@@ -1,6 +1,6 @@
 export interface L2 {
   /**
-   * Whether the agents can announce LoadBalancer IPs. What is announced, a policy says: `loadBalancer.l2Policies`.
+   * Whether the agents can announce LoadBalancer IPs. The policies in `loadBalancer.l2Policies` decide what is announced.
    *
    * @default true
    * @see https://docs.cilium.io/en/stable/network/l2-announcements/
@@ -8,48 +8,48 @@ export interface L2 {
   readonly enabled?: boolean;
 
   /**
-   * How long the others wait for the announcing node before one of them takes over: a Go duration, such as `15s`.
+   * How long the other nodes wait for the announcing node before one of them takes over. A Go duration such as `15s`.
    *
-   * @default the chart's: 15s
+   * @default `15s`, from the chart
    */
   readonly leaseDuration?: string;
 
   /**
-   * How long the announcing node tries to renew its lease before it stops announcing: a Go duration, shorter than
+   * How long the announcing node tries to renew its lease before it stops announcing. A Go duration, shorter than
    * `leaseDuration`.
    *
-   * @default the chart's: 5s
+   * @default `5s`, from the chart
    */
   readonly leaseRenewDeadline?: string;
 
   /**
-   * How often the lease is renewed: a Go duration. Each Service costs one API write per period.
+   * How often the announcing node renews its lease. A Go duration. Each Service costs one API write per period.
    *
-   * @default the chart's: 2s
+   * @default `2s`, from the chart
    */
   readonly leaseRetryPeriod?: string;
 }
 
 export interface LoadBalancer {
   /**
-   * Addresses that LoadBalancer Services may get.
+   * The pools that LoadBalancer Services get their addresses from. Use addresses of your node subnet that DHCP never hands out.
    *
-   * @default none: pick addresses of your node subnet that DHCP never hands out
+   * @default `[]`: LoadBalancer Services get no address
    * @see https://docs.cilium.io/en/stable/network/lb-ipam/
    */
   readonly ipPools?: readonly IpPool[];
 
   /**
-   * Who answers ARP for which Service.
+   * Which nodes answer ARP requests for which Services.
    *
-   * @default none: nothing answers on your network unless you ask for it
+   * @default `[]`: nothing answers on your network unless you ask for it
    * @see https://docs.cilium.io/en/stable/network/l2-announcements/
    */
   readonly l2Policies?: readonly L2Policy[];
 
   /**
-   * Whether ClusterIPs answer to clients outside the cluster too (the chart's `bpf.lbExternalClusterIP`). Such clients need a
-   * route to `serviceCidr` by way of a node.
+   * Whether ClusterIPs also answer clients outside the cluster (the chart's `bpf.lbExternalClusterIP`). Those clients need a
+   * route to `serviceCidr` through a node.
    *
    * @default false
    * @see https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/#external-access-to-clusterip-services
@@ -57,44 +57,44 @@ export interface LoadBalancer {
   readonly externalClusterIp?: boolean;
 
   /**
-   * Delivery `chart`: how long pools and policies wait for Cilium's operator to register their kinds: a Go duration.
+   * Delivery `chart`: how long to wait for Cilium's operator to register the kinds of pools and policies. A Go duration.
    *
    * @default "10m"
    */
   readonly operatorTimeout?: string;
 }
 
-/** A `CiliumLoadBalancerIPPool`. */
+/** A `CiliumLoadBalancerIPPool` object. */
 export interface IpPool {
-  /** Name of the object: a DNS subdomain. */
+  /** Name of the object, a DNS subdomain. */
   readonly name: string;
 
-  /** The addresses. A Service gets the first that is free. */
+  /** The addresses of the pool. A Service gets the first free one. */
   readonly blocks: readonly IpPoolBlock[];
 
   /**
-   * The Services that may draw from this pool.
+   * The Services that may get an address from this pool.
    *
    * @default every LoadBalancer Service
    */
   readonly serviceSelector?: LabelSelector;
 
   /**
-   * Whether the first and last address of a `cidr` block are handed out: the words `"Yes"` or `"No"`.
+   * Whether the first and the last address of a `cidr` block are handed out: `"Yes"` or `"No"`, not a boolean.
    *
    * @default "Yes"
    */
   readonly allowFirstLastIPs?: "Yes" | "No";
 
   /**
-   * Whether the pool gives no new addresses. Those already given stay.
+   * Whether the pool hands out no new addresses. Services keep the addresses they already have.
    *
    * @default false
    */
   readonly disabled?: boolean;
 }
 
-/** Addresses of a pool: either `cidr`, or `start` with an optional `stop`. */
+/** A range of addresses in a pool: either `cidr`, or `start` with an optional `stop`. Both together are rejected. */
 export interface IpPoolBlock {
   /** A range in CIDR notation, such as `192.168.1.200/29`. */
   readonly cidr?: string;
@@ -105,19 +105,19 @@ export interface IpPoolBlock {
   /**
    * Last address of a range.
    *
-   * @default start: a single address
+   * @default `start`: a single address
    */
   readonly stop?: string;
 }
 
-/** A `CiliumL2AnnouncementPolicy`. */
+/** A `CiliumL2AnnouncementPolicy` object. */
 export interface L2Policy {
-  /** Name of the object: a DNS subdomain. */
+  /** Name of the object, a DNS subdomain. */
   readonly name: string;
 
   /**
-   * The network interfaces to announce on: Go regular expressions, not anchored. Talos names interfaces `enp3s0` or `eno1`,
-   * rarely `eth0`.
+   * The network interfaces to announce on, as Go regular expressions that match any part of the name. Talos names interfaces
+   * `enp3s0` or `eno1`, rarely `eth0`.
    *
    * @default every interface that Cilium manages
    */
@@ -131,21 +131,22 @@ export interface L2Policy {
   readonly nodeSelector?: LabelSelector;
 
   /**
-   * The Services that are announced. A Service of a `loadBalancerClass` other than `io.cilium/l2-announcer` never is.
+   * The Services to announce. A Service with a `loadBalancerClass` other than `io.cilium/l2-announcer` is never announced.
    *
    * @default every Service
    */
   readonly serviceSelector?: LabelSelector;
 
   /**
-   * Whether the addresses that LoadBalancer Services got from a pool are announced.
+   * Whether to announce the addresses that LoadBalancer Services got from a pool. At least one of `loadBalancerIPs` and
+   * `externalIPs` must be `true`.
    *
    * @default true
    */
   readonly loadBalancerIPs?: boolean;
 
   /**
-   * Whether the addresses in `spec.externalIPs` of Services are announced.
+   * Whether to announce the addresses in `spec.externalIPs` of Services.
    *
    * @default false
    */
@@ -166,25 +167,26 @@ export interface LabelSelectorRequirement {
 
 export interface Lan {
   /**
-   * Addresses of the nodes. From two on, the operator runs with two replicas.
+   * Addresses of the nodes. With two or more, Cilium's operator runs with two replicas.
    *
    * @default []
    */
   readonly nodes?: readonly string[];
 
   /**
-   * The networks that the nodes are in, such as `192.168.1.0/24`. What is announced by ARP has to lie in one of them.
+   * The networks of the nodes in CIDR notation, such as `192.168.1.0/24`. Pools that are announced by ARP must be inside one of
+   * them.
    *
-   * @default []: not known, not checked
+   * @default `[]`: unknown, so not checked
    */
   readonly subnets?: readonly string[];
 
-  /** The virtual address that the control planes share (`vip` in the Talos machine config). */
+  /** The virtual IP address that the control planes share (`vip` in the Talos machine config). */
   readonly vip?: string;
 
-  /** Address of the router. */
+  /** IP address of the router. */
   readonly gateway?: string;
 
-  /** What the DHCP server hands out: `192.168.1.100-192.168.1.150`, or a range in CIDR notation. */
+  /** The range that the DHCP server hands out, as `192.168.1.100-192.168.1.150` or in CIDR notation. */
   readonly dhcpRange?: string;
 }

@@ -2,23 +2,23 @@ import type * as pulumi from "@pulumi/pulumi";
 
 export interface Talos {
   /**
-   * The Talos version that runs on the machines, for example `1.13.9`: what is known to go together with it, and what not, is checked.
+   * The Talos version that runs on the machines, for example `1.13.9`. The Cilium and Kubernetes versions are checked against it.
    *
-   * @default not known, not checked
+   * @default unknown, so not checked
    */
   readonly version?: string;
 
   /**
-   * Whether the machines forward the DNS of the cluster to their own (`hostDNS.forwardKubeDNSToHost` in the machine config), as Talos does
-   * unless told otherwise.
+   * Whether the machines forward cluster DNS to Talos' own DNS (`hostDNS.forwardKubeDNSToHost` in the machine config), as Talos
+   * does by default.
    *
    * @default true
    */
   readonly forwardKubeDNSToHost?: boolean;
 
   /**
-   * The size of a node's part of `podCidr`, as a prefix: `node-cidr-mask-size` of the controller manager, in the machine config
-   * `cluster.controllerManager.extraArgs`.
+   * Prefix length of the range that each node gets from `podCidr`: `node-cidr-mask-size` in `cluster.controllerManager.extraArgs`
+   * of the machine config.
    *
    * @default 24
    * @asType integer
@@ -28,36 +28,41 @@ export interface Talos {
   readonly nodeCidrMaskSize?: number;
 
   /**
-   * The Talos version that generated the machine configs, for example `1.13`: `talosVersion` of `getConfiguration`, or the version of the
-   * `talosctl` that made them. Not the version that runs: a config keeps its form when the machine is upgraded. From 1.14 on, what
-   * concerns Kubernetes stands in documents of its own.
+   * The Talos version that generated the machine configs, for example `1.13`: `talosVersion` of `getConfiguration`, or the
+   * version of the `talosctl` that made them. It is not the version that runs, because a config keeps its format when the machine
+   * is upgraded. From 1.14 on, Kubernetes settings have documents of their own in the machine config.
    *
    * @default "1.13"
    * @see https://docs.siderolabs.com/talos/v1.13/reference/configuration/overview
    */
   readonly configContract?: string;
 
-  /** What proves to the machines that the caller may configure them: `clientConfiguration` of `talos.machine.Secrets`. */
+  /**
+   * The credentials that let the caller configure the machines: `clientConfiguration` of `talos.machine.Secrets`. Required if
+   * there are machines.
+   */
   readonly clientConfiguration?: pulumi.Input<TalosClientConfiguration>;
 
   /**
-   * The control planes. Their configs are applied one after the other: the next when the one before has taken its own.
+   * The control planes. They are configured one at a time: each waits until the one before it has accepted its config.
    *
-   * @default none: the patches are exported, and nothing is applied
+   * @default `[]`: the patches are exported, and nothing is applied
    */
   readonly controlPlanes?: readonly TalosMachine[];
 
   /**
-   * The workers, after the control planes. They need Cilium's manifest no more than Talos' own, but the ranges and KubePrism.
+   * The workers. They are configured after the control planes. Worker configs do not contain the manifests; they only need the
+   * pod and Service ranges and KubePrism.
    *
-   * @default none
+   * @default []
    */
   readonly workers?: readonly TalosMachine[];
 
   /**
-   * How a config is applied. `staged_if_needing_reboot` asks the machine first: what takes a reboot waits for the next one, the rest is
-   * applied at once. `auto` and `reboot` may reboot, `staged` waits for the next reboot in any case, `no_reboot` fails where a reboot is
-   * needed. A machine in maintenance mode takes `auto` and `reboot` only, so a new cluster needs `auto`.
+   * How a config is applied. `staged_if_needing_reboot` asks the machine first: a change that needs a reboot waits for the next
+   * reboot, any other is applied at once. `auto` and `reboot` may reboot the machine. `staged` always waits for the next reboot.
+   * `no_reboot` fails if a reboot is needed. A machine in maintenance mode accepts only `auto` and `reboot`, so a new cluster
+   * needs `auto`.
    *
    * @default "staged_if_needing_reboot"
    */
@@ -73,24 +78,24 @@ export interface TalosClientConfiguration {
 
 export interface TalosMachine {
   /**
-   * Names the machine in the stack: its resource is `<component>-<name>`, wherever it stands in the list. Lower case letters, digits, `-`
-   * and `.`. Without a name, the resource is named by its position, `<component>-control-plane-0`, so that a removed machine renames those
-   * after it. To name the machines of an existing stack, leave their order as it is for one `pulumi up`.
+   * Names the machine in the stack: its resource is `<component>-<name>`, whatever its position in the list. Lower case letters,
+   * digits, `-` and `.`. Without a name, the resource is named by its position, `<component>-control-plane-0`, so removing a
+   * machine renames the ones after it. To name the machines of an existing stack, keep their order for one `pulumi up`.
    *
    * @default the position in the list
    */
   readonly name?: string;
 
-  /** Name or address of the machine. No two machines may have the same. */
+  /** Host name or address of the machine. Two machines with the same one are rejected. */
   readonly node: pulumi.Input<string>;
 
   /**
-   * Where its Talos API is reached.
+   * Host name or address where the machine's Talos API is reached.
    *
    * @default the address in `node`
    */
   readonly endpoint?: pulumi.Input<string>;
 
-  /** Its whole machine config, without Cilium: Talos appends what a patch holds to what is there. */
+  /** The complete machine config, without Cilium, because Talos appends the lists of a patch to those in the config. */
   readonly machineConfiguration: pulumi.Input<string>;
 }
