@@ -3,10 +3,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
-import { plan } from "../components/plan.ts";
-import { template } from "../components/helm/render.ts";
-import { settingsOf } from "../components/inputs/settings.ts";
-import { validateWithChart } from "../components/checks/validate.ts";
+import { validate } from "../components/checks/validate.ts";
+import { createPlan } from "../components/plan.ts";
+import { runHelmTemplate } from "../components/helm/render.ts";
+import { resolveSettings } from "../components/inputs/settings.ts";
 import type { Report } from "../bench/report.ts";
 import { Clone } from "./lib/clone.ts";
 import { run } from "../tools/childProcess.mjs";
@@ -89,23 +89,23 @@ function lanOf(nodes: number, blocks: number): TalosCiliumCniArgs {
 async function main(): Promise<void> {
   await putOnPath("pulumi", "helm");
   const dev = devConfig();
-  const args = { ...dev, chart: findSource(settingsOf(dev)).chart };
-  const { chart, values, settings } = validateWithChart(args);
+  const args = { ...dev, chart: findSource(resolveSettings(dev)).chart };
+  const { chart, values, settings } = createPlan(args);
   const { namespace, kubernetesVersion } = settings;
   const alone = (work: () => unknown) => () => void work();
-  const checks = (nodes: number, blocks: number) => alone(() => validateWithChart({ ...args, ...lanOf(nodes, blocks) }));
+  const checks = (nodes: number, blocks: number) => alone(() => validate({ ...args, ...lanOf(nodes, blocks) }));
 
   say("measuring, for about a minute");
   progress("rendering");
   const rendering = await medians(15, {
-    "helm template": alone(() => template(chart, values, settings)),
+    "helm template": alone(() => runHelmTemplate(chart, values, settings)),
     "our process": () => start("render.ts", JSON.stringify(args)),
     "cdk8s' process": () => start("cdk8s.ts", chart.path, JSON.stringify(values), namespace, kubernetesVersion),
-    "the same as ours, without a start of Node": alone(() => plan(args)),
+    "the same as ours, without a start of Node": alone(() => createPlan(args)),
   });
   progress("checks");
   const checking = await medians(15, {
-    "dev stack": alone(() => validateWithChart(args)),
+    "dev stack": alone(() => validate(args)),
     "1 node, 1 block": checks(1, 1),
     "10 nodes, 100 blocks": checks(10, 100),
     "100 nodes, 1,000 blocks": checks(100, 1000),

@@ -49,14 +49,14 @@ const input: SubNodeParser = {
 };
 
 function checksPage(): string {
-  const table = (checks: readonly Pick<Check<never>, "finds" | "because" | "source">[]) =>
-    checks.map(({ finds, because, source }) => {
+  const table = (checks: readonly Pick<Check<never>, "title" | "why" | "source">[]) =>
+    checks.map(({ title, why, source }) => {
       const link = source.startsWith("https://")
         ? `[source](${source})`
         : source.startsWith("docs/")
           ? `[${source}](../${source})`
           : source;
-      return `| ${[finds, because, link].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+      return `| ${[title, why, link].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
     });
   const section = ([title, { errors, warnings }]: [string, Checks<never>]) => {
     const part = (name: string, checks: readonly Check<never>[]) =>

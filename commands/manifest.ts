@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { readDocuments } from "../components/kubernetes/yaml.ts";
-import { settingsOf } from "../components/inputs/settings.ts";
+import { resolveSettings } from "../components/inputs/settings.ts";
 import { validate } from "../components/checks/validate.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
 import { findSource } from "./lib/ciliumSource.ts";
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
   const args = inputs();
   validate(args);
-  const settings = settingsOf(args);
+  const settings = resolveSettings(args);
   const files = outputFiles(settings.ciliumVersion);
   if (!check) Object.values(files).forEach(checkWritable);
 
@@ -88,7 +88,7 @@ function compare(files: ReturnType<typeof outputFiles>, outputs: OutputMap): voi
 }
 
 function table(
-  { ciliumVersion, kubernetesVersion, gatewayApi }: ReturnType<typeof settingsOf>,
+  { ciliumVersion, kubernetesVersion, gatewayApi }: ReturnType<typeof resolveSettings>,
   outputs: OutputMap,
   written: readonly { readonly file: string; readonly change: string }[],
   sourceWarning: string | undefined,

@@ -1,20 +1,22 @@
-import type { TalosCiliumCniArgs } from "./inputs/args.ts";
-import type { Chart } from "./helm/chartSource.ts";
-import { checksOfRendering } from "./checks/catalog.ts";
-import { find } from "./checks/check.ts";
+import { renderedChecks } from "./checks/catalog.ts";
+import type { Problems } from "./checks/inputs.ts";
+import { runChecks } from "./checks/run.ts";
+import { validate, type Validation } from "./checks/validate.ts";
 import { gatewayApiObjects, installsGatewayApi } from "./cilium/gatewayApi.ts";
-import { helmValues, type HelmValues } from "./cilium/values.ts";
-import type { KubernetesObject } from "./kubernetes/yaml.ts";
 import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";
-import { imagesOf, manifestOf, type Manifest } from "./kubernetes/manifest.ts";
 import { withNamespace } from "./cilium/namespace.ts";
-import { InputError, warningsOf } from "./support/problems.ts";
-import { objectsOf, render } from "./helm/render.ts";
-import { secretObjectsOf } from "./kubernetes/secrets.ts";
-import { isGiven, secretValuesOf, withoutSecrets } from "./inputs/secretValues.ts";
-import { settingsOf, type Settings } from "./inputs/settings.ts";
+import { ciliumValues } from "./cilium/values.ts";
+import type { Chart } from "./helm/chartContents.ts";
+import { render, type RenderedObject } from "./helm/render.ts";
+import type { HelmValues } from "./helm/values.ts";
+import type { TalosCiliumCniArgs } from "./inputs/args.ts";
+import { redactSecrets, secretValuesOf } from "./inputs/secretValues.ts";
+import { resolveSettings, type Settings } from "./inputs/settings.ts";
+import { createManifest, imagesOf, type Manifest } from "./kubernetes/manifest.ts";
+import { secretObjectNames } from "./kubernetes/secrets.ts";
+import type { KubernetesObject } from "./kubernetes/yaml.ts";
+import { InputError, type Problem } from "./support/problems.ts";
 import { machineConfigPatches, type MachineConfigPatches } from "./talos/machineConfig.ts";
-import { validateWithChart } from "./checks/validate.ts";
 
 /** Everything that follows from the inputs. */
 export interface Plan {
@@ -22,63 +24,93 @@ export interface Plan {
   readonly chart: Chart;
   readonly values: HelmValues;
   readonly manifest: Manifest;
-  /** Pools and policies; undefined when there are none. */
+  /** Pools and policies. Undefined if there are none. */
   readonly loadBalancer: Manifest | undefined;
-  /** What has to be in the cluster before Cilium, and is installed with it. */
+  /** The Gateway API objects that are installed before Cilium. */
   readonly gatewayApi: readonly KubernetesObject[];
-  /** Delivery `machineConfig`: what is applied to the machines. */
+  /** Delivery `machineConfig`: the patches that are applied to the machines. */
   readonly machineConfig: MachineConfigPatches | undefined;
-  /** The objects of `manifest` that others must not read, by name: Secrets, private keys, and what `secretValues` changes. */
+  /** The names of the objects of `manifest` that must stay secret: Secrets, private keys, and what `secretValues` changes. */
   readonly secretObjects: ReadonlySet<string>;
   /** Whether `manifest` is secret. */
-  readonly secret: boolean;
-  /** The container images of `manifest`. Whether they are secret: an image that only `secretValues` names is. */
-  readonly images: { readonly names: readonly string[]; readonly secret: boolean };
-  readonly warnings: readonly string[];
+  readonly isSecret: boolean;
+  /** The container images of `manifest`. They are secret if `secretValues` change them. */
+  readonly images: { readonly names: readonly string[]; readonly isSecret: boolean };
 }
 
-/** From the inputs to the manifests, with no Pulumi in it. Throws an InputError if the inputs cannot work. */
-export function plan(args: TalosCiliumCniArgs): Plan {
-  return withoutSecrets(secretValuesOf(args), () => {
-    const { settings, chart, values, warnings } = validateWithChart(args);
-    const rendered = render(chart, values, settings);
-    const manifest = manifestOf(withNamespace(objectsOf(rendered), settings.namespace));
-    const pools = loadBalancerObjects(settings);
-    const loadBalancer = pools.length === 0 ? undefined : manifestOf(pools);
-    const machineConfig =
-      settings.delivery === "machineConfig" ? machineConfigPatches(settings, manifest, loadBalancer) : undefined;
-    const gatewayApi = installsGatewayApi(settings) ? gatewayApiObjects(settings) : [];
-    const found = find(checksOfRendering, { settings, values, rendered, manifest, gatewayApi, machineConfig });
-    if (found.errors.length > 0) throw new InputError(found.errors);
-    const isSecret = isGiven(settings.secretValues);
-    const open = isSecret ? withoutSecretValues(args, chart) : manifest;
-    const secretObjects = secretObjectsOf(manifest, open);
-    const names = imagesIn(manifest);
-    return {
-      settings,
-      chart,
-      values,
-      manifest,
-      loadBalancer,
-      machineConfig,
-      gatewayApi,
-      secretObjects,
-      secret: isSecret || secretObjects.size > 0,
-      images: { names, secret: open === undefined || names.some((name) => !imagesIn(open).includes(name)) },
-      warnings: [...warnings, ...warningsOf(found.warnings)],
-    };
+/** Inputs with everything that was found wrong with them, and the plan if nothing was. */
+export interface Examination extends Problems {
+  readonly plan: Plan | undefined;
+}
+
+/** Makes the plan, without Pulumi. Throws one InputError with all problems if the inputs cannot work. */
+export function createPlan(args: TalosCiliumCniArgs): Plan & { readonly warnings: readonly Problem[] } {
+  const { errors, warnings, plan } = examine(args);
+  if (plan === undefined) throw new InputError(errors);
+  return { ...plan, warnings };
+}
+
+/** Makes the plan and returns it together with all problems. Throws an InputError only for what Helm itself refuses. */
+export function examine(args: TalosCiliumCniArgs): Examination {
+  return redactSecrets(secretValuesOf(args), () => {
+    const validation = validate(args);
+    const { errors, warnings, chart } = validation;
+    if (chart === undefined || errors.length > 0) return { errors, warnings, plan: undefined };
+    return planValidated(args, { ...validation, chart });
   });
 }
 
-/** The manifest that the other inputs make; undefined if Helm cannot render them without `secretValues`. */
-function withoutSecretValues({ secretValues: _, ...args }: TalosCiliumCniArgs, chart: Chart): Manifest | undefined {
-  const settings = settingsOf(args);
+function planValidated(
+  args: TalosCiliumCniArgs,
+  { settings, values, chart, ...validation }: Validation & { readonly chart: Chart },
+): Examination {
+  const rendered = render(chart, values, settings);
+  const manifest = manifestOf(rendered, settings);
+  const pools = loadBalancerObjects(settings);
+  const loadBalancer = pools.length === 0 ? undefined : createManifest(pools);
+  const isMachineConfig = settings.delivery === "machineConfig";
+  const machineConfig = isMachineConfig ? machineConfigPatches(settings, manifest, loadBalancer) : undefined;
+  const gatewayApi = installsGatewayApi(settings) ? gatewayApiObjects(settings) : [];
+  const findings = runChecks(renderedChecks, { settings, values, rendered, manifest, gatewayApi, machineConfig });
+  const warnings = [...validation.warnings, ...findings.warnings];
+  if (findings.errors.length > 0) return { errors: findings.errors, warnings, plan: undefined };
+  const plan = { settings, chart, values, manifest, loadBalancer, gatewayApi, machineConfig };
+  return { errors: [], warnings, plan: { ...plan, ...secrecyOf(args, chart, manifest) } };
+}
+
+/** Renders without `secretValues` to learn what they change. */
+function secrecyOf(
+  args: TalosCiliumCniArgs,
+  chart: Chart,
+  manifest: Manifest,
+): Pick<Plan, "secretObjects" | "isSecret" | "images"> {
+  const hasSecretValues = Object.keys(args.secretValues ?? {}).length > 0;
+  const publicManifest = hasSecretValues ? manifestWithoutSecretValues(args, chart) : manifest;
+  const secretObjects = secretObjectNames(manifest, publicManifest);
+  const names = imagesIn(manifest);
+  const publicNames = publicManifest === undefined ? undefined : imagesIn(publicManifest);
+  const areImagesSecret = publicNames === undefined || names.some((name) => !publicNames.includes(name));
+  return {
+    secretObjects,
+    isSecret: hasSecretValues || secretObjects.size > 0,
+    images: { names, isSecret: areImagesSecret },
+  };
+}
+
+/** The manifest of the other inputs. Undefined if Helm cannot render them without `secretValues`. */
+function manifestWithoutSecretValues({ secretValues: _, ...args }: TalosCiliumCniArgs, chart: Chart): Manifest | undefined {
+  const settings = resolveSettings(args);
   try {
-    return manifestOf(withNamespace(objectsOf(render(chart, helmValues(settings), settings)), settings.namespace));
+    return manifestOf(render(chart, ciliumValues(settings), settings), settings);
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;
   }
+}
+
+function manifestOf(rendered: readonly RenderedObject[], { namespace }: Pick<Settings, "namespace">): Manifest {
+  const objects = rendered.map(({ object }) => object);
+  return createManifest(withNamespace(objects, namespace));
 }
 
 function imagesIn({ entries }: Manifest): readonly string[] {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { ChartSource } from "../../components/inputs/args.ts";
 import { ChartUnreachable, findChart } from "../../components/helm/chartSource.ts";
-import { defaults, type Settings } from "../../components/inputs/settings.ts";
-import { pinnedCharts } from "../../components/versions/supported.ts";
+import { inputDefaults, type Settings } from "../../components/inputs/settings.ts";
+import { pinnedCharts } from "../../components/versions/pins.ts";
 import { goModule } from "./goModule.ts";
 
 /** A chart source that is there, and what to tell about it. */
@@ -23,14 +23,14 @@ export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">):
   const { ciliumVersion, chart } = settings;
   const pinned = pinnedCharts[ciliumVersion];
   try {
-    const { path } = findChart(settings);
+    const { path } = findChart(settings).chart;
     return {
       chart,
       path,
       told: `cilium ${ciliumVersion} ${chart.path === undefined ? `from ${chart.repository}` : `in ${path}`}`,
     };
   } catch (error) {
-    const isReleased = chart.repository === defaults.chart.repository && (chart.sha256 ?? pinned?.sha256) === pinned?.sha256;
+    const isReleased = chart.repository === inputDefaults.chart.repository && (chart.sha256 ?? pinned?.sha256) === pinned?.sha256;
     if (!(error instanceof ChartUnreachable) || !isReleased || pinned?.source === undefined) throw error;
     const module = `the Go module github.com/cilium/cilium v${ciliumVersion}`;
     const path = chartInModule(ciliumVersion, error);
@@ -50,7 +50,7 @@ function chartInModule(version: string, unreachable: ChartUnreachable): string {
     if (error instanceof WrongHash) throw error;
     // Say what is wrong with each of the two ways.
     const why = `Its Go module cannot be used either: ${(error as Error).message}`;
-    const problems = unreachable.problems.map(({ input, message }) => ({ input, message: `${message}. ${why}` }));
+    const problems = unreachable.problems.map((problem) => ({ ...problem, message: `${problem.message}. ${why}` }));
     throw new ChartUnreachable(problems, { cause: error });
   }
 }
@@ -61,7 +61,7 @@ class WrongHash extends Error {}
 /** The folder with the source of a pinned Cilium release: its Go module, of which the hash is checked. */
 export function ciliumSource(version: string): string {
   const pinned = pinnedCharts[version]?.source?.goModule;
-  if (pinned === undefined) throw new Error(`Cilium ${version} has no hash of its source in components/versions/supported.ts`);
+  if (pinned === undefined) throw new Error(`Cilium ${version} has no hash of its source in components/versions/pins.ts`);
   const { folder, sum } = goModule("github.com/cilium/cilium", `v${version}`);
   if (sum !== pinned)
     throw new WrongHash(`github.com/cilium/cilium v${version} has the hash ${sum}, not ${pinned}; it is not used`);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCached, sha256Of, writeCached, writeWhole } from "../../components/support/cache.ts";
-import { gatewayApiDigests } from "../../components/versions/supported.ts";
+import { gatewayApiDigests } from "../../components/versions/pins.ts";
 import { goModule } from "./goModule.ts";
 
 // The year of the release stands in the licence at the top of the file.
@@ -12,8 +12,8 @@ const years: Readonly<Record<string, string>> = { "v1.2.0": "2024", "v1.4.1": "2
  * from the release's Go module as the maintainers do, so that it needs no access to GitHub. Throws unless it has the pinned digest.
  */
 export function gatewayApiCrds(release: string, folder: string): string {
-  const pinned = gatewayApiDigests[release];
-  if (pinned === undefined) throw new Error(`Gateway API ${release} has no digest in components/versions/supported.ts`);
+  const pinned = (gatewayApiDigests as Readonly<Record<string, string>>)[release];
+  if (pinned === undefined) throw new Error(`Gateway API ${release} has no digest in components/versions/pins.ts`);
   const name = `standard-install-${release}.yaml`;
   const cached = readCached("gateway-api", name, pinned);
   if (cached !== undefined) return cached.path;

@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
 import { ChartUnreachable } from "../../components/helm/chartSource.ts";
-import { settingsOf } from "../../components/inputs/settings.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { ensureTool, MissingToolError, tools } from "../../tools/tools.mjs";
 import { ciliumSource, findSource } from "./ciliumSource.ts";
 import { gatewayApiCrds } from "./gatewayApiCrds.ts";
@@ -114,7 +114,7 @@ async function toolPrograms(suite: Suite) {
 const charts = new Map<string, string>();
 
 function fetchChart(ciliumVersion: string, folder: string): Provided["charts"][string] {
-  const path = charts.get(ciliumVersion) ?? findSource(settingsOf({ ciliumVersion })).path;
+  const path = charts.get(ciliumVersion) ?? findSource(resolveSettings({ ciliumVersion })).path;
   charts.set(ciliumVersion, path);
   return { path, folder: statSync(path).isDirectory() ? path : unpack(path, join(folder, "charts", ciliumVersion)) };
 }

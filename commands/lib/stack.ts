@@ -12,7 +12,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { parse, parseDocument } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { configKeys, encrypted } from "../../components/config.ts";
+import { configKeys, encryptedMessage } from "../../components/config.ts";
 
 /** The project's own folder, the name of the project and of the dev stack. */
 export const root = join(import.meta.dirname, "..", "..");
@@ -32,7 +32,7 @@ export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniA
     if (!JSON.stringify(value).includes('{"secure":')) return [[name, value] as const];
     // An unknown key is refused with the other problems, and its value is never read.
     if (!isInput(name)) return [[name, true] as const];
-    throw new Error(name === "secretValues" ? undecryptable(key) : encrypted(key));
+    throw new Error(name === "secretValues" ? undecryptable(key) : encryptedMessage(key));
   });
   return Object.fromEntries(inputs);
 }
@@ -43,7 +43,7 @@ function isInput(name: string): boolean {
 
 function undecryptable(key: string): string {
   return (
-    `${key} is encrypted, and this command has no access to your stack's key; run pulumi up, and ` +
+    `${key} is encryptedMessage, and this command has no access to your stack's key; run pulumi up, and ` +
     "pulumi stack output manifest --show-secrets for the manifest"
   );
 }
@@ -144,7 +144,7 @@ export class DevStack {
     this.#project = project;
   }
 
-  /** The state as it lies on disk, where secrets are encrypted. */
+  /** The state as it lies on disk, where secrets are encryptedMessage. */
   state(): string {
     return readFileSync(join(this.folder, "state", ".pulumi", "stacks", this.#project.name, "dev.json"), "utf8");
   }

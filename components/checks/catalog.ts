@@ -1,36 +1,63 @@
-import { addressChecks } from "./inputs/addresses.ts";
-import { chartValueChecks } from "./chart/chartValues.ts";
-import { deliveryChecks } from "./rendering/delivery.ts";
-import { inputChecks } from "./inputs/formats.ts";
-import { announcementChecks, policyChecks } from "./values/l2Announcements.ts";
+import { chartSchemaChecks } from "./chart/chartSchema.ts";
+import { unknownValueChecks } from "./chart/unknownValues.ts";
+import { addressFormatChecks } from "./inputs/addressFormats.ts";
+import { addressOverlapChecks } from "./inputs/addressOverlaps.ts";
+import { chartSourceChecks } from "./inputs/chartSource.ts";
+import { durationChecks } from "./inputs/durations.ts";
+import { l2PolicyChecks } from "./inputs/l2Policies.ts";
 import { machineConfigChecks } from "./inputs/machineConfigs.ts";
 import { machineChecks } from "./inputs/machines.ts";
+import { nameChecks } from "./inputs/names.ts";
+import { versionFormatChecks } from "./inputs/versionFormats.ts";
+import { versionPairChecks } from "./inputs/versionPairs.ts";
+import { deliveryChecks } from "./rendering/delivery.ts";
+import { gatewayApiChecks } from "./rendering/gatewayApi.ts";
+import { objectChecks } from "./rendering/objects.ts";
+import { announcedAddressChecks } from "./values/announcedAddresses.ts";
+import { clusterFitChecks } from "./values/clusterFit.ts";
+import { contradictionChecks } from "./values/contradictions.ts";
+import { interfaceChecks } from "./values/interfaces.ts";
+import { l2AnnouncementChecks } from "./values/l2Announcements.ts";
 import { routingChecks } from "./values/routing.ts";
-import { valueChecks } from "./values/features.ts";
-import { versionChecks } from "./inputs/versions.ts";
 
-/** The checks of the inputs alone. */
-export const checksOfInputs = {
-  "Each input by itself": inputChecks,
-  "The addresses against each other": addressChecks,
-  "The versions against each other": versionChecks,
-  "The announcement policies": policyChecks,
-  "The machines": machineChecks,
-  "The machine configs": machineConfigChecks,
+/** Checks of the inputs alone. */
+export const inputChecks = {
+  Versions: versionFormatChecks,
+  "Versions that do not work together": versionPairChecks,
+  Names: nameChecks,
+  "Addresses and ranges": addressFormatChecks,
+  "Addresses that overlap": addressOverlapChecks,
+  Durations: durationChecks,
+  "The source of the chart": chartSourceChecks,
+  "L2 announcement policies": l2PolicyChecks,
+  Machines: machineChecks,
+  "Machine configs": machineConfigChecks,
 } as const;
 
-/** The checks of the values that the inputs make. */
-export const checksOfValues = {
+/** Checks of where announced addresses are. CiliumLoadBalancer runs them too. */
+export const lanChecks = { "Addresses that are announced": announcedAddressChecks } as const;
+
+/** Checks of the effective values. */
+export const valuesChecks = {
   "Routing and masquerading": routingChecks,
-  "The values against each other, and against Talos": valueChecks,
-  "The announcement policies and the values": announcementChecks,
+  "Values that contradict each other": contradictionChecks,
+  "Values that do not fit the cluster": clusterFitChecks,
+  "L2 announcements": l2AnnouncementChecks,
+  "Network interfaces": interfaceChecks,
 } as const;
 
-/** The checks of the user's values for the chart at hand. */
-export const checksOfChart = { "The values against what the chart knows": chartValueChecks } as const;
+/** Checks of the user's own values against the chart. */
+export const chartChecks = {
+  "Values that the chart refuses": chartSchemaChecks,
+  "Values that change nothing": unknownValueChecks,
+} as const;
 
-/** The checks of what was rendered. */
-export const checksOfRendering = { "What was rendered, and the way to the cluster": deliveryChecks } as const;
+/** Checks of what was rendered. */
+export const renderedChecks = {
+  "Rendered objects": objectChecks,
+  "The Gateway API CRDs": gatewayApiChecks,
+  "The way to the cluster": deliveryChecks,
+} as const;
 
-/** Every check, by what it looks at. */
-export const allChecks = { ...checksOfInputs, ...checksOfValues, ...checksOfChart, ...checksOfRendering } as const;
+/** Every check, by topic. */
+export const allChecks = { ...inputChecks, ...lanChecks, ...valuesChecks, ...chartChecks, ...renderedChecks } as const;

@@ -1,53 +1,91 @@
-import type { Problem } from "../support/problems.ts";
+import type { Chart } from "../helm/chartContents.ts";
+import type { RenderedObject } from "../helm/render.ts";
+import type { HelmValues } from "../helm/values.ts";
+import type { TalosCiliumCniArgs } from "../inputs/args.ts";
 import type { Settings } from "../inputs/settings.ts";
+import type { Manifest } from "../kubernetes/manifest.ts";
+import type { KubernetesObject } from "../kubernetes/yaml.ts";
+import type { Problem } from "../support/problems.ts";
+import type { MachineConfigPatches } from "../talos/machineConfig.ts";
 
-/** Something that is looked at before anything is touched. `docs/checks.md` is made from these. */
+/** A top-level input that a check can need. */
+export type InputName = keyof Settings & keyof TalosCiliumCniArgs;
+
+/** One check that runs before anything is touched. `docs/checks.md` is generated from these. */
 export interface Check<Subject> {
-  /** What it finds. */
-  readonly finds: string;
-  /** What would happen otherwise. */
-  readonly because: string;
-  /** Where that is written, or was seen. */
+  /** What the check finds. Unique among all checks. */
+  readonly title: string;
+  /** What would happen without it. */
+  readonly why: string;
+  /** Where that is documented, or was seen. */
   readonly source: string;
-  readonly in: (subject: Subject) => readonly Problem[];
+  /** The inputs that the check reads. It does not run if one of them has the wrong type, which is a problem of its own. */
+  readonly needs: readonly InputName[];
+  readonly run: (subject: Subject) => readonly Problem[];
 }
 
-/** The checks of one kind: what cannot work, and what works but deserves a look. */
+/** Checks of one topic. Errors are what cannot work, warnings are what works but deserves a look. */
 export interface Checks<Subject> {
   readonly errors: readonly Check<Subject>[];
   readonly warnings: readonly Check<Subject>[];
 }
 
-/** What checks have found. */
-export interface Findings {
-  readonly errors: readonly Problem[];
-  readonly warnings: readonly Problem[];
+/** What checks of the effective values are given. */
+export interface ValuesSubject<Name extends InputName = InputName> {
+  readonly settings: Pick<Settings, Name | "userValues" | "secretValues">;
+  readonly values: HelmValues;
 }
 
-/** What these checks find in a subject. One that asks for an input that cannot be used finds nothing. */
-export function find<Subject>(groups: Readonly<Record<string, Checks<Subject>>>, subject: Subject): Findings {
-  const all = (severity: keyof Findings) =>
-    Object.values(groups).flatMap((checks) => checks[severity].flatMap((check) => findingsOf(check, subject)));
-  return { errors: all("errors"), warnings: all("warnings") };
+/** What checks of the user's own values against the chart are given. */
+export interface ChartSubject<Name extends InputName = InputName> extends ValuesSubject<Name> {
+  readonly chart: Chart;
 }
 
-function findingsOf<Subject>(check: Check<Subject>, subject: Subject): readonly Problem[] {
-  try {
-    return check.in(subject);
-  } catch (error) {
-    if (error instanceof Unusable) return [];
-    throw error;
-  }
+/** What checks of the rendering are given. Every input has the right type by then. */
+export interface RenderedSubject {
+  readonly settings: Settings;
+  readonly values: HelmValues;
+  readonly rendered: readonly RenderedObject[];
+  readonly manifest: Manifest;
+  /** The Gateway API objects that are installed before Cilium. */
+  readonly gatewayApi: readonly KubernetesObject[];
+  readonly machineConfig: MachineConfigPatches | undefined;
 }
 
-class Unusable extends Error {}
+/** Declares a check of inputs. The compiler holds it to the inputs that it needs. */
+export function inputCheck<const Name extends InputName>(check: {
+  readonly title: string;
+  readonly why: string;
+  readonly source: string;
+  readonly needs: readonly Name[];
+  readonly run: (settings: Pick<Settings, Name>) => readonly Problem[];
+}): Check<Settings> {
+  return check;
+}
 
-/** The settings, of which some must not be asked for: they stand for inputs that are wrong already. */
-export function without(settings: Settings, unusable: ReadonlySet<string>): Settings {
-  return new Proxy(settings, {
-    get: (target, key) => {
-      if (typeof key === "string" && unusable.has(key)) throw new Unusable(key);
-      return target[key as keyof Settings];
-    },
-  });
+/** Declares a check of the effective values. The compiler holds it to the inputs that it needs, besides the values. */
+export function valuesCheck<const Name extends InputName = never>(check: {
+  readonly title: string;
+  readonly why: string;
+  readonly source: string;
+  readonly needs: readonly Name[];
+  readonly run: (subject: ValuesSubject<Name>) => readonly Problem[];
+}): Check<ValuesSubject> {
+  return check;
+}
+
+/** Declares a check of the user's own values against the chart. The compiler holds it to the inputs that it needs, besides the values. */
+export function chartCheck<const Name extends InputName = never>(check: {
+  readonly title: string;
+  readonly why: string;
+  readonly source: string;
+  readonly needs: readonly Name[];
+  readonly run: (subject: ChartSubject<Name>) => readonly Problem[];
+}): Check<ChartSubject> {
+  return check;
+}
+
+/** Declares a check of the rendering. */
+export function renderedCheck(check: Omit<Check<RenderedSubject>, "needs">): Check<RenderedSubject> {
+  return { ...check, needs: [] };
 }

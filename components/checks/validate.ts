@@ -1,86 +1,56 @@
+import { ciliumValues } from "../cilium/values.ts";
+import type { Chart } from "../helm/chartContents.ts";
+import { findChart, type FoundChart } from "../helm/chartSource.ts";
+import type { HelmValues } from "../helm/values.ts";
 import type { TalosCiliumCniArgs } from "../inputs/args.ts";
-import { findChart, type Chart } from "../helm/chartSource.ts";
-import { checksOfChart, checksOfInputs, checksOfValues } from "./catalog.ts";
-import { find, without, type Findings } from "./check.ts";
-import { effective } from "../cilium/valueOrigins.ts";
-import type { HelmValues } from "../cilium/values.ts";
-import { outputsAmong } from "../inputs/plainData.ts";
-import { InputError, shown, warningsOf, type Problem } from "../support/problems.ts";
-import { rootOf, schemaProblems } from "../inputs/schema.ts";
-import { secretValuesOf, withoutSecrets } from "../inputs/secretValues.ts";
-import { settingsOf, type Settings } from "../inputs/settings.ts";
+import type { Settings } from "../inputs/settings.ts";
+import { InputError, topLevelKey, type Problem } from "../support/problems.ts";
 import { ciliumMinor } from "../versions/supported.ts";
+import { chartChecks, lanChecks, valuesChecks } from "./catalog.ts";
+import { checkInputs, type Problems } from "./inputs.ts";
+import { runChecks } from "./run.ts";
 
-/** Inputs that nothing speaks against. */
-export interface Valid {
+/** Inputs after their checks. Without errors, they can be rendered. */
+export interface Validation extends Problems {
   readonly settings: Settings;
-  readonly warnings: readonly string[];
+  readonly values: HelmValues;
+  /** Undefined if the chart was not found, which is one of the errors. */
+  readonly chart: Chart | undefined;
 }
 
-/** What can be said of the inputs alone. Throws one InputError for all that is wrong with them. */
-export function validate(args: TalosCiliumCniArgs): Valid {
-  return withoutSecrets(secretValuesOf(args), () => {
-    const { settings, errors, warnings } = examine(args);
-    if (errors.length > 0) throw new InputError(errors);
-    return { settings, warnings: warningsOf(warnings) };
-  });
+/** Checks the inputs, the values and the chart. Finds as many problems at once as it can. */
+export function validate(args: TalosCiliumCniArgs): Validation {
+  const { settings, unusable, ...inputs } = checkInputs(args);
+  const values = ciliumValues(settings);
+  const results: Problems[] = [inputs];
+  // Checks of the values need to know what the user set.
+  const canCheckValues = !unusable.has("values") && !unusable.has("secretValues");
+  if (canCheckValues) results.push(runChecks({ ...lanChecks, ...valuesChecks }, { settings, values }, unusable));
+  const { chart, ...search } = searchChart(settings, inputs.errors);
+  results.push(search);
+  if (canCheckValues && chart !== undefined) results.push(runChecks(chartChecks, { settings, values, chart }, unusable));
+  return { ...combine(results), settings, values, chart };
 }
 
-/** The same, and what the values and the chart say. */
-export function validateWithChart(args: TalosCiliumCniArgs): Valid & { readonly chart: Chart; readonly values: HelmValues } {
-  const { settings, unusable, ...inputs } = examine(args);
-  const refuse = (...more: readonly Problem[]): never => {
-    throw new InputError([...inputs.errors, ...more]);
-  };
-  // Of a Cilium that is not known there are no values.
-  if (unusable.has("ciliumVersion") || ciliumMinor(settings.ciliumVersion) === undefined) return refuse();
-  const { values } = effective(settings);
-  const usable = { settings: without(settings, unusable), values };
-  const chart = foundChart(settings, inputs.errors);
-  const found = [inputs, find(checksOfValues, usable)];
-  if (chart !== undefined && !(chart instanceof InputError)) found.push(find(checksOfChart, { ...usable, chart }));
-  const errors = found.flatMap((findings) => findings.errors);
-  if (chart === undefined || chart instanceof InputError) return refuse(...errors, ...(chart?.problems ?? []));
-  if (errors.length > 0) return refuse(...errors);
-  return {
-    settings,
-    chart,
-    values,
-    warnings: [...chart.warnings, ...warningsOf(found.flatMap((findings) => findings.warnings))],
-  };
+/** Checks the inputs of a CiliumLoadBalancer, whose Cilium comes from elsewhere: its values are taken to be those of the defaults. */
+export function validateLoadBalancer(args: TalosCiliumCniArgs): Problems & { readonly settings: Settings } {
+  const { settings, unusable, ...inputs } = checkInputs(args);
+  const addresses = runChecks(lanChecks, { settings, values: ciliumValues(settings) }, unusable);
+  return { ...combine([inputs, addresses]), settings };
 }
 
-function foundChart(settings: Settings, problems: readonly Problem[]): Chart | InputError | undefined {
-  // Its source or its release is wrong already.
-  if (problems.some(({ input }) => /^(?:chart\b|ciliumVersion$)/.test(input))) return undefined;
+function searchChart(settings: Settings, inputErrors: readonly Problem[]): Problems & Partial<FoundChart> {
+  // With a wrong release or source there is no point in looking for the chart.
+  const isKnown = !inputErrors.some((error) => ["chart", "ciliumVersion"].includes(topLevelKey(error)));
+  if (!isKnown || ciliumMinor(settings.ciliumVersion) === undefined) return { errors: [], warnings: [] };
   try {
-    return findChart(settings);
+    return { ...findChart(settings), errors: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return error;
+    return { errors: error.problems, warnings: [] };
   }
 }
 
-interface Examined extends Findings {
-  readonly settings: Settings;
-  /** The inputs for which a default stands there, because they cannot be used. */
-  readonly unusable: ReadonlySet<string>;
-}
-
-function examine(args: TalosCiliumCniArgs): Examined {
-  if (typeof args !== "object" || (args as unknown) === null || Array.isArray(args)) {
-    throw new InputError([{ input: "args", message: `are ${shown(args)}; they must be an object with the inputs` }]);
-  }
-  const outputs = outputsAmong(args);
-  // What holds itself can be looked at no further.
-  const plain = outputs.some(({ message }) => message.startsWith("holds itself")) ? {} : args;
-  // An Output is reported as what it is, not as what its type is not.
-  const isOutput = ({ input }: Problem) => outputs.some((output) => /^$|^[.[]/.test(input.replace(output.input, "")));
-  const typed = schemaProblems(plain);
-  const misfits = [...outputs, ...typed.problems.filter((problem) => !isOutput(problem))];
-  // What has the wrong type is reported as such, and judged no further.
-  const unusable = new Set([...typed.unusable, ...outputs.map(rootOf)]);
-  const settings = settingsOf(Object.fromEntries(Object.entries(plain).filter(([key]) => !unusable.has(key))));
-  const { errors, warnings } = find(checksOfInputs, without(settings, unusable));
-  return { settings, unusable, errors: [...misfits, ...errors], warnings };
+function combine(results: readonly Problems[]): Problems {
+  return { errors: results.flatMap(({ errors }) => errors), warnings: results.flatMap(({ warnings }) => warnings) };
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { download, DownloadError } from "../support/download.ts";
-import { readDocuments, type KubernetesObject } from "../kubernetes/yaml.ts";
-import { refuse } from "../support/problems.ts";
 import type { Settings } from "../inputs/settings.ts";
-import { gatewayApiCrdsUrl, gatewayApiDigests, supportedMinor } from "../versions/supported.ts";
+import { readDocuments, type KubernetesObject } from "../kubernetes/yaml.ts";
+import { download, DownloadError } from "../support/download.ts";
+import { refuse } from "../support/problems.ts";
+import { gatewayApiDigests, type GatewayApiRelease } from "../versions/pins.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";
 
 /** Whether the Gateway API CRDs are installed together with Cilium. */
 export function installsGatewayApi({ delivery, gatewayApi }: Pick<Settings, "delivery" | "gatewayApi">): boolean {
@@ -11,7 +12,8 @@ export function installsGatewayApi({ delivery, gatewayApi }: Pick<Settings, "del
 }
 
 /**
- * The objects of the Gateway API release that this Cilium was made for: its CRDs, and from v1.5 on the policy that guards them.
+ * Loads the objects of the Gateway API release that this Cilium was built with: its CRDs, and from v1.5 on the policy that protects them.
+ * They come from `gatewayApi.crdsPath`, otherwise from the release.
  *
  * Throws an InputError if they can be neither downloaded nor read.
  */
@@ -19,20 +21,19 @@ export function gatewayApiObjects({
   ciliumVersion,
   gatewayApi: { crdsPath },
 }: Pick<Settings, "ciliumVersion" | "gatewayApi">): readonly KubernetesObject[] {
-  const objects = crdsPath === undefined ? published(supportedMinor(ciliumVersion).gatewayApi) : local(crdsPath);
+  const objects = crdsPath === undefined ? downloadObjects(supportedMinor(ciliumVersion).gatewayApi) : readObjects(crdsPath);
+  // The released file contains an empty status, which belongs to the API server.
   return objects.map(({ status: _, ...object }) => object);
 }
 
-/** The Gateway API release that an object is of, or undefined when it is of none. */
-export function releaseOf({ metadata }: KubernetesObject): string | undefined {
+/** The Gateway API release of an object. Undefined if the object does not name one. */
+export function gatewayApiRelease({ metadata }: KubernetesObject): string | undefined {
   return (metadata["annotations"] as Record<string, string> | undefined)?.["gateway.networking.k8s.io/bundle-version"];
 }
 
-function published(release: string): readonly KubernetesObject[] {
-  const sha256 = gatewayApiDigests[release];
-  if (sha256 === undefined) throw new Error(`Gateway API ${release} is not pinned`);
+function downloadObjects(release: GatewayApiRelease): readonly KubernetesObject[] {
   try {
-    return objectsIn(download(gatewayApiCrdsUrl(release), sha256));
+    return objectsIn(download(gatewayApiCrdsUrl(release), gatewayApiDigests[release]));
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     return refuse(
@@ -43,10 +44,10 @@ function published(release: string): readonly KubernetesObject[] {
   }
 }
 
-function local(path: string): readonly KubernetesObject[] {
+function readObjects(path: string): readonly KubernetesObject[] {
   try {
     const objects = objectsIn(readFileSync(path, "utf8"));
-    if (objects.length === 0) throw new Error("there is no Kubernetes object in it");
+    if (objects.length === 0) throw new Error("it contains no Kubernetes object");
     return objects;
   } catch (error) {
     return refuse(

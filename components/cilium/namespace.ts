@@ -1,18 +1,20 @@
 import type { KubernetesObject } from "../kubernetes/yaml.ts";
 
-// Talos enforces PodSecurity `baseline` everywhere but in kube-system, and Cilium's pods need the host's network and mounts.
-const labels = {
+// Talos enforces PodSecurity `baseline` everywhere except in kube-system, and Cilium's pods need the host's network and mounts.
+const podSecurityLabels = {
   "pod-security.kubernetes.io/enforce": "privileged",
   "pod-security.kubernetes.io/audit": "privileged",
   "pod-security.kubernetes.io/warn": "privileged",
 };
 
-/** The objects with the release namespace among them, labelled so that Talos admits Cilium's pods to it. */
+/** Adds the Namespace of the release to the objects, with the labels that make Talos admit Cilium's pods. `kube-system` needs none. */
 export function withNamespace(objects: readonly KubernetesObject[], name: string): readonly KubernetesObject[] {
   if (name === "kube-system") return objects;
-  const isRelease = ({ kind, metadata }: KubernetesObject) => kind === "Namespace" && metadata.name === name;
-  const rendered = objects.find(isRelease);
-  const base: KubernetesObject = rendered ?? { apiVersion: "v1", kind: "Namespace", metadata: { name } };
-  const labelled = { ...base, metadata: { ...base.metadata, labels: { ...(base.metadata["labels"] ?? {}), ...labels } } };
-  return [labelled, ...objects.filter((object) => object !== rendered)];
+  const rendered = objects.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === name);
+  const { metadata, ...namespace }: KubernetesObject = rendered ?? { apiVersion: "v1", kind: "Namespace", metadata: { name } };
+  const labels = { ...(metadata["labels"] ?? {}), ...podSecurityLabels };
+  return [
+    { ...namespace, metadata: { ...metadata, labels } } as KubernetesObject,
+    ...objects.filter((object) => object !== rendered),
+  ];
 }

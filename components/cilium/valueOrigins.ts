@@ -1,33 +1,8 @@
-import { helmValues, type HelmValues } from "./values.ts";
+import { valueAt } from "../helm/values.ts";
 import type { Settings } from "../inputs/settings.ts";
 
-/** The values that the chart gets, wherever they come from. */
-export interface Effective {
-  readonly settings: Settings;
-  readonly values: HelmValues;
-}
-
-export function effective(settings: Settings): Effective {
-  return { settings, values: helmValues(settings) };
-}
-
-/** The value at a path such as `bpf.masquerade`; undefined where the chart's default stands. */
-export function at(values: HelmValues, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (value as HelmValues | null | undefined)?.[key] ?? undefined, values);
-}
-
-/** Whether a value is on, as the chart has it: some switches may be strings. */
-export function isOn(values: HelmValues, path: string): boolean {
-  return String(at(values, path)) === "true";
-}
-
-/** Whether a value is off, said so. */
-export function isOff(values: HelmValues, path: string): boolean {
-  return String(at(values, path)) === "false";
-}
-
-// The inputs that make values of other names.
-const origins: Readonly<Record<string, string>> = {
+// The inputs that set a value of another name. Keep this list in step with values.ts; a test compares the two.
+const inputOfValue: Readonly<Record<string, string>> = {
   routingMode: "routing.mode",
   ipv4NativeRoutingCIDR: "podCidr",
   autoDirectNodeRoutes: "routing.directRoutes",
@@ -41,8 +16,28 @@ const origins: Readonly<Record<string, string>> = {
   "l2announcements.leaseRetryPeriod": "l2.leaseRetryPeriod",
 };
 
-/** The input that a value comes from: the first of these that is among the user's own values, else the first. */
-export function inputOf({ values }: Settings, ...paths: readonly [string, ...string[]]): string {
-  const own = paths.find((path) => at(values, path) !== undefined);
-  return own === undefined ? (origins[paths[0]] ?? `values.${paths[0]}`) : `values.${own}`;
+/** The user's own values. `secretValues` tells which of them come from there. */
+export type UserValues = Pick<Settings, "userValues" | "secretValues">;
+
+/**
+ * Names the input that sets the value at the first of these paths. If the user's own values set one of the paths, the input is that value;
+ * otherwise it is the input that values.ts reads.
+ */
+export function originOf(settings: UserValues, ...paths: readonly [string, ...string[]]): string {
+  const ownPath = paths.find((path) => isUserValue(settings, path));
+  if (ownPath !== undefined) return userValueInput(settings, ownPath);
+  return inputOfValue[paths[0]] ?? `values.${paths[0]}`;
+}
+
+/** Whether the user's own values set the value at a path. */
+export function isUserValue({ userValues }: UserValues, path: string): boolean {
+  return valueAt(userValues, path) !== undefined;
+}
+
+/** Names one of the user's own values as an input: `values.bpf.masquerade`, or `secretValues.bpf.masquerade` if it comes from there. */
+export function userValueInput({ secretValues }: UserValues, path: string): string {
+  // Lists are merged as a whole, so the path up to the first index decides.
+  const [keys = path] = path.split("[", 1);
+  const isFromSecretValues = valueAt(secretValues, keys) !== undefined;
+  return `${isFromSecretValues ? "secretValues" : "values"}.${path}`;
 }

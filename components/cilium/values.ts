@@ -1,43 +1,37 @@
 import semver from "semver";
-import { rateLimit } from "./apiRateLimit.ts";
-import { merge } from "../support/merge.ts";
+import { valueAt, type HelmValues } from "../helm/values.ts";
 import type { Settings } from "../inputs/settings.ts";
-import { pinnedCharts } from "../versions/supported.ts";
+import { merge } from "../support/merge.ts";
+import { pinnedCharts } from "../versions/pins.ts";
+import { apiRateLimit } from "./apiRateLimit.ts";
 
-/** Values of the Cilium chart. */
-export type HelmValues = Readonly<Record<string, unknown>>;
-
-/** The values that the inputs ask for, the user's own last. */
-export function helmValues(settings: Settings): HelmValues {
-  return merge(talosValues(settings), settings.values);
-}
-
-/** What Cilium needs on Talos, each value with its reason. */
-export function talosValues(settings: Settings): HelmValues {
-  return [
-    nodes(settings),
-    routing(settings),
-    services(settings),
-    requests(settings),
-    memory,
-    rollout(settings),
-    gatewayApi(settings),
-    hubble(settings),
-    images(settings),
-    unset(settings),
+/** The effective values of the Cilium chart: what the inputs set, with the user's own values merged over it. */
+export function ciliumValues(settings: Settings): HelmValues {
+  const inputValues = [
+    nodeValues(settings),
+    routingValues(settings),
+    serviceValues(settings),
+    memoryValues,
+    rolloutValues(settings),
+    gatewayApiValues(settings),
+    hubbleValues(settings),
+    imageDigests(settings),
+    explicitEmptyValues(settings),
   ].reduce<HelmValues>(merge, {});
+  const values = merge(inputValues, settings.userValues);
+  return merge(clientRateLimit(values, settings), values);
 }
 
-function nodes({ kubePrism }: Settings): HelmValues {
+function nodeValues({ kubePrism }: Settings): HelmValues {
   return {
     // The controller manager of Talos gives each node its pod range; Cilium takes it from the Node object.
     ipam: { mode: "kubernetes" },
-    // KubePrism answers on every node before there is a cluster network, and goes on when a control plane is down.
+    // KubePrism answers on every node before there is a cluster network, and keeps answering when a control plane is down.
     k8sServiceHost: kubePrism.host,
     k8sServicePort: kubePrism.port,
     // Talos mounts cgroup2 itself; a second mount by Cilium fails on its read-only root.
     cgroup: { autoMount: { enabled: false }, hostRoot: "/sys/fs/cgroup" },
-    // Talos lets no pod load kernel modules: the chart's list without SYS_MODULE. A container that asks for it never starts.
+    // The chart's list without SYS_MODULE: Talos lets no pod load kernel modules, and a container that asks for it never starts.
     securityContext: {
       capabilities: {
         ciliumAgent: [
@@ -59,108 +53,109 @@ function nodes({ kubePrism }: Settings): HelmValues {
   };
 }
 
-function routing({ routing, podCidr }: Settings): HelmValues {
-  // The agent refuses direct routes and ignores a native CIDR beside a tunnel: none of the three.
-  if (routing.mode === "tunnel") return { routingMode: "tunnel" };
+function routingValues({ routing, podCidr, userValues }: Settings): HelmValues {
+  const isTunnel = routing.mode === "tunnel" || (routing.mode === undefined && userValues["routingMode"] === "tunnel");
+  // With a tunnel, the agent refuses direct routes and ignores a native CIDR, so set neither.
+  if (isTunnel) return { routingMode: "tunnel" };
   return {
     // The chart's default is a tunnel, whatever else is set.
     routingMode: "native",
-    // Without it the agent does not start: it is what is not masqueraded.
+    // The range that is not masqueraded. Without it the agent does not start.
     ipv4NativeRoutingCIDR: podCidr,
-    // Somebody has to know the way to the pods of the other nodes: the nodes themselves, unless BGP or the router does.
+    // Something must know the routes to the pods of the other nodes: the nodes themselves, unless BGP or the router does.
     autoDirectNodeRoutes: routing.directRoutes,
   };
 }
 
-function services({ l2, loadBalancer }: Settings): HelmValues {
+function serviceValues({ l2, loadBalancer }: Settings): HelmValues {
   return {
-    // Talos runs without kube-proxy; Gateway API and L2 announcements want Cilium in its place.
+    // Talos runs without kube-proxy. Gateway API and L2 announcements need Cilium to replace it.
     kubeProxyReplacement: true,
     l2announcements: {
-      // Gives the agents the lease permissions and the ARP responder; what is announced, a policy says.
+      // Gives the agents the permission for leases and the ARP responder. The policies decide what is announced.
       enabled: l2.enabled,
-      // The timing is the chart's own unless given: it is handed through as it is.
+      // Passed through unchanged; without it, the chart's own timing applies.
       leaseDuration: l2.leaseDuration,
       leaseRenewDeadline: l2.leaseRenewDeadline,
       leaseRetryPeriod: l2.leaseRetryPeriod,
     },
-    // Services without a loadBalancerClass get their address from the pools. The chart's default too, but a network relies on it.
+    // Services without a loadBalancerClass get their address from the pools. This is the chart's default too, but a network relies on it.
     defaultLBServiceIPAM: "lbipam",
-    // Only who asks for it opens every ClusterIP to the LAN. At the top level, where the old script had it, the chart ignores this key.
+    // Opens every ClusterIP to the LAN, so only on request. At the top level, where the old script set it, the chart ignores this key.
     bpf: { lbExternalClusterIP: loadBalancer.externalClusterIp },
   };
 }
 
-function requests(settings: Settings): HelmValues {
-  const { qps, burst } = (settings.values["k8sClientRateLimit"] ?? {}) as { readonly qps?: unknown; readonly burst?: unknown };
-  // The one goes with the other.
-  if (qps !== undefined || burst !== undefined) return {};
-  // Every agent asks for the lease of every announced Service, again and again; held back by its own limit, it loses them.
-  return { k8sClientRateLimit: rateLimit(settings, settings.values["l2announcements"] ?? {}) };
+function clientRateLimit(values: HelmValues, settings: Settings): HelmValues {
+  const isUserChoice = ["qps", "burst"].some((key) => valueAt(values, `k8sClientRateLimit.${key}`) !== undefined);
+  // qps and burst belong together: if the user sets either, set neither here.
+  if (isUserChoice) return {};
+  // Every agent asks for the lease of every announced Service again and again. If its own limit holds it back, it loses them.
+  return { k8sClientRateLimit: apiRateLimit(values, settings) };
 }
 
-// When memory runs short, Talos (from 1.12 on) kills whole pods: first those without requests, the largest first, and never one
+// When memory runs short, Talos (1.12 and later) kills whole pods: first those without requests, the largest first, and never one
 // whose cgroup has memory.max. The kubelet sets that only if every container of the pod, init containers included, has a limit.
-// So all of them have one, set to what a homelab never reaches: it spares the pod, it is not there to hold it back.
-const memory: HelmValues = {
+// So all of them get one that a homelab never reaches: its purpose is to spare the pod, not to restrict it.
+const memoryValues: HelmValues = {
   resources: { requests: { memory: "256Mi" }, limits: { memory: "2Gi" } },
   initResources: { requests: { memory: "64Mi" }, limits: { memory: "1Gi" } },
   cni: { resources: { limits: { memory: "1Gi" } } },
   operator: { resources: { requests: { memory: "64Mi" }, limits: { memory: "512Mi" } } },
-  // Envoy grows with the traffic: a request takes it out of the first in line, a limit would end connections under load.
+  // Envoy grows with the traffic: a request keeps it from being killed first, but a limit would end connections under load.
   envoy: { resources: { requests: { memory: "64Mi" } } },
 };
 
-function rollout({ lan }: Settings): HelmValues {
+function rolloutValues({ lan }: Settings): HelmValues {
   return {
-    // A changed setting reaches a pod only when the pod starts again.
+    // A changed setting reaches a pod only when the pod restarts.
     rollOutCiliumPods: true,
     envoy: { rollOutPods: true },
     operator: {
       rollOutPods: true,
-      // Two replicas refuse to share a node: on a single one the second would be pending for ever.
+      // Two replicas refuse to share a node: on a single node the second would stay pending.
       replicas: lan.nodes.length < 2 ? 1 : 2,
     },
-    // One node after the other; the chart's two are most of a homelab.
+    // One node at a time; the chart's default of two is most of a homelab.
     updateStrategy: { rollingUpdate: { maxUnavailable: 1 } },
   };
 }
 
-function gatewayApi({ gatewayApi }: Settings): HelmValues {
+function gatewayApiValues({ gatewayApi }: Settings): HelmValues {
   if (!gatewayApi.enabled) return {};
   return {
     gatewayAPI: {
-      // The operator accepts GatewayClasses, and the Envoys serve Gateways; the chart's default is off.
+      // Makes the operator accept GatewayClasses and Envoy serve Gateways. The chart's default is off.
       enabled: true,
-      // HTTP/2 and gRPC through a Gateway: its TLS listeners offer h2, and a Service's appProtocol counts.
+      // HTTP/2 and gRPC through a Gateway: TLS listeners offer h2, and a Service's appProtocol selects the backend protocol.
       enableAlpn: gatewayApi.alpn,
       enableAppProtocol: gatewayApi.appProtocol,
-      // The chart renders a GatewayClass by itself only where it sees the CRDs, so never without a cluster. A string: 1.18 and
-      // 1.19 take no boolean.
+      // By default the chart renders a GatewayClass only if it sees the CRDs, so never without a cluster. The value is text because
+      // 1.18 and 1.19 take no boolean.
       gatewayClass: { create: "true" },
     },
   };
 }
 
-function hubble({ hubble }: Settings): HelmValues {
+function hubbleValues({ hubble }: Settings): HelmValues {
   return {
     hubble: {
       // The chart's default is on.
       enabled: hubble.enabled,
-      // A job makes the certificates in the cluster: no private key in the manifest, and the same bytes every time. The chart's own
-      // method makes a new certificate authority at every render. Also for one who turns Hubble on by `values`.
+      // A job creates the certificates in the cluster, so the manifest contains no private key and stays the same. The chart's own
+      // method creates a new certificate authority at every render. Set even without Hubble, for users who turn it on in `values`.
       tls: { auto: { method: "cronJob" } },
-      // Only what is asked for.
+      // Only on request.
       relay: { enabled: hubble.relay },
       ui: { enabled: hubble.ui },
     },
   };
 }
 
-function images({ ciliumVersion }: Settings): HelmValues {
+function imageDigests({ ciliumVersion }: Settings): HelmValues {
   const digests = pinnedCharts[ciliumVersion]?.source?.images;
   if (digests === undefined) return {};
-  // The released archive has these digests, the chart folder in the source has none: with them both render the same.
+  // The released archive contains these digests, the chart folder in the source does not. With them, both render the same bytes.
   return {
     image: { digest: digests.agent, useDigest: true },
     operator: { image: { genericDigest: digests.operator, useDigest: true } },
@@ -168,14 +163,10 @@ function images({ ciliumVersion }: Settings): HelmValues {
   };
 }
 
-function unset({ ciliumVersion }: Settings): HelmValues {
-  // Keys that the chart has without a value: Helm 3 renders them as empty settings, Helm 4 leaves them out. Said out loud, both render
-  // the same bytes, and no pod restarts because somebody else's Helm is older.
-  return {
-    debug: { verbose: "" },
-    nodePort: { addresses: [] },
-    policyCIDRMatchMode: [],
-    // Before 1.20 the chart does not have this one.
-    ...(semver.gte(ciliumVersion, "1.20.0") && { k8s: { apiServerURLs: "" } }),
-  };
+function explicitEmptyValues({ ciliumVersion }: Settings): HelmValues {
+  // The chart has these keys without a value. Helm 3 renders them as empty settings, Helm 4 leaves them out. Setting them explicitly makes
+  // both render the same bytes, so no pod restarts because somebody else's Helm is older.
+  const values = { debug: { verbose: "" }, nodePort: { addresses: [] }, policyCIDRMatchMode: [] };
+  // Charts before 1.20 do not have this key.
+  return semver.satisfies(ciliumVersion, ">=1.20.0") ? { ...values, k8s: { apiServerURLs: "" } } : values;
 }

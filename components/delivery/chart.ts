@@ -5,15 +5,15 @@ import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import { nameOf } from "../kubernetes/manifest.ts";
 import type { Plan } from "../plan.ts";
 import { InputError } from "../support/problems.ts";
-import { release } from "../helm/render.ts";
+import { releaseName } from "../helm/render.ts";
 import { catchInputError, toResourceError } from "./componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./loadBalancer.ts";
 import { withForcedOwnership } from "./ownership.ts";
 
-/** Delivery `chart`: the Namespace and the Gateway API CRDs, then the chart, then pools and policies; all after `dependsOn`. */
+/** Delivery `chart`: creates the Namespace and the Gateway API CRDs, then the chart, then pools and policies. Everything waits for `dependsOn`. */
 export function deliverChart(
   name: string,
-  { settings, chart, values, secret, secretObjects, manifest, loadBalancer, gatewayApi }: Plan,
+  { settings, chart, values, isSecret, secretObjects, manifest, loadBalancer, gatewayApi }: Plan,
   component: pulumi.ComponentResource,
   dependsOn: pulumi.ResourceOptions["dependsOn"],
 ): void {
@@ -21,14 +21,14 @@ export function deliverChart(
   if (archive instanceof InputError) throw toResourceError(archive, component);
   const { namespace } = settings;
   const options: pulumi.ResourceOptions = dependsOn === undefined ? { parent: component } : { parent: component, dependsOn };
-  const ownNamespace = manifest.entries
+  const namespaceObjects = manifest.entries
     .map(({ object }) => object)
     .filter(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
-  const retained = [...ownNamespace, ...gatewayApi].map((object) => retainedObject(name, object, options));
+  const retained = [...namespaceObjects, ...gatewayApi].map((object) => retainedObject(name, object, options));
   const installed = new kubernetes.helm.v4.Chart(
     name,
-    { name: release, namespace, chart: archive, values: secret ? pulumi.secret(values) : values },
-    pulumi.mergeOptions(options, { dependsOn: retained, transforms: [chartObject(secretObjects)] }),
+    { name: releaseName, namespace, chart: archive, values: isSecret ? pulumi.secret(values) : values },
+    pulumi.mergeOptions(options, { dependsOn: retained, transforms: [transformChartObject(secretObjects)] }),
   );
   if (loadBalancer === undefined) return;
   const afterChart = pulumi.mergeOptions(options, { dependsOn: installed });
@@ -38,50 +38,52 @@ export function deliverChart(
 }
 
 /**
- * An object that others may rely on too. It stays when the stack is destroyed, so it may exist already: then it is shared with its other
- * owners, and it is an error if they set other values.
+ * Creates an object that others may rely on too. It stays when the stack is destroyed, so it may already exist. It is then shared with its
+ * other owners, and it is an error if they set other values.
  */
 function retainedObject(name: string, object: KubernetesObject, options: pulumi.ResourceOptions): pulumi.Resource {
   const annotations = object.metadata["annotations"] as Record<string, string> | undefined;
   const metadata = {
     ...object.metadata,
-    // One field manager for all stacks, so that the next stack can update what an earlier one has left.
+    // All stacks use one field manager, so that the next stack can update what an earlier one left behind.
     annotations: { ...annotations, "pulumi.com/patchFieldManager": "talos-cilium-cni" },
   };
-  const retained = { ...options, retainOnDelete: true };
+  const retainedOptions = { ...options, retainOnDelete: true };
   // CustomResourcePatch does not support the core group.
   return object.kind === "Namespace"
-    ? new kubernetes.core.v1.NamespacePatch(`${name}-${metadata.name}`, { metadata }, retained)
-    : new kubernetes.apiextensions.CustomResourcePatch(`${name}-${metadata.name}`, { ...object, metadata }, retained);
+    ? new kubernetes.core.v1.NamespacePatch(`${name}-${metadata.name}`, { metadata }, retainedOptions)
+    : new kubernetes.apiextensions.CustomResourcePatch(`${name}-${metadata.name}`, { ...object, metadata }, retainedOptions);
 }
 
-/** Transforms every object of the chart: Pulumi may take it over from other owners, and secret content stays secret in the state. */
-function chartObject(secretObjects: ReadonlySet<string>): pulumi.ResourceTransform {
+/** Transforms each object of the chart: Pulumi takes it over from other owners, and secret content stays secret in the state. */
+function transformChartObject(secretObjects: ReadonlySet<string>): pulumi.ResourceTransform {
   return ({ props, opts }) => {
     const { apiVersion, kind, metadata, ...content } = props as unknown as KubernetesObject;
     if ((kind as string | undefined) === undefined) return undefined;
-    const owned = withForcedOwnership(metadata);
+    const ownMetadata = withForcedOwnership(metadata);
     if (!secretObjects.has(nameOf({ apiVersion, kind, metadata }))) {
-      return { props: { apiVersion, kind, metadata: owned, ...content }, opts };
+      return { props: { apiVersion, kind, metadata: ownMetadata, ...content }, opts };
     }
-    const { annotations, labels, ...identity } = owned;
-    const described = {
-      annotations: secretProperty(annotations),
-      ...(labels !== undefined && { labels: secretProperty(labels) }),
-    };
-    const hidden = Object.fromEntries(Object.entries(content).map(([key, value]) => [key, secretProperty(value)]));
-    return { props: { apiVersion, kind, metadata: { ...identity, ...described }, ...hidden }, opts };
+    const { annotations, labels, ...identity } = ownMetadata;
+    const secretMetadata = { ...identity, ...secretProperties({ annotations, labels }) };
+    return { props: { apiVersion, kind, metadata: secretMetadata, ...secretProperties(content) }, opts };
   };
 }
 
+/** The properties as secrets, without those that are undefined. */
+function secretProperties(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const defined = Object.entries(properties).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(defined.map(([key, value]) => [key, secretProperty(value)]));
+}
+
 /**
- * A secret in the form in which properties travel to the engine. The Chart does not carry secretness from its values to its objects, and
+ * Makes a property secret, in the form in which properties travel to the engine. The Chart does not carry secretness from its values to its objects, and
  * under the Automation API the SDK (3.270) loses `pulumi.secret` in the result of a transform: the engine would record plain text.
  */
 function secretProperty(value: unknown): unknown {
   const { specialSigKey, specialSecretSig } = pulumi.runtime;
-  const isSecret = (value as Record<string, unknown> | null | undefined)?.[specialSigKey] === specialSecretSig;
-  if (isSecret) return value;
+  const isAlreadySecret = (value as Record<string, unknown> | null | undefined)?.[specialSigKey] === specialSecretSig;
+  if (isAlreadySecret) return value;
   return {
     [specialSigKey]: specialSecretSig,
     value: pulumi.Output.isInstance(value) ? pulumi.unsecret(value) : value,

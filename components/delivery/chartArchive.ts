@@ -2,28 +2,28 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { sha256Of, temporaryFolder, writeWhole } from "../support/cache.ts";
 import { cacheIn } from "../support/cacheFolder.mjs";
-import type { Chart } from "../helm/chartSource.ts";
+import type { Chart } from "../helm/chartContents.ts";
 import { helm } from "../helm/cli.ts";
 import { InputError, refuse } from "../support/problems.ts";
 
 /**
- * Writes the chart as an archive where the Kubernetes provider finds it from any working directory, and returns the absolute path.
+ * Writes the chart as an archive to a place that the Kubernetes provider finds from any working directory, and returns the absolute path.
  *
- * The name is the SHA-256 of the archive, or of the files of a chart folder, so that no stack ever replaces the chart of another one. The
- * archive lies in the cache folder, or in a temporary one where the cache cannot be written. The engine (3.259) does not record the path.
+ * The file name is the SHA-256 of the archive, or of the files of a chart folder, so that no stack ever replaces the chart of another one.
+ * The archive is in the cache folder, or in a temporary folder if the cache is not writable. The engine (3.259) does not record the path.
  */
 export function stageChart({ path }: Chart): string {
-  const { name, content, isReproducible } = archiveOf(path);
+  const { name, content, isReproducible } = createArchive(path);
   const isWritten = (file: string) => isReproducible && sha256Of(readFileSync(file)) === sha256Of(content);
   const write = (file: string) => {
     if (statSync(file, { throwIfNoEntry: false }) !== undefined && isWritten(file)) return;
     writeWhole(file, content);
-    if (isReproducible && !isWritten(file)) throw new Error(`${file} does not hold what was written to it`);
+    if (isReproducible && !isWritten(file)) throw new Error(`${file} does not contain what was written to it`);
   };
   const problems: string[] = [];
-  for (const place of [stagingFolder, temporaryFolder]) {
+  for (const createFolder of [stagingFolder, temporaryFolder]) {
     try {
-      const file = join(place(), name);
+      const file = join(createFolder(), name);
       write(file);
       return file;
     } catch (error) {
@@ -32,7 +32,7 @@ export function stageChart({ path }: Chart): string {
   }
   return refuse(
     "chart",
-    `there is no folder to write the archive to: ${problems.join("; ")}; set XDG_CACHE_HOME to a folder that can be written`,
+    `there is no folder for the chart archive: ${problems.join("; ")}; set XDG_CACHE_HOME to a writable folder`,
   );
 }
 
@@ -45,13 +45,14 @@ function stagingFolder(): string {
 interface Archive {
   readonly name: string;
   readonly content: Buffer;
-  /** Whether the same chart always has the same bytes; Helm may write the time into what it packages. */
+  /** Whether the same chart always gives the same bytes. Helm may write the time into an archive that it packages. */
   readonly isReproducible: boolean;
 }
 
-function archiveOf(path: string): Archive {
+function createArchive(path: string): Archive {
   try {
-    if (statSync(path).isDirectory()) return { name: `${digestOf(path)}.tgz`, content: packaged(path), isReproducible: false };
+    if (statSync(path).isDirectory())
+      return { name: `${digestOf(path)}.tgz`, content: packageFolder(path), isReproducible: false };
     const content = readFileSync(path);
     return { name: `${sha256Of(content)}.tgz`, content, isReproducible: true };
   } catch (error) {
@@ -60,8 +61,8 @@ function archiveOf(path: string): Archive {
   }
 }
 
-/** The archive that Helm makes of a chart folder. */
-function packaged(path: string): Buffer {
+/** Packages a chart folder with Helm and returns the archive. */
+function packageFolder(path: string): Buffer {
   const folder = temporaryFolder();
   try {
     helm(["package", path, "--destination", folder]);
@@ -72,13 +73,13 @@ function packaged(path: string): Buffer {
   }
 }
 
-/** SHA-256 over the names and contents of all files. */
+/** SHA-256 of the names and contents of all files. */
 function digestOf(folder: string): string {
   const files = filesIn(folder).toSorted();
   return sha256Of(files.map((file) => `${sha256Of(readFileSync(join(folder, file)))} ${file}\n`).join(""));
 }
 
-/** The files as Helm packages them: a link to a folder counts as the folder. */
+/** The files that Helm packages. A link to a folder counts as the folder. */
 function filesIn(folder: string, below = ""): readonly string[] {
   return readdirSync(join(folder, below)).flatMap((name) => {
     const path = below === "" ? name : `${below}/${name}`;

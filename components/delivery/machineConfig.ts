@@ -2,13 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import * as talos from "@pulumiverse/talos";
 import type { Plan } from "../plan.ts";
 import { InputError } from "../support/problems.ts";
-import { configProblems, machinesOf, patchBefore, type MachineConfigPatches } from "../talos/machineConfig.ts";
+import { existingConfigProblems } from "../talos/existingConfig.ts";
+import { patchBefore, type MachineConfigPatches } from "../talos/machineConfig.ts";
+import { namedMachines } from "../talos/machines.ts";
 import { toResourceError } from "./componentError.ts";
 
 /** Delivery `machineConfig`: applies the patches to the machines, after everything in `dependsOn`. */
 export function deliverMachineConfig(
   name: string,
-  { settings, secret }: Plan,
+  { settings, isSecret }: Plan,
   patches: MachineConfigPatches,
   component: pulumi.ComponentResource,
   dependsOn: pulumi.ResourceOptions["dependsOn"],
@@ -17,7 +19,7 @@ export function deliverMachineConfig(
   const before = patchBefore(settings);
   const controlPlanePatches = before === undefined ? [patches.controlPlane] : [before, patches.controlPlane];
   let previous: pulumi.ResourceOptions = dependsOn === undefined ? {} : { dependsOn };
-  for (const { resource, formerResource, input, isControlPlane, ...machine } of machinesOf(settings)) {
+  for (const { resource, formerResource, input, isControlPlane, ...machine } of namedMachines(settings)) {
     const { node, endpoint, machineConfiguration } = machine;
     const configPatches = isControlPlane ? controlPlanePatches : [patches.worker];
     const applied = new talos.machine.ConfigurationApply(
@@ -27,11 +29,11 @@ export function deliverMachineConfig(
         ...(endpoint !== undefined && { endpoint }),
         ...(clientConfiguration !== undefined && { clientConfiguration: pulumi.output(clientConfiguration) }),
         machineConfigurationInput: pulumi.output(machineConfiguration).apply((config) => {
-          const problems = configProblems(config, `${input}.machineConfiguration`);
+          const problems = existingConfigProblems(config, `${input}.machineConfiguration`);
           if (problems.length > 0) throw toResourceError(new InputError(problems), component);
           return config;
         }),
-        configPatches: secret ? pulumi.secret(configPatches) : configPatches,
+        configPatches: isSecret ? pulumi.secret(configPatches) : configPatches,
         applyMode,
       },
       pulumi.mergeOptions(

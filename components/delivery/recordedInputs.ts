@@ -6,9 +6,9 @@ import type { Plan } from "../plan.ts";
 /**
  * The inputs of TalosCiliumCni as the engine records them in the state: accepted inputs only, which a preview compares with the next ones.
  *
- * Left out is what changes nothing in the cluster: `lan`, which addresses are checked against, and the paths of files on this machine.
+ * It leaves out inputs that change nothing in the cluster: `lan`, which addresses are checked against, and the paths of local files.
  */
-export function recordedInputs(args: TalosCiliumCniArgs, { secret }: Pick<Plan, "secret">): pulumi.Inputs {
+export function recordedInputs(args: TalosCiliumCniArgs, { isSecret }: Pick<Plan, "isSecret">): pulumi.Inputs {
   const { chart, gatewayApi, values, secretValues, talos, ...others } = withoutKey(args, "lan");
   const recordedChart = withoutKey(chart ?? {}, "path");
   const recordedGatewayApi = withoutKey(gatewayApi ?? {}, "crdsPath");
@@ -16,7 +16,7 @@ export function recordedInputs(args: TalosCiliumCniArgs, { secret }: Pick<Plan, 
     ...others,
     ...(Object.keys(recordedChart).length > 0 && { chart: recordedChart }),
     ...(Object.keys(recordedGatewayApi).length > 0 && { gatewayApi: recordedGatewayApi }),
-    ...(values !== undefined && { values: secret ? pulumi.secret(values) : values }),
+    ...(values !== undefined && { values: isSecret ? pulumi.secret(values) : values }),
     ...(secretValues !== undefined && { secretValues: pulumi.secret(secretValues) }),
     ...(talos !== undefined && { talos: recordedTalos(talos) }),
   };
@@ -27,7 +27,7 @@ function withoutKey<T extends object, Key extends keyof T>(object: T, key: Key):
   return others;
 }
 
-/** The machine configs and the client configuration hold the keys of the cluster; nothing else of `talos` is secret. */
+/** The machine configs and the client configuration contain the keys of the cluster. Nothing else in `talos` is secret. */
 function recordedTalos({ clientConfiguration, controlPlanes, workers, ...others }: Talos): pulumi.Inputs {
   return {
     ...others,

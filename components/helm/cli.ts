@@ -4,38 +4,38 @@ import semver from "semver";
 import { sha256Of, writeCached } from "../support/cache.ts";
 import { cacheFolder } from "../support/cacheFolder.mjs";
 import { ChildProcessError, runChild, timeLimits, type ChildProcessOptions } from "../support/childProcess.ts";
-import { InputError, refuse } from "../support/problems.ts";
+import { InputError, problem, refuse } from "../support/problems.ts";
 
-/** The oldest Helm that renders the same bytes as the newest: 3.18 and before write some zeros that later ones leave out. */
+/** The oldest Helm that renders the same bytes as the newest. Helm 3.18 and older print some zeros that later releases omit. */
 export const minimumHelm = "3.19.0";
 
 const install = `install Helm ${minimumHelm} or later (https://helm.sh/docs/intro/install/)`;
 
-/** Helm ran and reported an error. */
+/** Helm ran and failed. The message is what it printed. */
 export class HelmError extends Error {
   override readonly name = "HelmError";
 
-  /** Whether Helm could not even connect: no TLS, HTTP or content was involved. */
-  get unreachable(): boolean {
+  /** Whether Helm could not connect at all. An error of TLS, HTTP or content does not count. */
+  get isUnreachable(): boolean {
     return /\bdial (tcp|udp)\b/.test(this.message);
   }
 }
 
-/** Helm was stopped because it took too long: a problem of Helm itself, unless the caller knows better. */
+/** Helm took too long and was stopped. The input at fault is `helm`, unless the caller knows better. */
 export class HelmTimeout extends InputError {
-  /** What took how long. */
-  readonly what: string;
+  /** The command and its time limit. */
+  readonly summary: string;
 
-  constructor(executable: string, what: string) {
-    super([{ input: "helm", message: `${executable}: ${what}; check that it works in a terminal, or ${install}` }]);
-    this.what = what;
+  constructor(executable: string, summary: string) {
+    super([problem("helm", `${executable}: ${summary}; check that it works in a terminal, or ${install}`)]);
+    this.summary = summary;
   }
 }
 
 /**
  * Runs the `helm` on PATH and returns what it printed.
  *
- * Throws a HelmError with Helm's own words when it fails, and an InputError when there is no Helm that can be used.
+ * Throws a HelmError with Helm's own message if it fails, and an InputError if there is no usable Helm.
  */
 export function helm(args: readonly string[], options: Partial<ChildProcessOptions> = {}): string {
   const executable = findHelm();
@@ -46,19 +46,19 @@ export function helm(args: readonly string[], options: Partial<ChildProcessOptio
     if (!(error instanceof ChildProcessError)) throw error;
     if (error.reason === "not started") return refuse("helm", cannotStart(executable, error));
     if (error.reason === "timed out") throw new HelmTimeout(executable, `helm ${args[0] ?? ""} ${error.message}`);
-    throw new HelmError(wordsOf(error), { cause: error });
+    throw new HelmError(messageOf(error), { cause: error });
   }
 }
 
-/** The first `helm` on PATH that can be executed, as the shell would find it. */
+/** Finds the first executable `helm` on PATH, as the shell does. */
 function findHelm(): string {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);
-  const named = (name: string) => folders.map((folder) => resolve(folder, name)).filter(isFile);
+  const filesNamed = (name: string) => folders.map((folder) => resolve(folder, name)).filter(isFile);
   const isWindows = process.platform === "win32";
-  const found = named(isWindows ? "helm.exe" : "helm");
-  const executable = found.find(isExecutable);
+  const candidates = filesNamed(isWindows ? "helm.exe" : "helm");
+  const executable = candidates.find(isExecutable);
   if (executable !== undefined) return executable;
-  const [unusable] = isWindows ? ["helm.cmd", "helm.bat", "helm.ps1"].flatMap(named) : found;
+  const [unusable] = isWindows ? ["helm.cmd", "helm.bat", "helm.ps1"].flatMap(filesNamed) : candidates;
   if (unusable === undefined) return refuse("helm", `is not on PATH; ${install} and put it there`);
   const reason = isWindows
     ? `is a script, which Node cannot start; put the folder with the helm.exe that it starts on PATH`
@@ -66,7 +66,10 @@ function findHelm(): string {
   return refuse("helm", `${unusable} ${reason}, or ${install}`);
 }
 
-/** Asking costs a third of a rendering, so a Helm that cannot change unnoticed is asked once. */
+/**
+ * Refuses a Helm that is too old. Asking Helm for its version costs a third of a rendering, so a Helm that cannot change unnoticed is asked
+ * only once.
+ */
 function checkVersion(executable: string): void {
   const identity = identityOf(executable);
   if (identity !== undefined && isApproved(identity)) return;
@@ -85,31 +88,30 @@ function isApproved(identity: string): boolean {
 }
 
 function versionOf(executable: string): semver.SemVer {
-  const selectOne = `${install}, or select one in your version manager`;
+  const remedy = `${install}, or select one in your version manager`;
   try {
     const output = runChild(executable, ["version", "--template", "{{.Version}}"], {
       timeout: timeLimits.helmVersion,
       input: "",
     });
     const printed = output.toString("utf8").trim();
-    // A shim may print a line of its own first.
+    // The shim of a version manager may print a line of its own first.
     const version = semver.coerce(printed.split("\n").at(-1));
-    return (
-      version ?? refuse("helm", `${executable} cannot tell its version: it printed ${JSON.stringify(printed)}; ${selectOne}`)
-    );
+    return version ?? refuse("helm", `${executable} cannot tell its version: it printed ${JSON.stringify(printed)}; ${remedy}`);
   } catch (error) {
     if (!(error instanceof ChildProcessError)) throw error;
     if (error.reason === "not started") return refuse("helm", cannotStart(executable, error));
-    const words = error.reason === "timed out" ? `helm version ${error.message}` : wordsOf(error);
-    return refuse("helm", `${executable} cannot tell its version: ${words}; ${selectOne}`);
+    const words = error.reason === "timed out" ? `helm version ${error.message}` : messageOf(error);
+    return refuse("helm", `${executable} cannot tell its version: ${words}; ${remedy}`);
   }
 }
 
 /**
- * What a Helm is known by from one run to the next; undefined for all that may stand for a changing Helm, which is asked each time.
+ * Identifies a Helm from one run to the next. Returns undefined if the file may be the shim of a version manager, which can start another
+ * Helm at any time.
  *
- * The shims of asdf are scripts, those of mise and aqua links to a program of another name, and those of proto small programs called helm.
- * On Windows a shim looks like any other program. Helm itself is a Go program of 50 MB and more.
+ * The shims of asdf are scripts, those of mise and aqua are links to a program of another name, and those of proto are small programs called
+ * helm. On Windows a shim looks like any other program. Helm itself is a Go program of 50 MB and more.
  */
 function identityOf(executable: string): string | undefined {
   if (process.platform === "win32") return undefined;
@@ -123,7 +125,7 @@ function identityOf(executable: string): string | undefined {
   }
 }
 
-/** Whether a file begins as programs of Linux (ELF) or macOS (Mach-O, thin or universal) do. */
+/** Whether a file starts like a program of Linux (ELF) or macOS (Mach-O, thin or universal). */
 function isMachineCode(path: string): boolean {
   const start = Buffer.alloc(4);
   const file = openSync(path, "r");
@@ -156,7 +158,7 @@ function cannotStart(executable: string, { message }: Error): string {
   return `${executable} cannot be started: ${message}; ${install}`;
 }
 
-/** Helm's words without what only repeats that they are an error. */
-function wordsOf({ message }: Error): string {
+/** Helm's message without the phrases that only repeat that it is an error. */
+function messageOf({ message }: Error): string {
   return message.replaceAll(/^Error: |^Use --debug flag .*$/gm, "").trim();
 }

@@ -1,56 +1,87 @@
-import { parseAddress, parseBlock, parseCidr, parseSpan, type Range } from "../support/ipRange.ts";
-import type { IpPool } from "./loadBalancerArgs.ts";
+import { contains, parseAddress, parseCidr, parseSpan, type IpRange } from "../support/ipRange.ts";
+import type { IpPool, IpPoolBlock } from "./loadBalancerArgs.ts";
 import type { Settings } from "./settings.ts";
 
-/** Addresses, and the input that they come from. What is malformed is left out: it is a problem of its own. */
-export interface Place {
+/** A range of addresses, with the input that it comes from. */
+export interface NamedRange {
   readonly input: string;
-  readonly range: Range;
+  readonly range: IpRange;
 }
 
-/** `192.168.1.100-192.168.1.150` or a CIDR, or undefined when the text is neither. */
-export function parseDhcpRange(text: string): Range | undefined {
+/** A block of an IP pool. */
+export interface PoolBlock extends NamedRange {
+  readonly pool: IpPool;
+}
+
+// The functions below leave out malformed addresses: those are problems of their own.
+
+/** The blocks of all IP pools. */
+export function poolBlocks({ loadBalancer }: Pick<Settings, "loadBalancer">): readonly PoolBlock[] {
+  return loadBalancer.ipPools.flatMap((pool, poolIndex) =>
+    pool.blocks.flatMap((block, blockIndex) => {
+      const input = `loadBalancer.ipPools[${poolIndex}].blocks[${blockIndex}]`;
+      return namedRange(input, parseBlock(block)).map((named) => ({ ...named, pool }));
+    }),
+  );
+}
+
+/** The addresses of the nodes. */
+export function nodeAddresses({ lan }: Pick<Settings, "lan">): readonly NamedRange[] {
+  return lan.nodes.flatMap((node, index) => namedRange(`lan.nodes[${index}]`, parseAddress(node)));
+}
+
+/** The networks of the nodes. */
+export function nodeSubnets({ lan }: Pick<Settings, "lan">): readonly NamedRange[] {
+  return lan.subnets.flatMap((subnet, index) => namedRange(`lan.subnets[${index}]`, parseCidr(subnet)));
+}
+
+/** The addresses that are in use on the LAN: those of the nodes, the virtual one of the control planes, and the router's. */
+export function addressesInUse(settings: Pick<Settings, "lan">): readonly NamedRange[] {
+  const { vip, gateway } = settings.lan;
+  return [
+    ...nodeAddresses(settings),
+    ...namedRange("lan.vip", vip === undefined ? undefined : parseAddress(vip)),
+    ...namedRange("lan.gateway", gateway === undefined ? undefined : parseAddress(gateway)),
+  ];
+}
+
+/** The range that the DHCP server hands out, as a list with at most one entry. */
+export function dhcpRanges({ lan }: Pick<Settings, "lan">): readonly NamedRange[] {
+  return namedRange("lan.dhcpRange", lan.dhcpRange === undefined ? undefined : parseDhcpRange(lan.dhcpRange));
+}
+
+/** The Service and pod ranges. */
+export function clusterRanges({ podCidr, serviceCidr }: Pick<Settings, "podCidr" | "serviceCidr">): readonly NamedRange[] {
+  return [...namedRange("serviceCidr", parseCidr(serviceCidr)), ...namedRange("podCidr", parseCidr(podCidr))];
+}
+
+/**
+ * The ranges that are in none of the networks of their family, each with these networks as text. If no network of a family is known, none of
+ * its ranges is returned.
+ */
+export function outsideOf(
+  networks: readonly NamedRange[],
+  ranges: readonly NamedRange[],
+): readonly (NamedRange & { readonly networks: string })[] {
+  return ranges.flatMap((named) => {
+    const sameFamily = networks.filter(({ range }) => range.family === named.range.family);
+    if (sameFamily.length === 0 || sameFamily.some(({ range }) => contains(range, named.range))) return [];
+    return [{ ...named, networks: sameFamily.map(({ range }) => range.text).join(", ") }];
+  });
+}
+
+/** Parses a DHCP range: `192.168.1.100-192.168.1.150` or a CIDR. Returns undefined if it is neither. */
+export function parseDhcpRange(text: string): IpRange | undefined {
   const [start = "", stop] = text.split("-").map((part) => part.trim());
   return stop === undefined ? parseCidr(text) : parseSpan(start, stop);
 }
 
-/** A block of a pool. */
-export interface Block extends Place {
-  readonly pool: IpPool;
+/** Parses a block of an IP pool. Returns undefined if the block is not valid. */
+export function parseBlock({ cidr, start, stop }: IpPoolBlock): IpRange | undefined {
+  if (cidr !== undefined) return start === undefined && stop === undefined ? parseCidr(cidr) : undefined;
+  return start === undefined ? undefined : parseSpan(start, stop ?? start);
 }
 
-/** Every block of every pool. */
-export function blocksOf({ loadBalancer }: Settings): readonly Block[] {
-  return loadBalancer.ipPools.flatMap((pool, number) =>
-    pool.blocks.flatMap((block, index) =>
-      place(`loadBalancer.ipPools[${number}].blocks[${index}]`, parseBlock(block)).map((found) => ({ ...found, pool })),
-    ),
-  );
-}
-
-export function nodesOf({ lan }: Settings): readonly Place[] {
-  return lan.nodes.flatMap((node, index) => place(`lan.nodes[${index}]`, parseAddress(node)));
-}
-
-export function subnetsOf({ lan }: Settings): readonly Place[] {
-  return lan.subnets.flatMap((subnet, index) => place(`lan.subnets[${index}]`, parseCidr(subnet)));
-}
-
-/** The addresses that somebody on the LAN has already: the nodes', the control planes' virtual one, the router's. */
-export function takenAddresses(settings: Settings): readonly Place[] {
-  const { vip, gateway } = settings.lan;
-  return [
-    ...nodesOf(settings),
-    ...place("lan.vip", vip === undefined ? undefined : parseAddress(vip)),
-    ...place("lan.gateway", gateway === undefined ? undefined : parseAddress(gateway)),
-  ];
-}
-
-/** The ranges that live inside the cluster. */
-export function clusterRanges({ podCidr, serviceCidr }: Settings): readonly Place[] {
-  return [...place("serviceCidr", parseCidr(serviceCidr)), ...place("podCidr", parseCidr(podCidr))];
-}
-
-function place(input: string, range: Range | undefined): readonly Place[] {
+function namedRange(input: string, range: IpRange | undefined): readonly NamedRange[] {
   return range === undefined ? [] : [{ input, range }];
 }

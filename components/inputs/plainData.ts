@@ -1,10 +1,6 @@
-import type { Problem } from "../support/problems.ts";
+import { inputAt, type Problem } from "../support/problems.ts";
 
-// What comes from machines, and nothing is rendered from.
-const fromResources =
-  /^talos\.(?:clientConfiguration(?:\.|$)|(?:controlPlanes|workers)\[\d+\]\.(?:node|endpoint|machineConfiguration)$)/;
-
-/** Stands in the place of an input whose value must not be used, and says why. */
+/** Takes the place of an input whose value must not be used, and says why. */
 export class RefusedInput {
   readonly reason: string;
 
@@ -13,29 +9,52 @@ export class RefusedInput {
   }
 }
 
+type Path = readonly (string | number)[];
+
 /**
- * What among the inputs is no plain data. An Output is not known yet when the program starts, so nothing could be rendered or checked at
- * preview. Recognized as Pulumi does it.
+ * Finds everything in the inputs that is not plain data. Outputs and Promises are unknown when the program starts, so nothing could be
+ * rendered or checked at preview. Only what machines need may be an Output, because nothing is rendered from it.
  */
-export function outputsAmong(value: unknown, input = "", within: readonly unknown[] = []): readonly Problem[] {
+export function plainDataProblems(inputs: object): readonly Problem[] {
+  return problemsAt(inputs, [], []);
+}
+
+function problemsAt(value: unknown, path: Path, ancestors: readonly unknown[]): readonly Problem[] {
+  const refused = (message: string, kind: Problem["kind"] = "notPlainData"): readonly Problem[] => [
+    { input: inputAt(path), message, kind },
+  ];
   if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") {
-    return [{ input, message: `is a ${typeof value}; only plain data can be rendered and checked at preview` }];
+    return refused(`is a ${typeof value}; only plain data can be rendered and checked at preview`);
   }
   if (typeof value !== "object" || value === null) return [];
-  if (value instanceof RefusedInput) return [{ input, message: value.reason }];
-  if ("__pulumiOutput" in value || value instanceof Promise) {
-    if (fromResources.test(input)) return [];
-    const wayOut = /^secretValues\b/.test(input)
-      ? '; give the plain object, such as config.getObject("secretValues") returns: the component makes it secret'
-      : "";
-    return [
-      {
-        input,
-        message: `is an Output or a Promise; only plain data, known when the program starts, can be checked at preview${wayOut}`,
-      },
-    ];
+  if (value instanceof RefusedInput) return refused(value.reason);
+  if (isOutputOrPromise(value)) {
+    if (comesFromResources(path)) return [];
+    const remedy =
+      path[0] === "secretValues"
+        ? '; give the plain object, such as config.getObject("secretValues") returns: the component makes it secret'
+        : "";
+    return refused(
+      `is an Output or a Promise; only plain data, known when the program starts, can be checked at preview${remedy}`,
+    );
   }
-  if (within.includes(value)) return [{ input, message: "holds itself; only plain data can be rendered and checked at preview" }];
-  const member = (key: string) => (Array.isArray(value) ? `${input}[${key}]` : input === "" ? key : `${input}.${key}`);
-  return Object.entries(value).flatMap(([key, inner]) => outputsAmong(inner, member(key), [...within, value]));
+  if (ancestors.includes(value)) {
+    return refused("contains itself; only plain data can be rendered and checked at preview", "circular");
+  }
+  const keyOf = (key: string) => (Array.isArray(value) ? Number(key) : key);
+  return Object.entries(value).flatMap(([key, member]) => problemsAt(member, [...path, keyOf(key)], [...ancestors, value]));
+}
+
+/** Recognizes Outputs as Pulumi does. */
+export function isOutputOrPromise(value: object): boolean {
+  return "__pulumiOutput" in value || value instanceof Promise;
+}
+
+/** Whether an input may be an Output: the client configuration, and the address and the config of a machine. */
+function comesFromResources([root, key, ...rest]: Path): boolean {
+  if (root !== "talos") return false;
+  if (key === "clientConfiguration") return true;
+  if (key !== "controlPlanes" && key !== "workers") return false;
+  const [, machineKey, ...inside] = rest;
+  return inside.length === 0 && ["node", "endpoint", "machineConfiguration"].includes(String(machineKey));
 }

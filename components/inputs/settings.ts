@@ -1,13 +1,13 @@
 import semver from "semver";
+import { merge } from "../support/merge.ts";
+import { ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
 import type { ChartSource, GatewayApi, Hubble, KubePrism, Routing, TalosCiliumCniArgs } from "./args.ts";
 import type { L2, Lan, LoadBalancer } from "./loadBalancerArgs.ts";
 import type { Talos } from "./talosArgs.ts";
-import { merge } from "../support/merge.ts";
-import { ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
 
-type Filled<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> & Pick<T, Optional>;
+type WithDefaults<T, Optional extends keyof T = never> = Required<Omit<T, Optional>> & Pick<T, Optional>;
 
-/** The inputs with every default filled in. `values` are all values of the user's own, those of `secretValues` included. */
+/** The inputs with every default filled in. */
 export interface Settings extends Required<
   Pick<
     TalosCiliumCniArgs,
@@ -17,24 +17,28 @@ export interface Settings extends Required<
     | "namespace"
     | "podCidr"
     | "serviceCidr"
-    | "values"
     | "secretValues"
     | "allowUnknownValues"
   >
 > {
-  readonly routing: Filled<Routing>;
-  readonly kubePrism: Filled<KubePrism>;
-  readonly gatewayApi: Filled<GatewayApi, "crdsPath">;
-  readonly hubble: Filled<Hubble>;
-  readonly l2: Filled<L2, "leaseDuration" | "leaseRenewDeadline" | "leaseRetryPeriod">;
-  readonly loadBalancer: Filled<LoadBalancer>;
-  readonly lan: Filled<Lan, "vip" | "gateway" | "dhcpRange">;
-  readonly chart: Filled<ChartSource, "path" | "sha256">;
-  readonly talos: Filled<Talos, "version" | "clientConfiguration">;
+  // Without a mode, the user's own values decide between native routing and a tunnel.
+  readonly routing: WithDefaults<Routing, "mode">;
+  readonly kubePrism: WithDefaults<KubePrism>;
+  readonly gatewayApi: WithDefaults<GatewayApi, "crdsPath">;
+  readonly hubble: WithDefaults<Hubble>;
+  readonly l2: WithDefaults<L2, "leaseDuration" | "leaseRenewDeadline" | "leaseRetryPeriod">;
+  readonly loadBalancer: WithDefaults<LoadBalancer>;
+  readonly lan: WithDefaults<Lan, "vip" | "gateway" | "dhcpRange">;
+  readonly chart: WithDefaults<ChartSource, "path" | "sha256">;
+  readonly talos: WithDefaults<Talos, "version" | "clientConfiguration">;
+  /** The user's own Helm values: the input `values` with `secretValues` merged over it. */
+  readonly userValues: Readonly<Record<string, unknown>>;
 }
 
-/** The defaults, but for the Kubernetes version, which follows the Cilium version. */
-export const defaults = {
+type DefaultedInputs = Omit<Settings, "kubernetesVersion" | "userValues"> & Required<Pick<TalosCiliumCniArgs, "values">>;
+
+/** The default of each input. `kubernetesVersion` has none here, because it depends on the Cilium and Talos versions. */
+export const inputDefaults = {
   delivery: "manifest",
   ciliumVersion: "1.18.4",
   namespace: "kube-system",
@@ -59,34 +63,34 @@ export const defaults = {
     workers: [],
     applyMode: "staged_if_needing_reboot",
   },
-} as const satisfies Omit<Settings, "kubernetesVersion">;
+} as const satisfies DefaultedInputs;
 
 /** Fills in the defaults. */
-export function settingsOf(args: TalosCiliumCniArgs): Settings {
-  const given = merge<Omit<Settings, "kubernetesVersion">>(defaults, args);
-  const settings = { ...given, values: merge(given.values, given.secretValues) };
+export function resolveSettings(args: TalosCiliumCniArgs): Settings {
+  const { values, ...settings } = merge<DefaultedInputs>(inputDefaults, args);
   return {
     ...settings,
+    routing: routingSettings(args, settings),
+    userValues: merge(values, settings.secretValues),
     kubernetesVersion: args.kubernetesVersion ?? newestKubernetes(settings),
-    l2: { ...settings.l2, enabled: booleanAt(settings.values, "l2announcements", "enabled") ?? settings.l2.enabled },
-    // What goes with a tunnel and what does not follows the user's own values, unless the inputs say otherwise.
-    routing: {
-      ...settings.routing,
-      mode: args.routing?.mode ?? (settings.values["routingMode"] === "tunnel" ? "tunnel" : "native"),
-    },
   };
 }
 
-function booleanAt(values: unknown, ...path: readonly string[]): boolean | undefined {
-  const value = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | null | undefined)?.[key], values);
-  return typeof value === "boolean" ? value : undefined;
+/** Leaves out the default mode, because a mode that the user asks for has precedence over his own values. */
+function routingSettings(
+  { routing: { mode } = {} }: TalosCiliumCniArgs,
+  { routing }: Pick<DefaultedInputs, "routing">,
+): Settings["routing"] {
+  const { directRoutes } = routing;
+  return mode === undefined ? { directRoutes } : { directRoutes, mode };
 }
 
-/** The newest Kubernetes that this Cilium is tested with and that this Talos runs; empty when the Cilium is not known. */
+/** The newest Kubernetes that this Cilium is tested with and that this Talos runs. Empty if this Cilium is not supported. */
 function newestKubernetes({ ciliumVersion, talos }: Pick<Settings, "ciliumVersion" | "talos">): string {
-  const tested = ciliumMinor(ciliumVersion)?.kubernetes.newest;
-  const version = semver.coerce(talos.version)?.version;
-  const runs = version === undefined ? undefined : talosMinors[minorOf(version)]?.newest;
-  const known = [tested, runs].filter((minor) => minor !== undefined);
-  return tested === undefined ? "" : (known.sort((a, b) => semver.compare(`${a}.0`, `${b}.0`))[0] ?? "");
+  const newestForCilium = ciliumMinor(ciliumVersion)?.kubernetes.newest;
+  if (newestForCilium === undefined) return "";
+  const talosVersion = semver.coerce(talos.version)?.version;
+  const newestForTalos = talosVersion === undefined ? undefined : talosMinors[minorOf(talosVersion)]?.newest;
+  if (newestForTalos === undefined) return newestForCilium;
+  return semver.lt(`${newestForTalos}.0`, `${newestForCilium}.0`) ? newestForTalos : newestForCilium;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { writeDocument, type KubernetesObject } from "./yaml.ts";
 
-/** A stream of Kubernetes objects, the same bytes for the same objects. */
+/** A YAML stream of Kubernetes objects. The same objects always give the same bytes. */
 export interface Manifest {
   readonly yaml: string;
   /** SHA-256 of `yaml`. */
@@ -12,21 +12,21 @@ export interface Manifest {
 /** One object of a manifest. */
 export interface ManifestEntry {
   readonly object: KubernetesObject;
-  /** As `nameOf` has it. */
+  /** The result of `nameOf`. */
   readonly name: string;
   readonly yaml: string;
-  /** Changes if and only if the object does: a shortened SHA-256 of `yaml`. */
+  /** The first 12 digits of the SHA-256 of `yaml`: it changes if and only if the object does. */
   readonly digest: string;
 }
 
 /**
- * The objects as canonical YAML: no comments, no object twice, Namespaces first, then CRDs, then the order given.
+ * Writes objects as canonical YAML: without comments and duplicates, Namespaces first, then CRDs, then the others in their order.
  *
- * Throws if two objects of the same name differ.
+ * Throws if two objects have the same name and different content.
  */
-export function manifestOf(objects: readonly KubernetesObject[]): Manifest {
+export function createManifest(objects: readonly KubernetesObject[]): Manifest {
   const byIdentity = new Map<string, ManifestEntry>();
-  for (const entry of objects.map(entryOf)) {
+  for (const entry of objects.map(createEntry)) {
     const group = entry.object.apiVersion.replace(/\/?[^/]*$/, "");
     const identity = `${group} ${entry.name}`;
     const earlier = byIdentity.get(identity);
@@ -38,7 +38,7 @@ export function manifestOf(objects: readonly KubernetesObject[]): Manifest {
   return { yaml, sha256: sha256(yaml), entries };
 }
 
-/** Every container image that the objects name, sorted. */
+/** The container images that the objects use, sorted, each once. */
 export function imagesOf(objects: readonly KubernetesObject[]): readonly string[] {
   const images = new Set<string>();
   const collect = (value: unknown): void => {
@@ -52,18 +52,20 @@ export function imagesOf(objects: readonly KubernetesObject[]): readonly string[
   return [...images].sort();
 }
 
-/** `ConfigMap kube-system/cilium-config`, `ClusterRole cilium`. */
+/** The name of an object in outputs and messages: `ConfigMap kube-system/cilium-config`, `ClusterRole cilium`. */
 export function nameOf({ kind, metadata: { namespace, name } }: KubernetesObject): string {
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
-function entryOf(object: KubernetesObject): ManifestEntry {
+function createEntry(object: KubernetesObject): ManifestEntry {
   const yaml = writeDocument(object);
   return { object, name: nameOf(object), yaml, digest: sha256(yaml).slice(0, 12) };
 }
 
+/** The position of an object's kind in a manifest. */
 function rank({ kind }: KubernetesObject): number {
-  return kind === "Namespace" ? 0 : kind === "CustomResourceDefinition" ? 1 : 2;
+  if (kind === "Namespace") return 0;
+  return kind === "CustomResourceDefinition" ? 1 : 2;
 }
 
 function sha256(text: string): string {

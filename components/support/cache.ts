@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { cacheFolder, cacheIn } from "./cacheFolder.mjs";
 
-/** A file, and what is in it. */
+/** A cached file with its content. */
 export interface CachedFile {
   readonly path: string;
   readonly content: Buffer;
 }
 
-/** The file in the cache that has this SHA-256; undefined when there is none that can be read. */
+/** Reads a file from the cache. Returns undefined if it is missing, unreadable, or has another SHA-256. */
 export function readCached(folder: string, name: string, sha256: string): CachedFile | undefined {
   const base = cacheFolder();
   if (base === undefined) return undefined;
@@ -23,7 +23,7 @@ export function readCached(folder: string, name: string, sha256: string): Cached
   }
 }
 
-/** Writes a file into the cache, whole or not at all, and returns its path. Undefined when that fails: a cache must never end a run. */
+/** Writes a file into the cache and returns its path. Returns undefined if that fails: a missing cache must never fail a run. */
 export function writeCached(folder: string, name: string, content: string | Buffer): string | undefined {
   const base = cacheIn(folder);
   if (base === undefined) return undefined;
@@ -34,7 +34,7 @@ export function writeCached(folder: string, name: string, content: string | Buff
   }
 }
 
-/** Writes a file under another name first, so that other processes see it whole or not at all. Returns its path. */
+/** Writes a file atomically: under a temporary name first, so that other processes never see half of it. Returns its path. */
 export function writeWhole(path: string, content: string | Buffer): string {
   const unfinished = mkdtempSync(`${path}-`);
   try {
@@ -46,21 +46,21 @@ export function writeWhole(path: string, content: string | Buffer): string {
   }
 }
 
-const temporary = new Set<string>();
+const temporaryFolders = new Set<string>();
 
 /**
- * Makes a folder for files that are needed until this process ends; then it is removed. It is one of the system's temporary folders, or
- * lies in the cache folder where there are none. Throws if neither can be written.
+ * Creates a folder that is removed when this process ends: in the system's temporary folder, or in the cache folder if that cannot be
+ * written. Throws if neither can be written.
  */
 export function temporaryFolder(): string {
   const problems: string[] = [];
-  for (const place of [() => resolve(tmpdir()), () => cacheIn("temporary")]) {
+  for (const parentFolder of [() => resolve(tmpdir()), () => cacheIn("temporary")]) {
     try {
-      const parent = place();
+      const parent = parentFolder();
       if (parent === undefined) continue;
       const folder = mkdtempSync(join(parent, "talos-cilium-cni-"));
-      if (temporary.size === 0) process.once("exit", removeTemporaryFolders);
-      temporary.add(folder);
+      if (temporaryFolders.size === 0) process.once("exit", removeTemporaryFolders);
+      temporaryFolders.add(folder);
       return folder;
     } catch (error) {
       problems.push((error as Error).message);
@@ -70,16 +70,16 @@ export function temporaryFolder(): string {
 }
 
 function removeTemporaryFolders(): void {
-  for (const folder of temporary) {
+  for (const folder of temporaryFolders) {
     try {
       rmSync(folder, { recursive: true, force: true });
     } catch {
-      // A process that ends has nobody left to tell.
+      // The process is ending, so there is nobody left to report this to.
     }
   }
 }
 
-/** In hexadecimal. */
+/** SHA-256 in hexadecimal. */
 export function sha256Of(content: Buffer | string): string {
   return createHash("sha256").update(content).digest("hex");
 }

@@ -3,20 +3,20 @@ import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 
 /**
- * The folder for what may be kept between runs and can be made again: `$XDG_CACHE_HOME/talos-cilium-cni`, by default below `~/.cache`.
+ * The cache folder: `$XDG_CACHE_HOME/talos-cilium-cni`, or `~/.cache/talos-cilium-cni`. It holds only what can be downloaded or built again.
  *
- * The XDG specification says to ignore a relative path. Undefined where the user has no home folder either.
+ * A relative `XDG_CACHE_HOME` is ignored, as the XDG specification says. Returns undefined if the user has no home folder either.
  *
  * @returns {string | undefined}
  */
 export function cacheFolder() {
-  const base = [() => process.env["XDG_CACHE_HOME"] ?? "", () => join(homedir(), ".cache")].map(attempt).find(isAbsolute);
+  const base = [() => process.env["XDG_CACHE_HOME"] ?? "", () => join(homedir(), ".cache")].map(textOrEmpty).find(isAbsolute);
   return base === undefined ? undefined : join(base, "talos-cilium-cni");
 }
 
 /**
- * A folder in the cache folder, made if need be. Undefined when it cannot be made: then there is no cache. A folder that exists may still
- * be read-only.
+ * Creates a folder in the cache folder if it is missing, and returns its path. Returns undefined if it cannot be created. A folder that
+ * exists may still be read-only.
  *
  * @param {string} name
  * @returns {string | undefined}
@@ -33,8 +33,8 @@ export function cacheIn(name) {
 }
 
 /**
- * Makes a folder and those above it, one at a time: Node's recursive mkdir never returns where a folder can be looked up but not made, as
- * in /proc.
+ * Creates a folder and its parents, one at a time: Node's recursive mkdir never returns for a folder that can be looked up but not created,
+ * as in /proc.
  *
  * @param {string} folder
  * @returns {void}
@@ -45,13 +45,13 @@ export function makeFolder(folder) {
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have created it in the meantime.
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
 }
 
 /** @param {() => string} path @returns {string} */
-function attempt(path) {
+function textOrEmpty(path) {
   try {
     return path();
   } catch {

@@ -2,12 +2,12 @@ import semver from "semver";
 import { readCached, sha256Of, writeCached } from "./cache.ts";
 import { ChildProcessError, runChild, timeLimits } from "./childProcess.ts";
 
-/** A file could not be downloaded, or is not the one that was asked for. */
+/** A file could not be downloaded, or has an unexpected SHA-256. */
 export class DownloadError extends Error {
   override readonly name = "DownloadError";
 }
 
-/** The content of the file with this SHA-256: from the cache, else from the URL. Throws a DownloadError. */
+/** Returns the content of the file with this SHA-256: from the cache, otherwise from the URL. Throws a DownloadError. */
 export function download(url: string, sha256: string): string {
   const cached = readCached("downloads", sha256, sha256);
   if (cached !== undefined) return cached.content.toString("utf8");
@@ -18,40 +18,40 @@ export function download(url: string, sha256: string): string {
   return content.toString("utf8");
 }
 
-/** The environment variables that name a proxy, of those that Node and Helm follow. */
+/** The environment variables by which Node and Helm find a proxy. */
 const proxyVariables = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"];
 
-/** Why this Node would go past the proxy that the environment names; undefined when it would not. */
+/** Explains why this Node would bypass the proxy that the environment names. Returns undefined if it would use the proxy. */
 export function proxyProblem(nodeVersion: string, environment: NodeJS.ProcessEnv): string | undefined {
   const variable = proxyVariables.find((name) => Boolean(environment[name]));
   if (variable === undefined || semver.satisfies(nodeVersion, "^22.21.0 || >=24.0.0")) return undefined;
   return `${variable} names a proxy, which Node ${nodeVersion} cannot use; run Pulumi with Node 22.21, 24 or later`;
 }
 
-/** The options of this Node that decide how it connects and whom it trusts. A program's hooks and debugger are none of a child's business. */
+/** Picks the Node options that decide how it connects and which certificates it trusts. Hooks and debuggers must not reach the child. */
 export function connectionOptions(nodeOptions: string, execArgv: readonly string[]): readonly string[] {
   const quoted = /"((?:\\.|[^"\\])*)"/g;
   const unquoted = (text: string) => text.replaceAll(quoted, (_, inside: string) => inside.replaceAll(/\\(.)/g, "$1"));
-  const given = [...(nodeOptions.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? []).map(unquoted), ...execArgv];
-  let belongs = false;
-  return given.filter((option) => {
-    // A word without a dash is the value of the option before it.
-    if (option.startsWith("-")) belongs = connecting.test(option.replaceAll("_", "-"));
-    return belongs;
+  const options = [...(nodeOptions.match(/(?:"(?:\\.|[^"\\])*"|[^\s"])+/g) ?? []).map(unquoted), ...execArgv];
+  let isConnectionOption = false;
+  return options.filter((option) => {
+    // A word without a dash is the value of the previous option.
+    if (option.startsWith("-")) isConnectionOption = connectionOption.test(option.replaceAll("_", "-"));
+    return isConnectionOption;
   });
 }
 
-const connecting =
+const connectionOption =
   /^--(no-)?(use-(system|bundled|openssl)-ca|use-env-proxy|tls-|openssl-|enable-fips|force-fips|dns-result-order|network-family)/;
 
-// Node fetches asynchronously only, and a component has to know its children when it is made.
+// Node can only fetch asynchronously, but a component must know its children in its constructor. So a child process fetches.
 const program = `
   try {
     const response = await fetch(process.argv[1]);
     if (!response.ok) throw new Error(\`the server answers \${response.status}\`);
     process.stdout.write(Buffer.from(await response.arrayBuffer()));
   } catch ({ message, cause = { message } }) {
-    // An error of several addresses has no message of its own.
+    // When several addresses fail, the error itself has no message.
     process.stderr.write(cause.message || cause.errors?.map(({ message }) => message).join(", ") || String(cause.code));
     process.exitCode = 1;
   }`;

@@ -1,168 +1,94 @@
 import semver from "semver";
-import { parseAllDocuments } from "yaml";
-import type { TalosMachine } from "../inputs/talosArgs.ts";
-import { writeDocument } from "../kubernetes/yaml.ts";
-import type { Manifest } from "../kubernetes/manifest.ts";
-import type { Problem } from "../support/problems.ts";
 import type { Settings } from "../inputs/settings.ts";
+import type { Manifest } from "../kubernetes/manifest.ts";
+import { writeDocument } from "../kubernetes/yaml.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";
 
-/** Patches for the machine config, in the form that Talos' strategic merge takes. */
+/** Patches for the machine config, as Talos' strategic merge takes them. */
 export interface MachineConfigPatches {
   readonly controlPlane: string;
   readonly worker: string;
 }
 
-/** The entries of `cluster.inlineManifests`. Talos applies them in the order of their names: pools and policies after Cilium. */
-const names = { cilium: "cilium", loadBalancer: "cilium-lb" } as const;
+/** The names in `cluster.inlineManifests`. Talos applies them in alphabetical order: Cilium, then pools and policies. */
+export const inlineManifestNames = { cilium: "cilium", loadBalancer: "cilium-lb" } as const;
 
 /**
- * What of the machine config has to be so that a cluster comes up with Cilium, as one patch for each machine type.
+ * Creates the patch for each machine type with which a cluster comes up with Cilium.
  *
- * Talos appends what the lists of a patch hold: a patch is applied to a config that does not have it yet.
+ * Talos appends the lists of a patch, so apply a patch only to a config that does not contain it yet.
  */
-export function machineConfigPatches(settings: Settings, manifest: Manifest, loadBalancer?: Manifest): MachineConfigPatches {
-  const inlineManifests = [
-    { name: names.cilium, contents: manifest.yaml },
-    ...(loadBalancer === undefined ? [] : [{ name: names.loadBalancer, contents: loadBalancer.yaml }]),
-  ];
-  const { enabled, installCrds } = settings.gatewayApi;
-  // Too large to stand in the config itself, and CRDs are what Talos applies first.
-  const crds = gatewayApiCrdsUrl(supportedMinor(settings.ciliumVersion).gatewayApi);
-  const manifests = { ...(enabled && installCrds && { extraManifests: [crds] }), inlineManifests };
-  return separatesKubernetes(settings) ? separatePatches(settings, manifests) : patches(settings, manifests);
+export function machineConfigPatches(
+  settings: Settings,
+  manifest: Manifest,
+  loadBalancer: Manifest | undefined,
+): MachineConfigPatches {
+  const manifests = clusterManifests(settings, manifest, loadBalancer);
+  return hasKubernetesDocuments(settings) ? documentPatches(settings, manifests) : singleDocumentPatches(settings, manifests);
 }
 
-/** Whether the config has documents of their own for what concerns Kubernetes: the old places are then an error. */
-export function separatesKubernetes({ talos }: Pick<Settings, "talos">): boolean {
+/** Whether the Kubernetes settings are in documents of their own, as from Talos 1.14 on. The old places are then an error. */
+export function hasKubernetesDocuments({ talos }: Pick<Settings, "talos">): boolean {
   return semver.gte(semver.coerce(talos.configContract) ?? "0.0.0", "1.14.0");
 }
 
-function patches(settings: Settings, manifests: object): MachineConfigPatches {
-  const { podCidr, serviceCidr, kubePrism } = settings;
-  const subnets = { podSubnets: [podCidr], serviceSubnets: [serviceCidr] };
-  // On every node, the workers included: agents and kubelets of all of them ask it.
-  const features = { kubePrism: { enabled: true, port: kubePrism.port } };
-  const machine = usesKubePrism(settings) ? { machine: { features } } : {};
-  return {
-    controlPlane: writeDocument({
-      ...machine,
-      // Cilium in the place of Flannel and of kube-proxy.
-      cluster: { network: { cni: { name: "none" }, ...subnets }, proxy: { disabled: true }, ...manifests },
-    }),
-    // A worker's kubelet takes the address of the cluster DNS from the Service range.
-    worker: writeDocument({ ...machine, cluster: { network: subnets } }),
-  };
-}
-
-function separatePatches({ podCidr, serviceCidr }: Settings, manifests: object): MachineConfigPatches {
-  const document = (kind: string, content: object) => `---\n${writeDocument({ apiVersion: "v1alpha1", kind, ...content })}`;
-  const network = document("KubeNetworkConfig", { podSubnets: [podCidr], serviceSubnets: [serviceCidr] });
-  return {
-    controlPlane: [
-      `---\n${writeDocument({ cluster: manifests })}`,
-      // Cilium in the place of Flannel and of kube-proxy.
-      document("KubeFlannelCNIConfig", { $patch: "delete" }),
-      document("KubeProxyConfig", { enabled: false }),
-      network,
-    ].join(""),
-    worker: network,
-  };
-}
-
-/** Whether the API server is reached by KubePrism, and not by another way. */
-export function usesKubePrism({ kubePrism: { host } }: Settings): boolean {
+/** Whether nodes reach the API server through KubePrism. */
+export function usesKubePrism({ kubePrism: { host } }: Pick<Settings, "kubePrism">): boolean {
   return host === "localhost" || host.startsWith("127.") || host === "::1";
 }
 
 /**
- * Goes before the patch of a control plane: a config of before 1.14 that loads its CNI from a URL, as the old script had it, may not keep
- * the URL beside `name: none`.
+ * The patch that must be applied before the patch of a control plane. Undefined if none is needed. A config from before Talos 1.14 may load
+ * its CNI from a URL, as the old script's did, and must not keep the URL next to `name: none`.
  */
-export function patchBefore(settings: Settings): string | undefined {
-  return separatesKubernetes(settings) ? undefined : "cluster: { network: { cni: { $patch: delete } } }\n";
+export function patchBefore(settings: Pick<Settings, "talos">): string | undefined {
+  return hasKubernetesDocuments(settings) ? undefined : "cluster: { network: { cni: { $patch: delete } } }\n";
 }
 
-/** The commands that bring a running cluster to what the machine config says: Talos itself only creates what is missing. */
-export function syncCommand(kubernetesVersion: string | undefined, node: string | undefined): string {
-  // Another version than the one that runs is an upgrade of Kubernetes, and without any, talosctl takes its own newest.
-  const exact = semver.parse(kubernetesVersion);
-  const version = exact?.version ?? "<the Kubernetes version that runs>";
-  const sync = `talosctl --nodes ${node ?? "<a control plane>"} upgrade-k8s --to ${version}`;
-  return `${sync} --dry-run\n${sync}\n`;
+interface ClusterManifests {
+  readonly extraManifests?: readonly string[];
+  readonly inlineManifests: readonly { readonly name: string; readonly contents: string }[];
 }
 
-/** What stands in a machine config of the user's that this component cannot work with. */
-export function configProblems(config: string, input: string): readonly Problem[] {
-  const documents = parseAllDocuments(config, { logLevel: "silent" });
-  const [error] = documents.flatMap(({ errors }) => errors);
-  if (error !== undefined) return [{ input, message: `is no YAML: ${error.message.split("\n")[0] ?? ""}` }];
-  try {
-    return documents.flatMap((document) => documentProblems(document.toJS(), input));
-  } catch (error) {
-    // Such as an alias of nothing.
-    return [{ input, message: `is no machine config: ${(error as Error).message}` }];
+function clusterManifests(
+  { gatewayApi, ciliumVersion }: Settings,
+  manifest: Manifest,
+  loadBalancer: Manifest | undefined,
+): ClusterManifests {
+  const inlineManifests = [{ name: inlineManifestNames.cilium as string, contents: manifest.yaml }];
+  if (loadBalancer !== undefined) {
+    inlineManifests.push({ name: inlineManifestNames.loadBalancer, contents: loadBalancer.yaml });
   }
+  if (!gatewayApi.enabled || !gatewayApi.installCrds) return { inlineManifests };
+  // The CRDs are too large for the config, so Talos downloads them. It applies CRDs first.
+  const crds = gatewayApiCrdsUrl(supportedMinor(ciliumVersion).gatewayApi);
+  return { extraManifests: [crds], inlineManifests };
 }
 
-function documentProblems(document: unknown, input: string): readonly Problem[] {
-  const found = [
-    ...listAt(document, "cluster", "inlineManifests").map((entry) => memberOf(entry, "name")),
-    ...(memberOf(document, "kind") === "KubeInlineManifestConfig" ? [memberOf(document, "name")] : []),
-  ];
-  const entries = Object.values(names).filter((name) => found.includes(name));
-  const loaded = listAt(document, "cluster", "extraManifests")
-    .map(String)
-    .filter((url) => /cilium/i.test(url));
-  return [
-    ...entries.map((name) => ({
-      input,
-      message:
-        `has an inline manifest "${name}" already, and Talos takes no name twice; take it out of cluster.inlineManifests and give the ` +
-        "config as it is without Cilium: the component adds it",
-    })),
-    ...loaded.map((url) => ({
-      input,
-      message: `loads Cilium from ${url} too; take this line out of cluster.extraManifests`,
-    })),
-  ];
-}
-
-function memberOf(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
-}
-
-/** The list at a path; empty where there is none. */
-function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  const list = path.reduce(memberOf, value);
-  return Array.isArray(list) ? list : [];
-}
-
-/** A machine, with the names of its input and of its resource. */
-export interface NamedMachine extends TalosMachine {
-  readonly input: string;
-  readonly resource: string;
-  /** The name that the resource had before the machine was given a name; undefined for a machine without one. */
-  readonly formerResource: string | undefined;
-  readonly isControlPlane: boolean;
-}
-
-/** The machines in the order in which they are configured. */
-export function machinesOf({ talos }: Pick<Settings, "talos">): readonly NamedMachine[] {
-  return [
-    ...talos.controlPlanes.map((machine, index) => namedMachine(machine, index, "controlPlanes")),
-    ...talos.workers.map((machine, index) => namedMachine(machine, index, "workers")),
-  ];
-}
-
-function namedMachine(machine: TalosMachine, index: number, list: "controlPlanes" | "workers"): NamedMachine {
-  const isControlPlane = list === "controlPlanes";
-  const position = `${isControlPlane ? "control-plane" : "worker"}-${index}`;
+function singleDocumentPatches(settings: Settings, manifests: ClusterManifests): MachineConfigPatches {
+  const { podCidr, serviceCidr, kubePrism } = settings;
+  const subnets = { podSubnets: [podCidr], serviceSubnets: [serviceCidr] };
+  // On every node, workers included: the agent and the kubelet of each node use it.
+  const features = { kubePrism: { enabled: true, port: kubePrism.port } };
+  const machine = usesKubePrism(settings) ? { machine: { features } } : {};
+  // Cilium replaces Flannel and kube-proxy.
+  const network = { cni: { name: "none" }, ...subnets };
   return {
-    ...machine,
-    isControlPlane,
-    input: `talos.${list}[${index}]`,
-    resource: machine.name ?? position,
-    formerResource: machine.name === undefined ? undefined : position,
+    controlPlane: writeDocument({ ...machine, cluster: { network, proxy: { disabled: true }, ...manifests } }),
+    // A worker's kubelet derives the address of the cluster DNS from the Service range.
+    worker: writeDocument({ ...machine, cluster: { network: subnets } }),
   };
+}
+
+function documentPatches({ podCidr, serviceCidr }: Settings, manifests: ClusterManifests): MachineConfigPatches {
+  const document = (kind: string, content: object) => `---\n${writeDocument({ apiVersion: "v1alpha1", kind, ...content })}`;
+  const network = document("KubeNetworkConfig", { podSubnets: [podCidr], serviceSubnets: [serviceCidr] });
+  const controlPlane = [
+    `---\n${writeDocument({ cluster: manifests })}`,
+    // Cilium replaces Flannel and kube-proxy.
+    document("KubeFlannelCNIConfig", { $patch: "delete" }),
+    document("KubeProxyConfig", { enabled: false }),
+    network,
+  ];
+  return { controlPlane: controlPlane.join(""), worker: network };
 }

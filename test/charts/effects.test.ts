@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { manifestOf } from "../../components/kubernetes/manifest.ts";
+import { createManifest } from "../../components/kubernetes/manifest.ts";
 import { releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { broken } from "../fixtures/effects.ts";
@@ -34,7 +34,7 @@ for (const { ciliumVersion, kubernetesVersions } of releases) {
 }
 
 test("the manifest of 1.18.4 with the defaults is smaller than 50 KB", () => {
-  assert(Buffer.byteLength(manifestOf(rendered({}).objects).yaml) < 50_000);
+  assert(Buffer.byteLength(createManifest(rendered({}).objects).yaml) < 50_000);
 });
 
 test("the user's own values come last", () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { parseAllDocuments, visit } from "yaml";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf, type Manifest } from "../../components/kubernetes/manifest.ts";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { chartArgs, helmPrints, kubernetesReads, releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { hubble, variants } from "../fixtures/variants.ts";
@@ -30,7 +30,7 @@ for (const { ciliumVersion } of releases) {
   for (const [name, args] of Object.entries(variants)) {
     test(`Cilium ${ciliumVersion}, ${name}: the manifest means to Kubernetes what Helm's output means`, () => {
       const complete = { ...args, ...chartArgs(ciliumVersion) };
-      const { manifest } = plan(complete);
+      const { manifest } = createPlan(complete);
       const read = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
       const printed = byName(helmPrints(complete));
       for (const [identity, object] of byName(read)) {
@@ -43,7 +43,7 @@ for (const { ciliumVersion } of releases) {
     });
 
     test(`Cilium ${ciliumVersion}, ${name}: order, namespaces and hooks are what a cluster needs`, () => {
-      const { manifest } = plan({ ...args, ...chartArgs(ciliumVersion) });
+      const { manifest } = createPlan({ ...args, ...chartArgs(ciliumVersion) });
       const namespaces = objects(manifest).filter(({ kind }) => kind === "Namespace").length;
       assert(
         objects(manifest)
@@ -64,7 +64,7 @@ for (const { ciliumVersion } of releases) {
 }
 
 test("in a namespace of its own, Cilium is not split", () => {
-  const { manifest } = plan({ ...devStack, ...chartArgs(), namespace: "cilium" });
+  const { manifest } = createPlan({ ...devStack, ...chartArgs(), namespace: "cilium" });
   assert.equal(objects(manifest).map(nameOf)[0], "Namespace cilium");
   const elsewhere = objects(manifest).filter(
     ({ metadata }) => ![undefined, "cilium", "cilium-secrets"].includes(metadata.namespace),
@@ -74,29 +74,34 @@ test("in a namespace of its own, Cilium is not split", () => {
 
 test("with Hubble on, a job makes the certificates, hook or not", () => {
   for (const { ciliumVersion } of releases) {
-    const { manifest, secret, warnings } = plan({ hubble, ...chartArgs(ciliumVersion) });
+    const { manifest, isSecret, warnings } = createPlan({ hubble, ...chartArgs(ciliumVersion) });
     assert(objects(manifest).some(({ kind, metadata }) => kind === "Job" && metadata.name.startsWith("hubble-generate-certs")));
-    assert.equal(secret, false);
+    assert.equal(isSecret, false);
     assert.deepEqual(warnings, []);
     assert.doesNotMatch(manifest.yaml, /PRIVATE KEY/);
   }
 });
 
 test("Hubble turned on by values alone has no private key in the manifest either", () => {
-  const { secret } = plan({ ...chartArgs(), values: { hubble: { enabled: true, relay: { enabled: true } } } });
-  assert.equal(secret, false);
+  const { isSecret } = createPlan({ ...chartArgs(), values: { hubble: { enabled: true, relay: { enabled: true } } } });
+  assert.equal(isSecret, false);
 });
 
 test("a Secret makes the manifest a secret, and the warning says which value did it", () => {
-  const { secret, warnings } = plan({ ...chartArgs(), values: { azure: { enabled: true, clientSecret: "a".repeat(20) } } });
-  assert.equal(secret, true);
+  const { isSecret, warnings } = createPlan({
+    ...chartArgs(),
+    values: { azure: { enabled: true, clientSecret: "a".repeat(20) } },
+  });
+  assert.equal(isSecret, true);
   assert.match(warnings.join("\n"), /^values\.azure\.clientSecret: puts Secret kube-system\/cilium-azure into the manifest/);
 });
 
 test("values that the chart refuses are one clear error with Helm's own words", () => {
-  assert.throws(() => plan({ ...chartArgs(), kubernetesVersion: "1.20" }), { message: /^kubernetesVersion: Helm cannot render/ });
+  assert.throws(() => createPlan({ ...chartArgs(), kubernetesVersion: "1.20" }), {
+    message: /^kubernetesVersion: Helm cannot render/,
+  });
   const cluster = { name: "A name with spaces" };
-  assert.throws(() => plan({ ...chartArgs(), values: { cluster } }), {
+  assert.throws(() => createPlan({ ...chartArgs(), values: { cluster } }), {
     message: /^values: Helm cannot render Cilium 1\.18\.4 with these inputs: .*The cluster name is invalid/s,
   });
 });

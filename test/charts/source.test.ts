@@ -9,11 +9,11 @@ import { generate } from "selfsigned";
 import { findSource } from "../../commands/lib/ciliumSource.ts";
 import type { ChartSource } from "../../components/inputs/args.ts";
 import { ChartUnreachable, findChart } from "../../components/helm/chartSource.ts";
-import { manifestOf } from "../../components/kubernetes/manifest.ts";
-import { InputError } from "../../components/support/problems.ts";
+import { createManifest } from "../../components/kubernetes/manifest.ts";
+import { InputError, problemLines } from "../../components/support/problems.ts";
 import { render } from "../../components/helm/render.ts";
-import { settingsOf } from "../../components/inputs/settings.ts";
-import { helmValues } from "../../components/cilium/values.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
+import { ciliumValues } from "../../components/cilium/values.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { chartFolder } from "../harness/charts.ts";
 import { serve, type Server } from "../harness/server.ts";
@@ -33,7 +33,10 @@ function emptyCache(): string {
   return join(cache, "talos-cilium-cni", "charts");
 }
 
-const find = (source: ChartSource, ciliumVersion = "1.18.4") => findChart(settingsOf({ ciliumVersion, chart: source }));
+const find = (source: ChartSource, ciliumVersion = "1.18.4") => {
+  const { chart, warnings } = findChart(resolveSettings({ ciliumVersion, chart: source }));
+  return { path: chart.path, warnings: problemLines(warnings) };
+};
 const refusal = (source: ChartSource, ciliumVersion?: string): InputError => {
   try {
     find(source, ciliumVersion);
@@ -77,16 +80,16 @@ test("an archive from a repository is checked, kept, and the next time needs no 
 });
 
 test("an archive and a folder of the same chart render the same bytes", () => {
-  const settings = settingsOf({ chart: { path: archive, sha256: digest } });
+  const settings = resolveSettings({ chart: { path: archive, sha256: digest } });
   const bytes = (path: string) =>
-    manifestOf(render({ path, warnings: [] }, helmValues(settings), settings).map(({ object }) => object)).yaml;
+    createManifest(render({ path }, ciliumValues(settings), settings).map(({ object }) => object)).yaml;
   assert.equal(bytes(archive), bytes(chartFolder()));
 });
 
 test("a wrong digest is an error, and the archive is not kept", () => {
   const cache = emptyCache();
   const { message } = refusal({ repository: http.address });
-  assert.match(message, /^chart\.sha256: http:\/\/127.* delivers cilium 1\.18\.4 with [0-9a-f]{64}, not c361ca567b.*thrown away/);
+  assert.match(message, /^chart\.sha256: http:\/\/127.* delivers cilium 1\.18\.4 with [0-9a-f]{64}, not c361ca567b.*discarded/);
   assert(!existsSync(cache));
 });
 
@@ -104,10 +107,7 @@ test("a release that is not pinned is used with a warning that says how to pin i
   emptyCache();
   const { warnings } = find({ repository: http.address }, "1.18.99");
   assert.equal(warnings.length, 1);
-  assert.match(
-    warnings[0] ?? "",
-    /^chart: cilium 1\.18\.99 is not among the pinned releases .* set chart\.sha256 to [0-9a-f]{64}$/,
-  );
+  assert.match(warnings[0] ?? "", /^chart: cilium 1\.18\.99 is not a pinned release .* set chart\.sha256 to [0-9a-f]{64}$/);
 });
 
 test("no connection, and only that, is unreachable", () => {
@@ -128,7 +128,7 @@ test("no connection, and only that, is unreachable", () => {
 
 test("the commands take Cilium's Go module, and say so, when there is no connection; never for another reason", () => {
   emptyCache();
-  const source = (ciliumVersion: string, given: ChartSource = {}) => findSource(settingsOf({ ciliumVersion, chart: given }));
+  const source = (ciliumVersion: string, given: ChartSource = {}) => findSource(resolveSettings({ ciliumVersion, chart: given }));
   process.env["HTTPS_PROXY"] = "http://127.0.0.1:1";
   try {
     const { chart: found, warning } = source("1.18.4");
@@ -195,9 +195,9 @@ function ociLayout(): void {
 }
 
 test("local archives and folders, right and wrong", () => {
-  assert.deepEqual(find({ path: archive, sha256: digest }), { path: archive, warnings: [] });
+  assert.deepEqual(find({ path: archive, sha256: digest }), { path: archive });
   const other = join(folder, "cilium");
-  assert.deepEqual(find({ path: other }, "1.18.99"), { path: other, warnings: [] });
+  assert.deepEqual(find({ path: other }, "1.18.99"), { path: other });
   assert.match(find({ path: join(repository, "cilium-1.18.99.tgz") }, "1.18.99").warnings.join(""), /not among the pinned/);
 
   assert.match(refusal({ path: join(folder, "none") }).message, /^chart\.path: there is no .*none; name a chart archive/);

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { programIn, root, withStack } from "../../commands/lib/stack.ts";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { chart, chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 
 let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
-  cluster.apply(plan({ ...chartArgs(), gatewayApi: { enabled: false } }).manifest.yaml);
+  cluster.apply(createPlan({ ...chartArgs(), gatewayApi: { enabled: false } }).manifest.yaml);
   await cluster.startOperator();
 });
 after(() => cluster.stop());

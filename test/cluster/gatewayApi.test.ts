@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 
-const { manifest } = plan({ ...devStack, ...chartArgs() });
+const { manifest } = createPlan({ ...devStack, ...chartArgs() });
 const isGatewayClass = ({ object }: (typeof manifest.entries)[number]) => object.kind === "GatewayClass";
 const streamOf = (entries: typeof manifest.entries) => entries.map(({ yaml }) => `---\n${yaml}`).join("");
 const withoutClass = streamOf(manifest.entries.filter((entry) => !isGatewayClass(entry)));

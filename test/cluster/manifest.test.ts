@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { ciliumMinor } from "../../components/versions/supported.ts";
 import { chartArgs, kubernetesReads, releases } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
@@ -21,7 +21,7 @@ for (const { ciliumVersion } of releases) {
     cluster.apply(gatewayApiCrds(ciliumMinor(ciliumVersion)?.gatewayApi ?? ""));
     const hubble = { enabled: true, relay: true, ui: true };
     for (const args of [devStack, { ...devStack, namespace: "cilium", hubble }]) {
-      const { manifest } = plan({ ...args, ...chartArgs(ciliumVersion) });
+      const { manifest } = createPlan({ ...args, ...chartArgs(ciliumVersion) });
       cluster.apply(manifest.yaml);
       const { said } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifest.yaml);
       const { items } = JSON.parse(said) as { items: KubernetesObject[] };

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
-import { manifestOf } from "../../components/kubernetes/manifest.ts";
+import { createManifest } from "../../components/kubernetes/manifest.ts";
 import { InputError } from "../../components/support/problems.ts";
-import { validateWithChart } from "../../components/checks/validate.ts";
+import { createPlan } from "../../components/plan.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
@@ -22,8 +22,8 @@ beforeEach(async () => {
 afterEach(() => cluster.stop());
 
 async function startRefused(args: TalosCiliumCniArgs) {
-  assert.throws(() => validateWithChart({ ...args, ...chartArgs() }), InputError);
-  cluster.apply(manifestOf(rendered(args).objects).yaml);
+  assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
+  cluster.apply(createManifest(rendered(args).objects).yaml);
   return cluster.startOperator();
 }
 
@@ -63,7 +63,7 @@ test("with a misspelt way to give addresses, Services get none", async () => {
 
 test("of a pod range smaller than a node's, the controller manager gives nobody any", async () => {
   assert.throws(
-    () => validateWithChart({ ...chartArgs(), podCidr: "10.244.0.0/25" }),
+    () => createPlan({ ...chartArgs(), podCidr: "10.244.0.0/25" }),
     /InputError: podCidr: 10\.244\.0\.0\/25 is too small/,
   );
   const options = ["--kubeconfig", cluster.kubeconfig, "--leader-elect=false", "--secure-port=0", "--allocate-node-cidrs"];

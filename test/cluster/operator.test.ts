@@ -2,18 +2,17 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { IpPool } from "../../components/inputs/loadBalancerArgs.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
-import { manifestOf } from "../../components/kubernetes/manifest.ts";
-import { plan } from "../../components/plan.ts";
+import { createManifest } from "../../components/kubernetes/manifest.ts";
+import { createPlan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
-import { settingsOf } from "../../components/inputs/settings.ts";
-import { validateWithChart } from "../../components/checks/validate.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 
-const exported = plan({ ...devStack, ...chartArgs() });
+const exported = createPlan({ ...devStack, ...chartArgs() });
 let cluster: Cluster;
 
 before(async () => {
@@ -56,7 +55,7 @@ async function getsNone(name: string): Promise<void> {
 /** Applies pools of this program's making; each serves the Services that are labelled with its name. */
 function pools(...list: readonly IpPool[]): void {
   const ipPools = list.map((pool) => ({ ...pool, serviceSelector: { matchLabels: { pool: pool.name } } }));
-  cluster.apply(manifestOf(loadBalancerObjects(settingsOf({ loadBalancer: { ipPools } }))).yaml);
+  cluster.apply(createManifest(loadBalancerObjects(resolveSettings({ loadBalancer: { ipPools } }))).yaml);
 }
 
 test("the policy of the old script is refused, ours is taken", () => {
@@ -70,7 +69,7 @@ test("the policy of the old script is refused, ours is taken", () => {
 
 test("every field of pools and policies is one that the operator's own schema has", () => {
   const selector = { matchExpressions: [{ key: "team", operator: "In", values: ["a"] }] } as const;
-  const everything = settingsOf({
+  const everything = resolveSettings({
     loadBalancer: {
       ipPools: [
         { name: "all", blocks: [{ cidr: "10.9.0.0/30" }, { start: "10.9.1.1", stop: "10.9.1.2" }, { start: "10.9.2.1" }] },
@@ -88,7 +87,7 @@ test("every field of pools and policies is one that the operator's own schema ha
       ],
     },
   });
-  const { yaml, entries } = manifestOf(loadBalancerObjects(everything));
+  const { yaml, entries } = createManifest(loadBalancerObjects(everything));
   // Disabled at once: these pools would give addresses to the Services of the other tests.
   cluster.apply(yaml.replace("spec:\n  blocks:\n    - cidr: 10.9", "spec:\n  disabled: true\n  blocks:\n    - cidr: 10.9"));
   cluster.apply(
@@ -136,7 +135,7 @@ test("blocks, first and last addresses, disabled pools and selectors do what the
 
 test("pools that the checks refuse are of no use to the operator either", async () => {
   const isRefused = (...ipPools: readonly IpPool[]) => {
-    assert.throws(() => validateWithChart({ ...chartArgs(), loadBalancer: { ipPools } }), InputError);
+    assert.throws(() => createPlan({ ...chartArgs(), loadBalancer: { ipPools } }), InputError);
   };
   const isInConflict = (name: string) =>
     (cluster.get("ciliumloadbalancerippool", name)?.["status"] as ServiceStatus | undefined)?.conditions?.some(

@@ -49,7 +49,7 @@ test("what cannot work is one error, before anything starts and with nothing wri
   writeFileSync(blocked, "");
   for (const [environment, message] of [
     [{ CILIUM_VERSION: "latest" }, /^error: ciliumVersion: "latest" is not a release .*\n$/],
-    [{ POD_CIDR: "10.244.0.0" }, /^error: podCidr: "10\.244\.0\.0" is no IPv4 range; .*\n$/],
+    [{ POD_CIDR: "10.244.0.0" }, /^error: podCidr: "10\.244\.0\.0" is not a valid IPv4 range; .*\n$/],
     [{ POD_CIDR: "x", SERVICE_CIDR: "y" }, /^error: 2 inputs cannot work:\n {2}podCidr: .*\n {2}serviceCidr: .*\n$/],
     [{ OUTPUT_FILE: join(blocked, "x.yaml") }, /^error: .*x\.yaml cannot be written: .*; set OUTPUT_FILE to another path\n$/],
     [{ OUTPUT_FILE: folder }, /^error: .* cannot be written: it is no file; .*\n$/],

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { findProgram } from "../../commands/lib/programs.ts";
 import { withStack } from "../../commands/lib/stack.ts";
 import { chartArgs } from "../harness/charts.ts";
@@ -100,7 +100,7 @@ test(
       };
       const inputs = { ...args, values: { extraConfig } };
       await withStack(inputs, async (stack) => {
-        assert.equal((await stack.up())["manifestSha256"]?.value, plan(inputs).manifest.sha256);
+        assert.equal((await stack.up())["manifestSha256"]?.value, createPlan(inputs).manifest.sha256);
       });
       assert.deepEqual(readdirSync(folder), []);
     } finally {

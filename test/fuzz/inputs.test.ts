@@ -7,7 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { configKeys } from "../../components/config.ts";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
@@ -25,7 +25,7 @@ let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
   cluster.apply(gatewayApiCrds("v1.4.1"));
-  cluster.apply(plan(chartArgs()).manifest.yaml);
+  cluster.apply(createPlan(chartArgs()).manifest.yaml);
   const { stop } = await cluster.startOperator();
   const kinds = ["crd/ciliumloadbalancerippools.cilium.io", "crd/ciliuml2announcementpolicies.cilium.io"];
   await eventually(
@@ -52,7 +52,7 @@ test("whatever the inputs: either problems that name them, or a manifest that He
       runs += 1;
       if (runs % 500 === 0 || runs === numRuns) process.stderr.write(`${runs} of ${numRuns}, ${valid} of them valid\n`);
       try {
-        const { manifest, loadBalancer } = plan(args);
+        const { manifest, loadBalancer } = createPlan(args);
         valid += 1;
         for (const { yaml } of [...manifest.entries, ...(loadBalancer?.entries ?? [])]) objects.set(yaml, args);
       } catch (error) {
@@ -70,7 +70,7 @@ test("whatever the inputs: either problems that name them, or a manifest that He
   );
   const yamls = [...objects.keys()];
   for (const yaml of yamls) if (/^kind: Namespace$/m.test(yaml)) cluster.apply(yaml);
-  // kubectl holds itself back, and the API server does not.
+  // kubectl contains itself back, and the API server does not.
   const parts = Array.from({ length: 8 }, (_, part) => yamls.filter((_, index) => index % 8 === part));
   const refused = (await Promise.all(parts.map(refusedAmong))).flat();
   assert.deepEqual(refused, [], JSON.stringify(objects.get(refused[0]?.yaml ?? "")));

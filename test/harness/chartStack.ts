@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withStack, type DevStack, type Program } from "../../commands/lib/stack.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { settingsOf } from "../../components/inputs/settings.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { supportedMinor } from "../../components/versions/supported.ts";
 import { chart } from "./charts.ts";
 import type { Cluster } from "./cluster.ts";
@@ -31,7 +31,7 @@ export async function withChartStack<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "chart-stack-"));
   const given = (more: Config): Config => {
-    const { ciliumVersion } = settingsOf({ ...args, ...more });
+    const { ciliumVersion } = resolveSettings({ ...args, ...more });
     const crdsPath = join(folder, `${ciliumVersion}.yaml`);
     writeFileSync(crdsPath, gatewayApiCrds(supportedMinor(ciliumVersion).gatewayApi));
     const gatewayApi = { crdsPath, ...args.gatewayApi, ...more.gatewayApi };

@@ -4,9 +4,9 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { L2Policy } from "../../components/inputs/loadBalancerArgs.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
-import { manifestOf } from "../../components/kubernetes/manifest.ts";
-import { plan } from "../../components/plan.ts";
-import { settingsOf } from "../../components/inputs/settings.ts";
+import { createManifest } from "../../components/kubernetes/manifest.ts";
+import { createPlan } from "../../components/plan.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { seeDefaults } from "../pages/defaults.ts";
@@ -18,7 +18,7 @@ import { answersArp, page, webService } from "../harness/lanClient.ts";
 
 isolate();
 
-const exported = plan({ ...devStack, ...chartArgs() });
+const exported = createPlan({ ...devStack, ...chartArgs() });
 let lan: Lan;
 let first: LanNode;
 let second: LanNode;
@@ -45,7 +45,7 @@ function remove(kind: string, name: string): void {
 }
 const announces = (policy: Partial<L2Policy>) => {
   const l2Policies = [{ name: "default-l2-announcement", ...policy }];
-  lan.cluster.apply(manifestOf(loadBalancerObjects(settingsOf({ loadBalancer: { l2Policies } }))).yaml);
+  lan.cluster.apply(createManifest(loadBalancerObjects(resolveSettings({ loadBalancer: { l2Policies } }))).yaml);
 };
 
 test("a client on the LAN gets an answer from an announced LoadBalancer IP", async () => {
@@ -99,7 +99,7 @@ test("a Service of another announcer's class is left alone, one of io.cilium/l2-
 
 test("an address follows a change of the pool", async () => {
   const ipPools = [{ name: "default-ip-pool", blocks: [{ cidr: "192.168.1.240/29" }] }];
-  lan.cluster.apply(manifestOf(loadBalancerObjects(settingsOf({ loadBalancer: { ipPools } }))).yaml);
+  lan.cluster.apply(createManifest(loadBalancerObjects(resolveSettings({ loadBalancer: { ipPools } }))).yaml);
   await eventually(() => answersArp("192.168.1.240") || answersArp("192.168.1.241"), "nobody answers for the new addresses", 60);
   await falls("192.168.1.200");
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
@@ -22,7 +22,7 @@ const inputs: TalosCiliumCniArgs = {
   loadBalancer: { ...devStack.loadBalancer, externalClusterIp: false },
   l2: { leaseDuration: "3s", leaseRenewDeadline: "1s", leaseRetryPeriod: "200ms" },
 };
-const exported = plan({ ...inputs, routing: { mode: "tunnel" } });
+const exported = createPlan({ ...inputs, routing: { mode: "tunnel" } });
 let lan: Lan;
 let nodes: readonly LanNode[];
 
@@ -90,7 +90,7 @@ test("a ClusterIP does not answer from the LAN, unless it is asked for", async (
 });
 
 test("then native routing: the tunnel goes, routes come", async () => {
-  lan.cluster.apply(plan(inputs).manifest.yaml);
+  lan.cluster.apply(createPlan(inputs).manifest.yaml);
   await restartAgents();
   const [first, second] = nodes as [LanNode, LanNode];
   const isRouted = () => first.ip("route").includes(`${second.podCidr} via ${second.address} dev eth0`);

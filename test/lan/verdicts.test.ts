@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
-import { manifestOf } from "../../components/kubernetes/manifest.ts";
-import { plan } from "../../components/plan.ts";
+import { createManifest } from "../../components/kubernetes/manifest.ts";
+import { createPlan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
-import { settingsOf } from "../../components/inputs/settings.ts";
-import { validateWithChart } from "../../components/checks/validate.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
@@ -21,7 +20,7 @@ isolate();
 let lan: Lan;
 let node: LanNode;
 before(async () => {
-  lan = await Lan.start(plan(chartArgs()));
+  lan = await Lan.start(createPlan(chartArgs()));
   node = await lan.addNode();
   await node.stopAgent();
 });
@@ -39,17 +38,17 @@ const refused: readonly (readonly [args: TalosCiliumCniArgs, verdict: RegExp])[]
 
 for (const [args, verdict] of refused) {
   test(`the agent does not start with ${JSON.stringify(args.values)}`, async () => {
-    assert.throws(() => validateWithChart({ ...args, ...chartArgs() }), InputError);
-    lan.cluster.apply(manifestOf(rendered(args).objects).yaml);
+    assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
+    lan.cluster.apply(createManifest(rendered(args).objects).yaml);
     await assert.rejects(node.startAgent(), verdict);
   });
 }
 
 test("a lease timing that breaks the rules is replaced by the agent, which says so in its log only", async () => {
   const args = { ...devStack, l2: { leaseDuration: "2s", leaseRenewDeadline: "3s" } };
-  assert.throws(() => validateWithChart({ ...args, ...chartArgs() }), InputError);
-  lan.cluster.apply(manifestOf(rendered(args).objects).yaml);
-  lan.cluster.apply(manifestOf(loadBalancerObjects(settingsOf(devStack))).yaml);
+  assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
+  lan.cluster.apply(createManifest(rendered(args).objects).yaml);
+  lan.cluster.apply(createManifest(loadBalancerObjects(resolveSettings(devStack))).yaml);
   lan.cluster.apply(webService("web", [node]));
   await node.startAgent();
   const said = "l2-announcements-lease-duration must be greater than --l2-announcements-renew-deadline, defaulting";

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { formatted, type Page } from "../../commands/lib/page.ts";
 import { reasonsIn } from "../../commands/lib/reasons.ts";
 import { root } from "../../commands/lib/stack.ts";
-import { talosValues } from "../../components/cilium/values.ts";
-import { plan } from "../../components/plan.ts";
-import { settingsOf } from "../../components/inputs/settings.ts";
+import { ciliumValues } from "../../components/cilium/values.ts";
+import { createPlan } from "../../components/plan.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
@@ -86,8 +86,9 @@ const sights: Readonly<Record<string, Sight>> = {
     return `\`bpftool cgroup show /sys/fs/cgroup\` on the agent's side: ${quoted(programs, /cil_sock4_connect/)}`;
   },
   "securityContext.capabilities.ciliumAgent": (bench) => {
-    const { ciliumAgent } = (talosValues(settingsOf({})) as { securityContext: { capabilities: { ciliumAgent: string[] } } })
-      .securityContext.capabilities;
+    const { ciliumAgent } = (
+      ciliumValues(resolveSettings({})) as { securityContext: { capabilities: { ciliumAgent: string[] } } }
+    ).securityContext.capabilities;
     // A machine in a sandbox may not have all of them to give.
     const own = capabilitiesOf("self");
     assert.deepEqual(bench.first.capabilities.toSorted(), ciliumAgent.filter((name) => own.includes(name)).toSorted());
@@ -191,14 +192,14 @@ const sights: Readonly<Record<string, Sight>> = {
  */
 export async function seeDefaults(lan: Lan, first: LanNode): Promise<Page & { readonly second: LanNode }> {
   const pool = { ...devStack.loadBalancer, externalClusterIp: false };
-  lan.cluster.apply(plan({ ...devStack, ...chartArgs(), loadBalancer: pool }).manifest.yaml);
+  lan.cluster.apply(createPlan({ ...devStack, ...chartArgs(), loadBalancer: pool }).manifest.yaml);
   const second = await lan.addNode();
   await eventually(
     () => second.ip("route").includes(first.podCidr) && first.ip("route").includes(second.podCidr),
     "there are no routes",
   );
 
-  const values = talosValues(settingsOf({ ...devStack, loadBalancer: pool }));
+  const values = ciliumValues(resolveSettings({ ...devStack, loadBalancer: pool }));
   const reasons = [...reasonsIn(join(root, "components", "cilium", "values.ts"))];
   const rows: string[] = [];
   let said = "";

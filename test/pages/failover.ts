@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatted, type Page } from "../../commands/lib/page.ts";
 import { progress } from "../../commands/lib/terminal.ts";
-import { leaseTiming, type LeaseTiming } from "../../components/cilium/apiRateLimit.ts";
-import { plan } from "../../components/plan.ts";
+import { leaseTiming, type LeaseTiming } from "../../components/cilium/leaseTiming.ts";
+import { createPlan } from "../../components/plan.ts";
 import { attempt } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
@@ -82,7 +82,7 @@ function seconds(all: readonly number[]): string {
 }
 
 async function startWith(lan: Lan, nodes: readonly LanNode[], l2: LeaseTiming): Promise<void> {
-  const { manifest, loadBalancer } = plan({ ...devStack, ...chartArgs(), l2 });
+  const { manifest, loadBalancer } = createPlan({ ...devStack, ...chartArgs(), l2 });
   lan.cluster.apply(manifest.yaml);
   lan.cluster.apply(loadBalancer?.yaml ?? "");
   // Neither node has the web server: it is not the Service that is to fail.

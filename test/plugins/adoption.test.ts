@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { programIn, root } from "../../commands/lib/stack.ts";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster } from "../harness/cluster.ts";
@@ -31,7 +31,7 @@ const uids = () =>
 
 test("what Talos or the old script has made is refused by Pulumi, unless it is told to take it over", async () => {
   cluster.apply(gatewayApiCrds("v1.2.0"), "talos");
-  cluster.apply(plan({ ...devStack, ...chartArgs() }).manifest.yaml, "talos");
+  cluster.apply(createPlan({ ...devStack, ...chartArgs() }).manifest.yaml, "talos");
   const before = uids();
   await withChartStack(
     cluster,
@@ -59,7 +59,7 @@ test("what Talos or the old script has made is refused by Pulumi, unless it is t
 });
 
 test("handed over from the machine config as docs/hand-off.md says, every object stays the one it was", async () => {
-  const cilium = plan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false }, delivery: "machineConfig" }).manifest;
+  const cilium = createPlan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false }, delivery: "machineConfig" }).manifest;
   sync(cluster, own + cilium.yaml);
   const before = uids();
   const args = { loadBalancer: {}, gatewayApi: { enabled: false } };
@@ -78,7 +78,7 @@ test("handed over from the machine config as docs/hand-off.md says, every object
 });
 
 test("the program of the repository takes over with the provider's own config", { timeout: 200_000 }, async () => {
-  cluster.apply(plan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false } }).manifest.yaml, "talos");
+  cluster.apply(createPlan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false } }).manifest.yaml, "talos");
   const before = uids();
   const args = { loadBalancer: {}, "kubernetes:upsertExistingObjects": "true" };
   await withChartStack(cluster, args, async (stack) => {

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { chart, chartArgs } from "../harness/charts.ts";
 import { Clone } from "../../commands/lib/clone.ts";
 import { Cluster } from "../harness/cluster.ts";
@@ -29,7 +29,7 @@ test("the CLI runs the repository as it stands: preview, up, the manifest as a s
   await pulumi(["config", "set", "--path", "chart.path", chart().path]);
   assert.match(await pulumi(["preview"]), /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
   assert.match(await pulumi(["up", "--yes", "--skip-preview"]), /\+ 2 created/);
-  const { manifest } = plan({ ...devStack, ...chartArgs() });
+  const { manifest } = createPlan({ ...devStack, ...chartArgs() });
   assert.equal((await pulumi(["stack", "output", "manifest"])).trimEnd(), manifest.yaml.trimEnd());
   assert.match(await pulumi(["preview"]), /2 unchanged/);
   assert.match(await pulumi(["destroy", "--yes", "--skip-preview"]), /- 2 deleted/);

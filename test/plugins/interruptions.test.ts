@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../../commands/lib/stack.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { withChartStack, type ChartStack } from "../harness/chartStack.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { failure, preview, up } from "../harness/operations.ts";
@@ -55,7 +55,7 @@ test("an up that waits for pods goes on by itself when the API server comes back
         const [, what, resource = ""] = /^(starts|ends) (\w+ cilium:.*)$/.exec(step) ?? [];
         if (what !== undefined) (what === "starts" ? begun : finished).add(resource);
       });
-      const objects = plan(stack.given({})).manifest.entries.map(({ object }) => object.kind);
+      const objects = createPlan(stack.given({})).manifest.entries.map(({ object }) => object.kind);
       const withPods = objects.filter((kind) => kind === "DaemonSet" || kind === "Deployment");
       // There is neither a controller nor a node yet, so what has pods is not ready.
       const waitsForPods = () => begun.size === objects.length && finished.size === objects.length - withPods.length;

@@ -87,7 +87,7 @@ test("a config that has Cilium already is one error, and no machine is touched",
     controlPlanes(nodes.endpoints, { patches }),
     async (stack) => {
       const message = await failure("up", stack, folder);
-      assert.match(message, /^[^\n]*talos\.controlPlanes\[1\]\.machineConfiguration: has an inline manifest "cilium" already/);
+      assert.match(message, /^[^\n]*talos\.controlPlanes\[1\]\.machineConfiguration: already has an inline manifest "cilium"/);
       assert(!nodes.happened().some((event) => /^[12] /.test(event)));
     },
     program,

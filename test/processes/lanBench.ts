@@ -1,13 +1,13 @@
 // A LAN with one node: says when it is ready, and takes it down when its standard input ends.
 import { once } from "node:events";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { isolate } from "../harness/isolated.ts";
 import { Lan } from "../harness/lan.ts";
 
 isolate();
 
-const lan = await Lan.start(plan(chartArgs()));
+const lan = await Lan.start(createPlan(chartArgs()));
 try {
   await lan.addNode();
   console.log("ready");

@@ -2,7 +2,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { seeDefaults } from "../pages/defaults.ts";
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   }
   isolate();
 
-  const exported = plan({ ...devStack, ...chartArgs() });
+  const exported = createPlan({ ...devStack, ...chartArgs() });
   const lan = await Lan.start(exported);
   try {
     const first = await lan.addNode();

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { plan } from "../../components/plan.ts";
+import { problemLines } from "../../components/support/problems.ts";
+import { createPlan } from "../../components/plan.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
@@ -10,7 +11,7 @@ import { machineries, machinery } from "../harness/machinery.ts";
 
 const ranges = { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" };
 const planned = (configContract: string, args: TalosCiliumCniArgs = {}) =>
-  plan({ ...devStack, ...ranges, ...chartArgs(), ...args, delivery: "machineConfig", talos: { configContract } });
+  createPlan({ ...devStack, ...ranges, ...chartArgs(), ...args, delivery: "machineConfig", talos: { configContract } });
 const patchesFor = (configContract: string, args?: TalosCiliumCniArgs) =>
   planned(configContract, args).machineConfig ?? assert.fail("there are no patches");
 
@@ -128,14 +129,14 @@ test("without Gateway API, or with CRDs of the user's, Talos loads none; without
 
 test("what does not fit in a machine config is said before", () => {
   const large = (mebibytes: number) => ({ values: { extraConfig: { filler: "x".repeat(mebibytes * 2 ** 20) } } });
-  assert(planned("1.13", large(2)).warnings.some((warning) => /^values: make a patch of 2\.\d MiB/.test(warning)));
-  assert.throws(() => planned("1.13", large(4)), /values: make a manifest of 4\.\d MiB; a machine in maintenance mode takes/);
+  assert(problemLines(planned("1.13", large(2)).warnings).some((warning) => /^values: make a patch of 2\.\d MiB/.test(warning)));
+  assert.throws(() => planned("1.13", large(4)), /values: make a manifest of 4\.\d MiB; a machine in maintenance mode accepts/);
 });
 
 test("Talos 1.14 and the provider of today do not go together, and machines want a client configuration", () => {
   const controlPlanes = [{ node: "192.168.1.10", machineConfiguration: "version: v1alpha1\n" }];
   const apply = (talos: TalosCiliumCniArgs["talos"]) => () =>
-    plan({ ...chartArgs(), delivery: "machineConfig", talos: { controlPlanes, ...talos } });
+    createPlan({ ...chartArgs(), delivery: "machineConfig", talos: { controlPlanes, ...talos } });
   assert.throws(
     apply({ configContract: "1.14" }),
     /talos\.configContract: is 1\.14, and the Talos provider 0\.8\.1 knows no config/,

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { root } from "../../commands/lib/stack.ts";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
@@ -13,7 +13,7 @@ import { oldScript } from "../harness/oldScript.ts";
 import { own, sync } from "../harness/talosSync.ts";
 
 const old = oldScript().manifest;
-const { manifest } = plan({ ...devStack, ...chartArgs(), namespace: "cilium", routing: { mode: "tunnel" } });
+const { manifest } = createPlan({ ...devStack, ...chartArgs(), namespace: "cilium", routing: { mode: "tunnel" } });
 // What the document says that goes by hand.
 const [, hubbles = ""] =
   /--namespace cilium delete (.*)$/m.exec(readFileSync(join(root, "docs", "from-the-old-script.md"), "utf8")) ??

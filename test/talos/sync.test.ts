@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { plan } from "../../components/plan.ts";
+import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 import { forget, own, sync as talosSync } from "../harness/talosSync.ts";
 
-const planned = (ciliumVersion: string) => plan({ ...devStack, ...chartArgs(ciliumVersion), delivery: "machineConfig" });
+const planned = (ciliumVersion: string) => createPlan({ ...devStack, ...chartArgs(ciliumVersion), delivery: "machineConfig" });
 const cilium = planned("1.18.4");
 const pools = cilium.loadBalancer?.yaml ?? assert.fail("there are no pools");
 let cluster: Cluster;

@@ -35,7 +35,7 @@ const refused: Readonly<Record<string, readonly [operation: Omit<Operation, "ope
   ],
   "a key that is known, refused for another one": [
     { config: { ...args, podCidr: "x", values: { tls: { ca: { key: pem } } } } },
-    /^podCidr: "x" is no IPv4 range/,
+    /^podCidr: "x" is not a valid IPv4 range/,
   ],
   "a known key of the wrong type": [
     { config: { ...args, routing: secret }, declared: false },
@@ -43,11 +43,11 @@ const refused: Readonly<Record<string, readonly [operation: Omit<Operation, "ope
   ],
   "secretValues, refused for another input": [
     { config: { ...args, podCidr: "x" }, encrypted: { "secretValues.tls.ca.key": secret } },
-    /^podCidr: "x" is no IPv4 range/,
+    /^podCidr: "x" is not a valid IPv4 range/,
   ],
   "secretValues, refused themselves": [
     { config: args, encrypted: { "secretValues.operator.replicas": secret, "secretValues.misspelt": secret } },
-    /^2 inputs cannot work:\n {2}secretValues\.misspelt: is not a Cilium .*\n {2}secretValues\.operator\.replicas: is "\[secret\]"/,
+    /^2 inputs cannot work:\n {2}secretValues\.misspelt: is not a value of Cilium .*\n {2}secretValues\.operator\.replicas: is "\[secret\]"/,
   ],
   "secretValues that are no object": [
     { config: args, encrypted: { secretValues: secret }, declared: false },

@@ -6,9 +6,11 @@ import { test } from "node:test";
 import { parse } from "yaml";
 import { generated } from "../../commands/generate.ts";
 import { devConfig, root } from "../../commands/lib/stack.ts";
+import { ciliumValues } from "../../components/cilium/values.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { configKeys } from "../../components/config.ts";
 import { merge } from "../../components/support/merge.ts";
-import { defaults, settingsOf } from "../../components/inputs/settings.ts";
+import { inputDefaults, resolveSettings } from "../../components/inputs/settings.ts";
 import schema from "../../components/inputs/args.schema.json" with { type: "json" };
 import { devStack } from "../fixtures/devStack.ts";
 
@@ -27,7 +29,7 @@ test("every input is a config key, documented, with the default that the program
   assert.deepEqual([...configKeys].sort(), Object.keys(schema.properties).sort());
   assert.deepEqual(Object.keys(inputs), [...configKeys]);
   for (const [key, { type, description, default: value }] of Object.entries(inputs)) {
-    assert.deepEqual(value, key === "kubernetesVersion" ? "" : defaults[key as keyof typeof defaults], key);
+    assert.deepEqual(value, key === "kubernetesVersion" ? "" : inputDefaults[key as keyof typeof inputDefaults], key);
     assert.equal(type, Array.isArray(value) ? "array" : typeof value);
     assert(description.length > 20);
   }
@@ -42,10 +44,15 @@ test("the description of an object names every member that can be set", () => {
   }
 });
 
-test("the config of Pulumi.yaml changes nothing for one who sets nothing", () => {
+test("the config of Pulumi.yaml changes nothing for a user who sets nothing", () => {
   const configured = Object.fromEntries(Object.entries(inputs).map(([key, { default: value }]) => [key, value || undefined]));
-  assert.deepEqual(settingsOf(configured), settingsOf({}));
-  assert.deepEqual(settingsOf(merge(configured, devStack)), settingsOf(devStack));
+  // A mode that is given has precedence over the user's own values. Without such values it changes nothing.
+  const effective = (args: TalosCiliumCniArgs) => {
+    const settings = resolveSettings(args);
+    return { ...settings, routing: settings.routing.directRoutes, values: ciliumValues(settings) };
+  };
+  assert.deepEqual(effective(configured), effective({}));
+  assert.deepEqual(effective(merge(configured, devStack)), effective(devStack));
 });
 
 test("what stands in a config file is read as the program reads it from the stack", () => {

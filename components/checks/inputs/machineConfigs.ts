@@ -1,103 +1,107 @@
-import { shown } from "../../support/problems.ts";
 import type { Settings } from "../../inputs/settings.ts";
-import { configProblems, machinesOf, separatesKubernetes, usesKubePrism } from "../../talos/machineConfig.ts";
+import { problem, quote } from "../../support/problems.ts";
+import { existingConfigProblems } from "../../talos/existingConfig.ts";
+import { hasKubernetesDocuments, usesKubePrism } from "../../talos/machineConfig.ts";
+import { namedMachines } from "../../talos/machines.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../../versions/supported.ts";
-import type { Checks } from "../check.ts";
+import { inputCheck, type Checks } from "../check.ts";
 
-/** The machines, and how Talos takes what is for them. */
 export const machineConfigChecks: Checks<Settings> = {
   errors: [
-    {
-      finds: "machines without the delivery that configures them",
-      because: "They would be left as they are, without a word.",
+    inputCheck({
+      title: "machines with a delivery that does not configure them",
+      why: "They would silently stay as they are.",
       source: "docs/inputs.md",
-      in: ({ delivery, talos }) =>
-        delivery === "machineConfig" || machinesOf({ talos }).length === 0
-          ? []
-          : [
-              {
-                input: "talos",
-                message: `names machines, but delivery ${shown(delivery)} configures none; set delivery to "machineConfig", or leave them out`,
-              },
-            ],
-    },
-    {
-      finds: "a machine config that has Cilium already",
-      because: "Talos takes no inline manifest of the same name twice, and two of Cilium fight each other.",
+      needs: ["delivery", "talos"],
+      run: ({ delivery, talos }) => {
+        if (delivery === "machineConfig" || namedMachines({ talos }).length === 0) return [];
+        return [
+          problem(
+            "talos",
+            `lists machines, but delivery ${quote(delivery)} does not configure them; set delivery to "machineConfig", or leave them out`,
+          ),
+        ];
+      },
+    }),
+    inputCheck({
+      title: "a machine config that already contains Cilium",
+      why: "Talos refuses two inline manifests with the same name, and two Ciliums fight each other.",
       source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/inlinemanifests",
-      in: ({ talos }) =>
-        machinesOf({ talos }).flatMap(({ machineConfiguration, input }) =>
-          // What is an Output is looked at when it is known.
-          typeof machineConfiguration === "string" ? configProblems(machineConfiguration, `${input}.machineConfiguration`) : [],
-        ),
-    },
-    {
-      finds: "machines whose config is of Talos 1.14",
-      because: "The Talos provider 0.8.1 has the code of Talos 1.13, which does not know these documents.",
+      needs: ["talos"],
+      run: ({ talos }) =>
+        namedMachines({ talos }).flatMap(({ machineConfiguration, input }) => {
+          // The delivery checks an Output as soon as its value is known.
+          if (typeof machineConfiguration !== "string") return [];
+          return existingConfigProblems(machineConfiguration, `${input}.machineConfiguration`);
+        }),
+    }),
+    inputCheck({
+      title: "machines whose config is of Talos 1.14",
+      why: "The Talos provider 0.8.1 contains the code of Talos 1.13, which does not know these documents.",
       source: "https://github.com/pulumiverse/pulumi-talos/releases/tag/v0.8.1",
-      in: (settings) =>
-        separatesKubernetes(settings) && machinesOf(settings).length > 0
-          ? [
-              {
-                input: "talos.configContract",
-                message:
-                  `is ${settings.talos.configContract}, and the Talos provider 0.8.1 knows no config of 1.14 (its own Talos is 1.13); leave ` +
-                  "talos.controlPlanes and talos.workers out and apply the output machineConfigPatches with talosctl, or generate the " +
-                  'config with talosVersion "v1.13", whose form newer Talos takes as well',
-              },
-            ]
-          : [],
-    },
-    {
-      finds: "another port of KubePrism than the one in a config of Talos 1.14",
-      because: "There KubePrism stays as it was generated.",
+      needs: ["talos"],
+      run: ({ talos }) => {
+        if (!hasKubernetesDocuments({ talos }) || namedMachines({ talos }).length === 0) return [];
+        return [
+          problem(
+            "talos.configContract",
+            `is ${talos.configContract}, and the Talos provider 0.8.1 supports no config of 1.14 (it contains Talos 1.13); leave ` +
+              "talos.controlPlanes and talos.workers out and apply the output machineConfigPatches with talosctl, or generate the " +
+              'config with talosVersion "v1.13", whose form newer Talos accepts too',
+          ),
+        ];
+      },
+    }),
+    inputCheck({
+      title: "a KubePrism port that differs from the one in a config of Talos 1.14",
+      why: "The patch for such a config does not change KubePrism.",
       source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism",
-      in: (settings) =>
-        settings.delivery === "machineConfig" &&
-        separatesKubernetes(settings) &&
-        usesKubePrism(settings) &&
-        settings.kubePrism.port !== 7445
-          ? [
-              {
-                input: "kubePrism.port",
-                message: `is ${settings.kubePrism.port}; in a config of Talos 1.14 KubePrism stays as it was generated, at 7445: leave the port out`,
-              },
-            ]
-          : [],
-    },
-    {
-      finds: "machines without the client configuration",
-      because: "No machine takes a config of one who cannot prove who he is.",
+      needs: ["delivery", "talos", "kubePrism"],
+      run: (settings) => {
+        const { delivery, kubePrism } = settings;
+        if (delivery !== "machineConfig" || !hasKubernetesDocuments(settings)) return [];
+        if (!usesKubePrism(settings) || kubePrism.port === 7445) return [];
+        return [
+          problem(
+            "kubePrism.port",
+            `is ${kubePrism.port}; in a config of Talos 1.14 KubePrism stays as it was generated, at 7445: leave the port out`,
+          ),
+        ];
+      },
+    }),
+    inputCheck({
+      title: "machines without the client configuration",
+      why: "A machine accepts a config only from a client that can authenticate itself.",
       source: "https://www.pulumi.com/registry/packages/talos/api-docs/machine/configurationapply/",
-      in: ({ talos }) =>
-        machinesOf({ talos }).length > 0 && talos.clientConfiguration === undefined
-          ? [
-              {
-                input: "talos.clientConfiguration",
-                message:
-                  "is missing, and no machine takes a config without it; give clientConfiguration of talos.machine.Secrets",
-              },
-            ]
-          : [],
-    },
+      needs: ["talos"],
+      run: ({ talos }) => {
+        if (namedMachines({ talos }).length === 0 || talos.clientConfiguration !== undefined) return [];
+        return [
+          problem(
+            "talos.clientConfiguration",
+            "is missing, and no machine accepts a config without it; give clientConfiguration of talos.machine.Secrets",
+          ),
+        ];
+      },
+    }),
   ],
   warnings: [
-    {
-      finds: "Gateway API without its CRDs, where they could be installed",
-      because: "The operator looks for them once, when it starts.",
+    inputCheck({
+      title: "Gateway API without its CRDs, although they could be installed",
+      why: "The operator looks for them only once, when it starts.",
       source: "https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/gateway-api/",
-      in: ({ delivery, ciliumVersion, gatewayApi }) => {
+      needs: ["delivery", "ciliumVersion", "gatewayApi"],
+      run: ({ delivery, ciliumVersion, gatewayApi }) => {
         const minor = ciliumMinor(ciliumVersion);
         if (minor === undefined || delivery === "manifest" || !gatewayApi.enabled || gatewayApi.installCrds) return [];
         return [
-          {
-            input: "gatewayApi.installCrds",
-            message:
-              "is false, so the CRDs have to be in the cluster before Cilium's operator starts, which looks for them once: " +
+          problem(
+            "gatewayApi.installCrds",
+            "is false, so the CRDs must be in the cluster before Cilium's operator starts, which looks for them only once: " +
               gatewayApiCrdsUrl(minor.gatewayApi),
-          },
+          ),
         ];
       },
-    },
+    }),
   ],
 };

@@ -1,68 +1,73 @@
-import { parseAddress } from "../../support/ipRange.ts";
-import { shown } from "../../support/problems.ts";
 import type { Settings } from "../../inputs/settings.ts";
-import { machinesOf, type NamedMachine } from "../../talos/machineConfig.ts";
-import type { Checks } from "../check.ts";
-import { dnsSubdomain } from "./formats.ts";
+import { dnsSubdomain } from "../../kubernetes/names.ts";
+import { parseAddress } from "../../support/ipRange.ts";
+import { problem, quote } from "../../support/problems.ts";
+import { namedMachines, type NamedMachine } from "../../talos/machines.ts";
+import { inputCheck, type Checks } from "../check.ts";
 
-/** The machines against each other. */
 export const machineChecks: Checks<Settings> = {
   errors: [
-    {
-      finds: "a machine name that is not a DNS subdomain",
-      because: "The name is part of the resource's name in the state and in every preview.",
+    inputCheck({
+      title: "a machine name that is not a DNS subdomain",
+      why: "The name is part of the resource's name in the state and in every preview.",
       source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names",
-      in: ({ talos }) =>
-        machinesOf({ talos })
+      needs: ["talos"],
+      run: (settings) =>
+        namedMachines(settings)
           .filter(({ name }) => name !== undefined && !dnsSubdomain.test(name))
-          .map(({ input, name }) => ({
-            input: `${input}.name`,
-            message: `is ${shown(name)}; write lower case letters, digits, "-" and ".", such as cp-1`,
-          })),
-    },
-    {
-      finds: "two machines of one name",
-      because: "The name is that of a resource, and the engine knows each resource by its name.",
+          .map(({ input, name }) =>
+            problem(`${input}.name`, `is ${quote(name)}; use lower case letters, digits, "-" and ".", such as cp-1`),
+          ),
+    }),
+    inputCheck({
+      title: "two machines with the same name",
+      why: "The name identifies the machine's resource in the state.",
       source: "https://www.pulumi.com/docs/iac/concepts/resources/names/",
-      in: ({ talos }) =>
-        repeated(machinesOf({ talos }), ({ resource }) => resource).map(([{ input, name, resource }, first]) => {
+      needs: ["talos"],
+      run: (settings) =>
+        repetitions(namedMachines(settings), ({ resource }) => resource).map(([{ input, name, resource }, earlier]) => {
           if (name !== undefined) {
-            return { input: `${input}.name`, message: `is ${shown(name)}, as is the name of ${first.input}; names are unique` };
+            return problem(`${input}.name`, `is ${quote(name)}, which is also the name of ${earlier.input}; names are unique`);
           }
-          return {
+          return problem(
             input,
-            message: `is named ${shown(resource)} by its position, as ${first.input} is by its name; give it a name, or the other another`,
-          };
+            `has no name, and its position gives it the name ${quote(resource)}, which ${earlier.input} has already; give one of the two ` +
+              "another name",
+          );
         }),
-    },
-    {
-      finds: "one machine listed twice",
-      because: "Two resources would send their configs to it, one after the other, at every change.",
+    }),
+    inputCheck({
+      title: "one machine listed twice",
+      why: "Two resources would send it their configs, one after the other, at every change.",
       source: "docs/inputs.md",
-      in: ({ talos }) =>
-        repeated(machinesOf({ talos }), addressOf).map(([{ input, node }, first]) => ({
-          input: `${input}.node`,
-          message: `is ${shown(node)}, as is ${first.input}.node; list each machine once`,
-        })),
-    },
+      needs: ["talos"],
+      run: (settings) =>
+        repetitions(namedMachines(settings), addressKey).map(([{ input, node }, earlier]) =>
+          problem(`${input}.node`, `is ${quote(node)}, which is also ${earlier.input}.node; list each machine once`),
+        ),
+    }),
   ],
   warnings: [],
 };
 
-/** The machines that have the same key as an earlier one, with the first that has it. */
-function repeated(machines: readonly NamedMachine[], keyOf: (machine: NamedMachine) => unknown) {
-  const firsts = new Map<unknown, NamedMachine>();
-  return machines.flatMap((machine) => {
+/** The machines that have the same key as an earlier one, each with the first machine that has it. */
+function repetitions(
+  machines: readonly NamedMachine[],
+  keyOf: (machine: NamedMachine) => unknown,
+): readonly (readonly [NamedMachine, NamedMachine])[] {
+  const earliest = new Map<unknown, NamedMachine>();
+  const result: (readonly [NamedMachine, NamedMachine])[] = [];
+  for (const machine of machines) {
     const key = keyOf(machine);
-    const first = firsts.get(key);
-    if (first !== undefined) return [[machine, first] as const];
-    firsts.set(key, machine);
-    return [];
-  });
+    const earlier = earliest.get(key);
+    if (earlier === undefined) earliest.set(key, machine);
+    else result.push([machine, earlier]);
+  }
+  return result;
 }
 
-/** The address of a machine however it is written. An Output is only known later, and equal to nothing here. */
-function addressOf({ node }: NamedMachine): unknown {
+/** Equal for two spellings of one address. The value of an Output is not known yet, so it equals nothing. */
+function addressKey({ node }: NamedMachine): unknown {
   if (typeof node !== "string") return Symbol();
   const address = parseAddress(node);
   return address === undefined ? node.toLowerCase() : `${address.family} ${address.first}`;

@@ -1,28 +1,17 @@
-import type { IpPool, L2Policy } from "../../inputs/loadBalancerArgs.ts";
-import type { KubernetesObject } from "../../kubernetes/yaml.ts";
 import type { Settings } from "../../inputs/settings.ts";
+import type { KubernetesObject } from "../../kubernetes/yaml.ts";
 import { supportedMinor } from "../../versions/supported.ts";
+import { l2PolicyObject } from "./l2Policies.ts";
+import { ipPoolObject } from "./pools.ts";
 
-/** The IP pools and L2 announcement policies as Kubernetes objects; both kinds are cluster-scoped. */
-export function loadBalancerObjects({ ciliumVersion, loadBalancer }: Pick<Settings, "ciliumVersion" | "loadBalancer">) {
-  const minor = supportedMinor(ciliumVersion);
+/** Creates the IP pools and the L2 announcement policies. */
+export function loadBalancerObjects({
+  ciliumVersion,
+  loadBalancer,
+}: Pick<Settings, "ciliumVersion" | "loadBalancer">): readonly KubernetesObject[] {
+  const { ipPool, l2Policy } = supportedMinor(ciliumVersion);
   return [
-    ...loadBalancer.ipPools.map((pool) => object(minor.ipPool, "CiliumLoadBalancerIPPool", pool.name, poolSpec(pool))),
-    ...loadBalancer.l2Policies.map((policy) =>
-      object(minor.l2Policy, "CiliumL2AnnouncementPolicy", policy.name, policySpec(policy)),
-    ),
+    ...loadBalancer.ipPools.map((pool) => ipPoolObject(pool, ipPool)),
+    ...loadBalancer.l2Policies.map((policy) => l2PolicyObject(policy, l2Policy)),
   ];
-}
-
-function poolSpec({ name: _, ...spec }: IpPool) {
-  return spec;
-}
-
-function policySpec({ name: _, ...spec }: L2Policy) {
-  // Cilium announces nothing unless one of the two is true, and both are false by default.
-  return { loadBalancerIPs: true, ...spec };
-}
-
-function object(apiVersion: string, kind: string, name: string, spec: object): KubernetesObject {
-  return { apiVersion, kind, metadata: { name }, spec };
 }

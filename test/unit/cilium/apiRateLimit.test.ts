@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { IpPoolBlock } from "../../../components/inputs/loadBalancerArgs.ts";
-import { helmValues } from "../../../components/cilium/values.ts";
-import { settingsOf } from "../../../components/inputs/settings.ts";
+import { ciliumValues } from "../../../components/cilium/values.ts";
+import { resolveSettings } from "../../../components/inputs/settings.ts";
 
 const limit = (block: IpPoolBlock, more: object = {}) =>
-  helmValues(settingsOf({ loadBalancer: { ipPools: [{ name: "a", blocks: [block] }] }, ...more }))["k8sClientRateLimit"];
+  ciliumValues(resolveSettings({ loadBalancer: { ipPools: [{ name: "a", blocks: [block] }] }, ...more }))["k8sClientRateLimit"];
 
 test("an agent may ask for the lease of every address in each period, and for the rest as before", () => {
   assert.deepEqual(limit({ cidr: "192.168.1.0/27" }), { qps: 35, burst: 70 });
@@ -21,7 +21,7 @@ test("a somewhat larger pool changes nothing, and there is an end to it", () => 
 });
 
 test("without pools, without announcements, or when the user says so, the limit is not ours", () => {
-  assert.equal(helmValues(settingsOf({}))["k8sClientRateLimit"], undefined);
+  assert.equal(ciliumValues(resolveSettings({}))["k8sClientRateLimit"], undefined);
   assert.equal(limit({ start: "192.168.1.1" }, { l2: { enabled: false } }), undefined);
   assert.deepEqual(limit({ start: "192.168.1.1" }, { values: { k8sClientRateLimit: { qps: 200 } } }), { qps: 200 });
 });

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { gatewayApiObjects } from "../../../components/cilium/gatewayApi.ts";
-import { settingsOf } from "../../../components/inputs/settings.ts";
-import { ciliumMinors, gatewayApiDigests } from "../../../components/versions/supported.ts";
+import { resolveSettings } from "../../../components/inputs/settings.ts";
+import { ciliumMinors } from "../../../components/versions/supported.ts";
+import { gatewayApiDigests } from "../../../components/versions/pins.ts";
 import { gatewayApiCrds } from "../../harness/gatewayApi.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gateway-api-"));
@@ -26,9 +27,9 @@ test("the pinned digests are those of the files that the maintainers make from t
 });
 
 const objects = (crdsPath: string, ciliumVersion = "1.18.4") =>
-  gatewayApiObjects(settingsOf({ ciliumVersion, gatewayApi: { crdsPath } }));
+  gatewayApiObjects(resolveSettings({ ciliumVersion, gatewayApi: { crdsPath } }));
 
-test("each Cilium gets all of the release that it was made for", () => {
+test("each Cilium gets all of the release that it was built with", () => {
   for (const [minor, { gatewayApi }] of Object.entries(ciliumMinors)) {
     const kinds = objects(file(`${gatewayApi}.yaml`, gatewayApiCrds(gatewayApi)), `${minor}.0`).map(({ kind }) => kind);
     assert(kinds.filter((kind) => kind === "CustomResourceDefinition").length >= 5, minor);
@@ -38,7 +39,7 @@ test("each Cilium gets all of the release that it was made for", () => {
 test("a file without any object is refused", () => {
   assert.throws(
     () => objects(file("empty.yaml", "---\n# nothing\n")),
-    /empty\.yaml cannot be read: there is no Kubernetes object in it/,
+    /empty\.yaml cannot be read: it contains no Kubernetes object/,
   );
   assert.throws(
     () => objects(join(folder, "absent.yaml")),

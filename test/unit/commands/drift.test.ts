@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { drift } from "../../../commands/lib/drift.ts";
-import { manifestOf } from "../../../components/kubernetes/manifest.ts";
+import { createManifest } from "../../../components/kubernetes/manifest.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "drift-"));
 after(() => {
@@ -12,7 +12,7 @@ after(() => {
 });
 
 const object = (name: string, value = "1") => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { value } });
-const manifest = manifestOf([object("one"), object("two"), object("three")]).yaml;
+const manifest = createManifest([object("one"), object("two"), object("three")]).yaml;
 function driftOf(text: string, asked: string | undefined = manifest) {
   const file = join(folder, "cilium.yaml");
   writeFileSync(file, text);
@@ -21,7 +21,7 @@ function driftOf(text: string, asked: string | undefined = manifest) {
 
 test("a file is stale by the objects that differ", () => {
   assert.deepEqual(driftOf(manifest), []);
-  const old = manifestOf([object("one"), object("two", "2"), object("four")]).yaml;
+  const old = createManifest([object("one"), object("two", "2"), object("four")]).yaml;
   assert.deepEqual(driftOf(old), ["~ ConfigMap two", "- ConfigMap four", "+ ConfigMap three"]);
   assert.deepEqual(driftOf(`# by hand\n${manifest}`), ["the same objects, written otherwise"]);
   assert.deepEqual(driftOf("a: ["), ["no Kubernetes objects can be read in it"]);
@@ -31,6 +31,6 @@ test("a file that is not there is stale, unless there is nothing to be in it", (
   const missing = join(folder, "missing.yaml");
   assert.deepEqual(drift(missing, manifest), ["there is no such file"]);
   assert.deepEqual(drift(missing, undefined), []);
-  writeFileSync(missing, manifestOf([object("one")]).yaml);
+  writeFileSync(missing, createManifest([object("one")]).yaml);
   assert.deepEqual(drift(missing, undefined), ["- ConfigMap one"]);
 });

@@ -6,7 +6,7 @@ import { after, mock, test } from "node:test";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { CiliumLoadBalancer } from "../../../components/ciliumLoadBalancer.ts";
-import { plan } from "../../../components/plan.ts";
+import { createPlan } from "../../../components/plan.ts";
 import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
 import { chartArgs } from "../../harness/charts.ts";
 import { eventually } from "../../harness/cluster.ts";
@@ -85,7 +85,7 @@ test("the chart gets the values of the manifest, and the archive by a path that 
   assert.match(chart as string, /\/talos-cilium-cni\/staged\/[0-9a-f]{64}\.tgz$/);
   assert(readFileSync(chart as string).length > 0);
   assert.deepEqual([name, namespace], ["cilium", "kube-system"]);
-  const manifest = plan({ ...chartArgs(), podCidr: "10.42.0.0/16" });
+  const manifest = createPlan({ ...chartArgs(), podCidr: "10.42.0.0/16" });
   assert.deepEqual(values, JSON.parse(JSON.stringify(manifest.values)));
 });
 
@@ -180,16 +180,16 @@ test("its wrong inputs are named as they are given to it", () => {
   const ipPools = [{ name: "lan", blocks: [{ cidr: "192.168.1.0/33" }] }];
   assert.throws(
     () => new CiliumLoadBalancer("wrong", { ipPools, operatorTimeout: "soon" }),
-    /^[^]*2 inputs cannot work:\n {2}ipPools\[0\]\.blocks\[0\]\.cidr: .*\n {2}operatorTimeout: "soon" is no Go duration/,
+    /^[^]*2 inputs cannot work:\n {2}ipPools\[0\]\.blocks\[0\]\.cidr: .*\n {2}operatorTimeout: "soon" is not a valid Go duration/,
   );
 });
 
 test("its pools are checked against the ranges and the LAN that it is told", () => {
   const make = (args: object) => new CiliumLoadBalancer("told", { ipPools: pools, ...args });
-  assert.throws(() => make({ lan: { nodes: ["192.168.1.201"] } }), /^[^]*ipPools\[0\]\.blocks\[0\]: .* holds lan\.nodes\[0\]/);
+  assert.throws(() => make({ lan: { nodes: ["192.168.1.201"] } }), /^[^]*ipPools\[0\]\.blocks\[0\]: .* contains lan\.nodes\[0\]/);
   assert.throws(
     () => make({ podCidr: "192.168.0.0/16" }),
-    /^[^]*ipPools\[0\]\.blocks\[0\]: .* lies inside podCidr 192\.168\.0\.0\/16/,
+    /^[^]*ipPools\[0\]\.blocks\[0\]: .* is inside podCidr 192\.168\.0\.0\/16/,
   );
 });
 
@@ -209,11 +209,11 @@ test("a warning is logged once, by the component that the user has made", () => 
 });
 
 test("what Pulumi's Chart would leave out, or make twice, is a problem", () => {
-  const refused = (args: object) => () => plan({ ...chartDelivery, ...args });
+  const refused = (args: object) => () => createPlan({ ...chartDelivery, ...args });
   assert.throws(
     refused({ values: { hubble: { enabled: true, tls: { auto: { method: "cronJob" } } } } }),
     /^[^]*values: make Job kube-system\/hubble-generate-certs.* of Cilium 1\.18\.4, a Helm hook/,
   );
   assert.throws(refused({ hubble: { enabled: true } }), /hubble\.enabled: cannot be true with delivery chart and Cilium 1\.18: /);
-  assert.throws(refused({ namespace: "cilium-secrets" }), /^[^]*namespace: cilium-secrets is one that the chart makes/);
+  assert.throws(refused({ namespace: "cilium-secrets" }), /^[^]*namespace: cilium-secrets is a namespace that the chart creates/);
 });

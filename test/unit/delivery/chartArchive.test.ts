@@ -28,7 +28,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-const stage = (path: string) => stageChart({ path, warnings: [] });
+const stage = (path: string) => stageChart({ path });
 const digestOf = (file: string) => sha256Of(readFileSync(file));
 
 test("an archive is named by its content, and its path is absolute", () => {
@@ -55,7 +55,7 @@ test("what lies there and is something else is replaced", () => {
 
 test("processes that stage at once never see anything but their own chart", { timeout: 60_000 }, async () => {
   const charts = [one.path, two.path, tinyChart(join(folder, "source", "one")), tinyChart(join(folder, "source", "two"), "two")];
-  const script = join(import.meta.dirname, "fixtures", "stage.ts");
+  const script = join(import.meta.dirname, "..", "..", "processes", "stage.ts");
   const staged = await Promise.all(
     [...charts, ...charts].map(async (chart) => {
       const child = spawn(process.execPath, [script, chart, chart.endsWith(".tgz") ? "50" : "5"]);
@@ -97,7 +97,7 @@ for (const [what, cache] of Object.entries(unusable)) {
     try {
       assert.throws(() => stage(one.path), {
         name: "InputError",
-        message: /^chart: there is no folder to write the archive to: .*; set XDG_CACHE_HOME to a folder that can be written$/,
+        message: /^chart: there is no folder for the chart archive: .*; set XDG_CACHE_HOME to a writable folder$/,
       });
     } finally {
       if (TMPDIR === undefined) delete process.env["TMPDIR"];
@@ -108,7 +108,7 @@ for (const [what, cache] of Object.entries(unusable)) {
 
 test("a temporary archive lasts as long as the process", () => {
   const TMPDIR = mkdtempSync(join(folder, "tmp-"));
-  const script = join(import.meta.dirname, "fixtures", "stage.ts");
+  const script = join(import.meta.dirname, "..", "..", "processes", "stage.ts");
   const env = { ...environment, XDG_CACHE_HOME: "/proc/nope", TMPDIR };
   const { stdout, stderr } = spawnSync(process.execPath, [script, one.path, "1"], { env, encoding: "utf8" });
   assert.equal(stderr, "");

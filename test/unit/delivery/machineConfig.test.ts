@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import type { Talos } from "../../../components/inputs/talosArgs.ts";
 import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
-import { syncCommand } from "../../../components/talos/machineConfig.ts";
+import { syncCommand } from "../../../components/talos/syncCommand.ts";
 import { chartArgs } from "../../harness/charts.ts";
 import { eventually } from "../../harness/cluster.ts";
 import { isSecretInput, registering, value } from "../../harness/mocks.ts";

@@ -10,7 +10,7 @@ import { timeLimits } from "../../../components/support/childProcess.ts";
 import { helm, HelmError, minimumHelm } from "../../../components/helm/cli.ts";
 import { InputError } from "../../../components/support/problems.ts";
 import { render } from "../../../components/helm/render.ts";
-import { settingsOf } from "../../../components/inputs/settings.ts";
+import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { tools } from "../../../tools/tools.mjs";
 import { tinyChart } from "../../harness/tinyChart.ts";
 
@@ -57,9 +57,9 @@ const approvals = (folder: string) => {
 
 /** All that is done with Helm. */
 const uses: Readonly<Record<string, (folder: string) => unknown>> = {
-  pull: () => findChart(settingsOf({})),
-  template: (folder) => render({ path: tinyChart(join(folder, "chart")), warnings: [] }, {}, settingsOf({})),
-  package: (folder) => stageChart({ path: tinyChart(join(folder, "chart")), warnings: [] }),
+  pull: () => findChart(resolveSettings({})),
+  template: (folder) => render({ path: tinyChart(join(folder, "chart")) }, {}, resolveSettings({})),
+  package: (folder) => stageChart({ path: tinyChart(join(folder, "chart")) }),
 };
 
 /** The one problem that something has. */
@@ -99,8 +99,8 @@ for (const [shim, script, words] of [
   ["asdf without a version", 'echo "No version is set for command helm" >&2; exit 126', "No version is set for command helm"],
   ["mise without a version", 'echo "mise ERROR No version is set for shim: helm" >&2; exit 1', "mise ERROR No version is set"],
   ["one that prints to standard output", 'echo "helm is not installed"; exit 127', "helm is not installed"],
-  ["a silent one", "exit 3", "it ended with exit status 3"],
-  ["one that crashes", "kill -SEGV $$", "it was ended by SIGSEGV"],
+  ["a silent one", "exit 3", "it exited with status 3"],
+  ["one that crashes", "kill -SEGV $$", "it was killed by SIGSEGV"],
   ["one that tells no version", "echo nonsense", 'it printed "nonsense"'],
   ["one that prints nothing", "exit 0", 'it printed ""'],
   [
@@ -244,8 +244,8 @@ test("the words of a Helm that fails are kept, whatever it is given and wherever
   for (const [script, words] of [
     ['echo "Error: first" >&2; echo "second" >&2; exit 1', "first\nsecond"],
     ['echo "Error: on standard output"; exit 1', "on standard output"],
-    ["exit 7", "it ended with exit status 7 and printed nothing"],
-    ['echo "out of memory" >&2; kill -KILL $$', "it was ended by SIGKILL: out of memory"],
+    ["exit 7", "it exited with status 7 and printed nothing"],
+    ['echo "out of memory" >&2; kill -KILL $$', "it was killed by SIGKILL: out of memory"],
   ] as const) {
     withHelm(telling("v4.3.1", script), () => {
       for (const options of [{}, { input }]) assert.throws(() => helm(["template"], options), new HelmError(words));

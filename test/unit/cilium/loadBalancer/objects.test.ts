@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadBalancerObjects } from "../../../../components/cilium/loadBalancer/objects.ts";
-import { manifestOf } from "../../../../components/kubernetes/manifest.ts";
-import { settingsOf } from "../../../../components/inputs/settings.ts";
+import { createManifest } from "../../../../components/kubernetes/manifest.ts";
+import { resolveSettings } from "../../../../components/inputs/settings.ts";
 import { devStack } from "../../../fixtures/devStack.ts";
 
 test("the dev stack's pool and policy, with nothing in them that Cilium does not know", () => {
   assert.equal(
-    manifestOf(loadBalancerObjects(settingsOf(devStack))).yaml,
+    createManifest(loadBalancerObjects(resolveSettings(devStack))).yaml,
     `---
 apiVersion: cilium.io/v2
 kind: CiliumLoadBalancerIPPool
@@ -29,7 +29,7 @@ spec:
 
 test("a policy announces the addresses of LoadBalancer Services unless told otherwise", () => {
   const spec = (policy: object) =>
-    loadBalancerObjects(settingsOf({ loadBalancer: { l2Policies: [{ name: "a", ...policy }] } }))[0]?.["spec"];
+    loadBalancerObjects(resolveSettings({ loadBalancer: { l2Policies: [{ name: "a", ...policy }] } }))[0]?.["spec"];
   assert.deepEqual(spec({}), { loadBalancerIPs: true });
   assert.deepEqual(spec({ loadBalancerIPs: false, externalIPs: true }), { loadBalancerIPs: false, externalIPs: true });
 });
@@ -50,7 +50,7 @@ test("every field of pools and policies arrives, the words Yes and No as strings
     loadBalancerIPs: true,
   };
   const objects = loadBalancerObjects(
-    settingsOf({
+    resolveSettings({
       loadBalancer: {
         ipPools: [
           { name: "p", ...pool },
@@ -68,9 +68,9 @@ test("every field of pools and policies arrives, the words Yes and No as strings
       [{ name: "r" }, policy],
     ],
   );
-  assert.match(manifestOf(objects).yaml, /allowFirstLastIPs: "No"/);
+  assert.match(createManifest(objects).yaml, /allowFirstLastIPs: "No"/);
 });
 
 test("nothing is announced and no address given unless asked for", () => {
-  assert.deepEqual(loadBalancerObjects(settingsOf({})), []);
+  assert.deepEqual(loadBalancerObjects(resolveSettings({})), []);
 });

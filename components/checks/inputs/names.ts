@@ -1,0 +1,52 @@
+import { parse } from "yaml";
+import type { Settings } from "../../inputs/settings.ts";
+import { dnsLabel, dnsSubdomain } from "../../kubernetes/names.ts";
+import { problem, quote, type Problem } from "../../support/problems.ts";
+import { inputCheck, type Checks } from "../check.ts";
+
+export const nameChecks: Checks<Settings> = {
+  errors: [
+    inputCheck({
+      title: "a namespace that Kubernetes does not accept, or that is not text in YAML",
+      why: "The API server refuses the name. The chart writes it without quotes, so `1e3` or `null` would become a number or nothing.",
+      source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
+      needs: ["namespace"],
+      run: ({ namespace }) => {
+        if (!dnsLabel.test(namespace)) return [invalidName("namespace", namespace, "a DNS label such as kube-system")];
+        if (typeof parse(namespace, { version: "1.1" }) === "string") return [];
+        return [
+          problem(
+            "namespace",
+            `${quote(namespace)} is not text when it is written without quotes, as the chart does; choose another name`,
+          ),
+        ];
+      },
+    }),
+    inputCheck({
+      title: "the name of a pool or policy that Kubernetes does not accept, or that is used twice",
+      why: "The API server refuses the name, or the second object overwrites the first.",
+      source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
+      needs: ["loadBalancer"],
+      run: ({ loadBalancer }) => [
+        ...objectNameProblems("loadBalancer.ipPools", loadBalancer.ipPools),
+        ...objectNameProblems("loadBalancer.l2Policies", loadBalancer.l2Policies),
+      ],
+    }),
+  ],
+  warnings: [],
+};
+
+function objectNameProblems(list: string, objects: readonly { readonly name: string }[]): readonly Problem[] {
+  return objects.flatMap(({ name }, index) => {
+    const input = `${list}[${index}].name`;
+    const firstIndex = objects.findIndex((other) => other.name === name);
+    if (firstIndex < index) {
+      return [problem(input, `${quote(name)} is also the name of ${list}[${firstIndex}]; names are unique`)];
+    }
+    return dnsSubdomain.test(name) ? [] : [invalidName(input, name, "a DNS subdomain such as default-ip-pool")];
+  });
+}
+
+function invalidName(input: string, name: string, description: string): Problem {
+  return problem(input, `${quote(name)} is not a valid Kubernetes name; it must be ${description}`);
+}

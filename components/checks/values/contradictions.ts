@@ -1,0 +1,120 @@
+import { announcesOnLan, replacesKubeProxy } from "../../cilium/facts.ts";
+import { originOf } from "../../cilium/valueOrigins.ts";
+import { isOff, isOn, valueAt } from "../../helm/values.ts";
+import { problem, quote } from "../../support/problems.ts";
+import { valuesCheck, type Checks, type ValuesSubject } from "../check.ts";
+
+export const contradictionChecks: Checks<ValuesSubject> = {
+  errors: [
+    valuesCheck({
+      title: "Gateway API or L2 announcements without the replacement of kube-proxy",
+      why: "Cilium ignores Gateways, and nothing serves the announced addresses.",
+      source: "https://docs.cilium.io/en/stable/network/l2-announcements/#prerequisites",
+      needs: [],
+      run: ({ settings, values }) => {
+        if (replacesKubeProxy(values)) return [];
+        const replacement = quote(valueAt(values, "kubeProxyReplacement"));
+        return ["gatewayAPI.enabled", "l2announcements.enabled"]
+          .filter((path) => isOn(values, path))
+          .map((path) =>
+            problem(
+              originOf(settings, path),
+              `cannot be true while values.kubeProxyReplacement is ${replacement}; change one of the two`,
+            ),
+          );
+      },
+    }),
+    valuesCheck({
+      title: "Gateway API without the L7 proxy",
+      why: "Envoy serves the Gateways, and the chart refuses to render without it.",
+      source: "https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/gateway-api/",
+      needs: [],
+      run: ({ settings, values }) => {
+        if (!isOn(values, "gatewayAPI.enabled") || !isOff(values, "l7Proxy")) return [];
+        return [
+          problem(
+            originOf(settings, "gatewayAPI.enabled"),
+            "cannot be true while values.l7Proxy is false; change one of the two",
+          ),
+        ];
+      },
+    }),
+    valuesCheck({
+      title: "Hubble Relay without Hubble",
+      why: "The chart refuses to render it.",
+      source: "https://docs.cilium.io/en/stable/observability/hubble/setup/",
+      needs: [],
+      run: ({ settings, values }) => {
+        if (!isOn(values, "hubble.relay.enabled") || isOn(values, "hubble.enabled")) return [];
+        return [problem(originOf(settings, "hubble.relay.enabled"), "cannot be true while hubble.enabled is false; set both")];
+      },
+    }),
+    valuesCheck({
+      title: "the web interface of Hubble without Relay",
+      why: "The chart refuses to render it.",
+      source: "https://docs.cilium.io/en/stable/observability/hubble/setup/",
+      needs: [],
+      run: ({ settings, values }) => {
+        if (!isOn(values, "hubble.ui.enabled") || isOn(values, "hubble.relay.enabled")) return [];
+        if (isOn(values, "hubble.ui.standalone.enabled")) return [];
+        return [
+          problem(
+            originOf(settings, "hubble.ui.enabled"),
+            "cannot be true while hubble.relay is false: it shows the flows that Relay collects; set both",
+          ),
+        ];
+      },
+    }),
+    valuesCheck({
+      title: "Hubble with delivery chart and Cilium 1.18",
+      why: "There, a Helm hook creates the certificates, and Pulumi's Chart leaves hooks out.",
+      source: "https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v4/chart/",
+      needs: ["delivery", "hubble", "ciliumVersion"],
+      run: ({ settings }) => {
+        const { delivery, hubble, ciliumVersion, userValues } = settings;
+        if (delivery !== "chart" || !hubble.enabled || !ciliumVersion.startsWith("1.18.")) return [];
+        // With other certificates there may be no hook. The check of the rendered hooks decides.
+        if (valueAt(userValues, "hubble.tls") !== undefined) return [];
+        return [
+          problem(
+            "hubble.enabled",
+            "cannot be true with delivery chart and Cilium 1.18: there, the job that creates the certificates is a Helm hook, which " +
+              'Pulumi\'s Chart leaves out; use Cilium 1.19 or later, or delivery "manifest"',
+          ),
+        ];
+      },
+    }),
+    valuesCheck({
+      title: "an invalid way to assign addresses to Services",
+      why: "The chart renders any word, and the operator then assigns no addresses.",
+      source: "https://docs.cilium.io/en/stable/network/lb-ipam/",
+      needs: [],
+      run: ({ settings, values }) => {
+        const input = originOf(settings, "defaultLBServiceIPAM");
+        const ipam = String(valueAt(values, "defaultLBServiceIPAM"));
+        if (ipam === "nodeipam" && !isOn(values, "nodeIPAM.enabled")) {
+          return [problem(input, 'cannot be "nodeipam" while values.nodeIPAM.enabled is false; set both')];
+        }
+        if (["lbipam", "nodeipam", "none", "undefined"].includes(ipam)) return [];
+        return [problem(input, `is ${quote(ipam)}; allowed are "lbipam", "nodeipam" and "none"`)];
+      },
+    }),
+  ],
+  warnings: [
+    valuesCheck({
+      title: "Gateways that keep the client's address, with L2 announcements",
+      why: "The announcing node drops traffic for which it has no Envoy. Cilium does not support the two together.",
+      source: "https://docs.cilium.io/en/stable/network/l2-announcements/#limitations",
+      needs: [],
+      run: ({ settings, values }) => {
+        if (!announcesOnLan(values) || valueAt(values, "gatewayAPI.externalTrafficPolicy") !== "Local") return [];
+        return [
+          problem(
+            originOf(settings, "gatewayAPI.externalTrafficPolicy"),
+            'is "Local", which does not work with L2 announcements; use "Cluster"',
+          ),
+        ];
+      },
+    }),
+  ],
+};

@@ -1,0 +1,23 @@
+import { isOff, isOn, valueAt, type HelmValues } from "../helm/values.ts";
+
+// Questions about the effective values. Values, checks, patches and deliveries all ask here, so that they agree.
+
+/** Whether agents may announce LoadBalancer IPs on the LAN. */
+export function announcesOnLan(values: HelmValues): boolean {
+  return isOn(values, "l2announcements.enabled");
+}
+
+/** Whether Cilium does the work of kube-proxy. */
+export function replacesKubeProxy(values: HelmValues): boolean {
+  return isOn(values, "kubeProxyReplacement");
+}
+
+/** Whether nodes route pod traffic themselves, without a tunnel. */
+export function routesNatively(values: HelmValues): boolean {
+  return valueAt(values, "routingMode") === "native";
+}
+
+/** Whether Cilium uses an IP family. The chart's defaults are IPv4 on and IPv6 off. */
+export function usesFamily(values: HelmValues, family: 4 | 6): boolean {
+  return family === 4 ? !isOff(values, "ipv4.enabled") : isOn(values, "ipv6.enabled");
+}

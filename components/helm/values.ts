@@ -1,0 +1,48 @@
+import { merge } from "../support/merge.ts";
+
+/** Values of a Helm chart. */
+export type HelmValues = Readonly<Record<string, unknown>>;
+
+/** Reads the value at a path such as `bpf.masquerade`. Returns undefined if it is not set, so that the chart's default applies. */
+export function valueAt(values: HelmValues, path: string): unknown {
+  let value: unknown = values;
+  for (const key of path.split(".")) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as HelmValues)[key];
+  }
+  return value ?? undefined;
+}
+
+/** Whether a value is set to true. The chart also accepts the text "true" for some switches. */
+export function isOn(values: HelmValues, path: string): boolean {
+  return String(valueAt(values, path)) === "true";
+}
+
+/** Whether a value is set to false. An unset value is neither on nor off. */
+export function isOff(values: HelmValues, path: string): boolean {
+  return String(valueAt(values, path)) === "false";
+}
+
+/** The keys that lead to a value. */
+export type ValuePath = readonly string[];
+
+/** Whether a value is a map, so that Helm merges it with the chart's default. */
+export function isMap(value: unknown): value is HelmValues {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The values without the one at a path. */
+export function omitPath(values: HelmValues, [key = "", ...rest]: ValuePath): HelmValues {
+  const { [key]: member, ...others } = values;
+  return rest.length === 0 || !isMap(member) ? others : { ...others, [key]: omitPath(member, rest) };
+}
+
+/** Only the values at these paths. */
+export function pickPaths(values: HelmValues, paths: readonly ValuePath[]): HelmValues {
+  return paths.map((path) => pickPath(values, path)).reduce<HelmValues>(merge, {});
+}
+
+function pickPath(values: HelmValues, path: ValuePath): HelmValues {
+  const value = path.reduce<unknown>((inner, key) => (inner as HelmValues)[key], values);
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as HelmValues;
+}

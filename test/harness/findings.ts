@@ -1,0 +1,48 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import type { Finding } from "../../components/checks/run.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
+import { examine } from "../../components/plan.ts";
+import { problemLines, type Problem } from "../../components/support/problems.ts";
+import { ciliumMinor, minorOf } from "../../components/versions/supported.ts";
+import { chartArgs, chartFolder, releases } from "./charts.ts";
+
+/** A check by its title, and what it found: `input: message` for each problem. */
+export interface CheckResult {
+  readonly check: string | undefined;
+  readonly problems: readonly string[];
+}
+
+/** Runs every check on the inputs, with the real chart of the release. Returns those that find something, errors first. */
+export function checkResults(args: TalosCiliumCniArgs): readonly CheckResult[] {
+  const { errors, warnings } = examine({ ...realChart(args.ciliumVersion), ...args });
+  const problems: readonly (Problem & Partial<Finding>)[] = [...errors, ...warnings];
+  return [...Map.groupBy(problems, ({ check }) => check)].map(([check, found]) => ({ check, problems: problemLines(found) }));
+}
+
+/** The chart of a release. For one whose chart the suite does not have: the chart of the same minor, under the name of this release. */
+function realChart(ciliumVersion = "1.18.4"): Pick<TalosCiliumCniArgs, "chart"> {
+  if (ciliumMinor(ciliumVersion) === undefined) return {};
+  const release = releases.find((each) => minorOf(each.ciliumVersion) === minorOf(ciliumVersion))?.ciliumVersion;
+  if (release === undefined) return {};
+  const { chart = {} } = chartArgs(release);
+  return { chart: release === ciliumVersion ? chart : { path: renamedChart(release, ciliumVersion) } };
+}
+
+const folder = mkdtempSync(join(tmpdir(), "renamed-charts-"));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+const renamedCharts = new Map<string, string>();
+
+function renamedChart(release: string, ciliumVersion: string): string {
+  const path = renamedCharts.get(ciliumVersion) ?? join(folder, ciliumVersion);
+  if (renamedCharts.has(ciliumVersion)) return path;
+  cpSync(chartFolder(release), path, { recursive: true });
+  const metadata = join(path, "Chart.yaml");
+  writeFileSync(metadata, readFileSync(metadata, "utf8").replaceAll(/^(version|appVersion): .*$/gm, `$1: ${ciliumVersion}`));
+  renamedCharts.set(ciliumVersion, path);
+  return path;
+}
