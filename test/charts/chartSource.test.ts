@@ -23,9 +23,9 @@ const repository = join(folder, "repository");
 const archive = join(repository, "cilium-1.18.4.tgz");
 const environment = { ...process.env };
 let digest: string;
-let http: Server;
+let repositoryServer: Server;
 
-/** The cache of the tests, empty. */
+/** Points the cache at an empty folder, and returns the folder that charts are cached in. */
 function emptyCache(): string {
   const cache = join(folder, "cache");
   rmSync(cache, { recursive: true, force: true });
@@ -33,76 +33,77 @@ function emptyCache(): string {
   return join(cache, "talos-cilium-cni", "charts");
 }
 
-const find = (source: ChartSource, ciliumVersion = "1.18.4") => findChart(settingsOf({ ciliumVersion, chart: source }));
-const refusal = (source: ChartSource, ciliumVersion?: string): InputError => {
+const findIn = (source: ChartSource, ciliumVersion = "1.18.4") => findChart(settingsOf({ ciliumVersion, chart: source }));
+
+/** The error that this source causes. */
+function inputErrorFor(source: ChartSource, ciliumVersion?: string): InputError {
   try {
-    find(source, ciliumVersion);
+    findIn(source, ciliumVersion);
   } catch (error) {
     assert(error instanceof InputError);
     return error;
   }
   throw new Error("the chart was accepted");
-};
+}
 
 before(async () => {
-  const real = chartFolder();
   mkdirSync(repository);
-  cpSync(real, join(folder, "cilium"), { recursive: true });
+  cpSync(chartFolder(), join(folder, "cilium"), { recursive: true });
   run("chmod", ["-R", "u+w", join(folder, "cilium")]);
   run("helm", ["package", join(folder, "cilium"), "--destination", repository]);
-  // The same chart under a number that is not pinned.
+  // The same chart under a version that is not pinned.
   const chartYaml = readFileSync(join(folder, "cilium", "Chart.yaml"), "utf8");
   writeFileSync(join(folder, "cilium", "Chart.yaml"), chartYaml.replaceAll("1.18.4", "1.18.99"));
   run("helm", ["package", join(folder, "cilium"), "--destination", repository]);
   run("helm", ["repo", "index", repository]);
   digest = createHash("sha256").update(readFileSync(archive)).digest("hex");
-  http = await serve(repository);
+  repositoryServer = await serve(repository);
 });
 
 after(() => {
-  http.process.kill();
+  repositoryServer.process.kill();
   rmSync(folder, { recursive: true });
 });
 
-test("an archive from a repository is checked, kept, and the next time needs no network", async () => {
+test("a chart from a repository is verified and cached, and the next run needs no network", async () => {
   const cache = emptyCache();
   const server = await serve(repository);
   const source = { repository: server.address, sha256: digest };
-  const { path, warnings } = find(source);
+  const { path, warnings } = findIn(source);
   assert.deepEqual(warnings, []);
   assert.deepEqual(readdirSync(cache), [`cilium-1.18.4-${digest}.tgz`]);
   server.process.kill();
   await once(server.process, "close");
-  assert.deepEqual(find(source), { path, warnings: [] });
+  assert.deepEqual(findIn(source), { path, warnings: [] });
 });
 
 test("an archive and a folder of the same chart render the same bytes", () => {
   const settings = settingsOf({ chart: { path: archive, sha256: digest } });
-  const bytes = (path: string) =>
+  const manifestFrom = (path: string) =>
     manifestOf(render({ path, warnings: [] }, helmValues(settings), settings).map(({ object }) => object)).yaml;
-  assert.equal(bytes(archive), bytes(chartFolder()));
+  assert.equal(manifestFrom(archive), manifestFrom(chartFolder()));
 });
 
-test("a wrong digest is an error, and the archive is not kept", () => {
+test("an archive with the wrong digest is rejected and not cached", () => {
   const cache = emptyCache();
-  const { message } = refusal({ repository: http.address });
+  const { message } = inputErrorFor({ repository: repositoryServer.address });
   assert.match(message, /^chart\.sha256: http:\/\/127.* delivers cilium 1\.18\.4 with [0-9a-f]{64}, not c361ca567b.*thrown away/);
   assert(!existsSync(cache));
 });
 
-test("a damaged archive in the cache is not used", () => {
+test("a damaged archive in the cache is downloaded again", () => {
   const cache = emptyCache();
-  const source = { repository: http.address, sha256: digest };
-  const { path } = find(source);
+  const source = { repository: repositoryServer.address, sha256: digest };
+  const { path } = findIn(source);
   writeFileSync(path, "damaged");
-  assert.equal(find(source).path, path);
+  assert.equal(findIn(source).path, path);
   assert.deepEqual(readFileSync(path), readFileSync(archive));
   assert.equal(readdirSync(cache).length, 1);
 });
 
-test("a release that is not pinned is used with a warning that says how to pin it", () => {
+test("a release that is not pinned is used, with a warning that says how to pin it", () => {
   emptyCache();
-  const { warnings } = find({ repository: http.address }, "1.18.99");
+  const { warnings } = findIn({ repository: repositoryServer.address }, "1.18.99");
   assert.equal(warnings.length, 1);
   assert.match(
     warnings[0] ?? "",
@@ -110,104 +111,117 @@ test("a release that is not pinned is used with a warning that says how to pin i
   );
 });
 
-test("no connection, and only that, is unreachable", () => {
+test("only a failed connection counts as an unreachable repository", () => {
   emptyCache();
-  const unreachable = refusal({ repository: "http://127.0.0.1:1" });
+  const unreachable = inputErrorFor({ repository: "http://127.0.0.1:1" });
   assert(unreachable instanceof ChartUnreachable);
   assert.match(
     unreachable.message,
     /^chart\.repository: cilium 1\.18\.4 could not be downloaded from http:\/\/127\.0\.0\.1:1: .*connection refused; check/s,
   );
-  assert(refusal({ repository: "https://no-such-host.invalid" }) instanceof ChartUnreachable);
+  assert(inputErrorFor({ repository: "https://no-such-host.invalid" }) instanceof ChartUnreachable);
 
-  const missing = refusal({ repository: `${http.address}/elsewhere` });
+  const missing = inputErrorFor({ repository: `${repositoryServer.address}/elsewhere` });
   assert(!(missing instanceof ChartUnreachable));
   assert.match(missing.message, /404/);
-  assert(!(refusal({ repository: http.address }, "1.18.98") instanceof ChartUnreachable));
+  assert(!(inputErrorFor({ repository: repositoryServer.address }, "1.18.98") instanceof ChartUnreachable));
 });
 
-test("the commands take Cilium's Go module, and say so, when there is no connection; never for another reason", () => {
+test("without a connection, and only then, the commands take the chart from Cilium's Go module and warn", () => {
   emptyCache();
-  const source = (ciliumVersion: string, given: ChartSource = {}) => findSource(settingsOf({ ciliumVersion, chart: given }));
+  const sourceFor = (ciliumVersion: string, chart: ChartSource = {}) => findSource(settingsOf({ ciliumVersion, chart }));
   process.env["HTTPS_PROXY"] = "http://127.0.0.1:1";
   try {
-    const { chart: found, warning } = source("1.18.4");
-    assert.match(found.path ?? "", /cilium@v1\.18\.4.install.kubernetes.cilium$/);
+    const { chart, warning } = sourceFor("1.18.4");
+    assert.match(chart.path ?? "", /cilium@v1\.18\.4.install.kubernetes.cilium$/);
     assert.match(
       warning ?? "",
       /^chart: there is no connection to https:\/\/helm\.cilium\.io; took the same release from the Go module/,
     );
-    assert.throws(() => source("1.18.12"), { name: "InputError", message: /refused/ });
-    // Who names a repository or a digest of his own wants that chart and no other.
-    assert.throws(() => source("1.18.4", { repository: "http://127.0.0.1:1" }), { name: "InputError", message: /refused/ });
-    assert.throws(() => source("1.18.4", { sha256: "0".repeat(64) }), { name: "InputError", message: /refused/ });
+    assert.throws(() => sourceFor("1.18.12"), { name: "InputError", message: /refused/ });
+    // A user who names a repository or a digest wants exactly that chart.
+    assert.throws(() => sourceFor("1.18.4", { repository: "http://127.0.0.1:1" }), { name: "InputError", message: /refused/ });
+    assert.throws(() => sourceFor("1.18.4", { sha256: "0".repeat(64) }), { name: "InputError", message: /refused/ });
   } finally {
     process.env = { ...environment };
   }
-  assert.throws(() => source("1.18.4", { repository: http.address }), { name: "InputError", message: /^chart\.sha256: / });
-  assert.throws(() => source("1.18.4", { repository: `${http.address}/elsewhere` }), { name: "InputError", message: /404/ });
+  assert.throws(() => sourceFor("1.18.4", { repository: repositoryServer.address }), {
+    name: "InputError",
+    message: /^chart\.sha256: /,
+  });
+  assert.throws(() => sourceFor("1.18.4", { repository: `${repositoryServer.address}/elsewhere` }), {
+    name: "InputError",
+    message: /404/,
+  });
 });
 
-test("an OCI registry and a repository over TLS, trusted and not", async () => {
-  const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
-  const made = await generate([{ name: "commonName", value: "localhost" }], {
+test("an OCI registry and an HTTPS repository work only with a trusted certificate", async () => {
+  const keyFile = join(folder, "key.pem");
+  const certificateFile = join(folder, "certificate.pem");
+  const pair = await generate([{ name: "commonName", value: "localhost" }], {
     extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }],
   });
-  writeFileSync(key, made.private);
-  writeFileSync(certificate, made.cert);
+  writeFileSync(keyFile, pair.private);
+  writeFileSync(certificateFile, pair.cert);
   emptyCache();
-  ociLayout();
-  const server = await serve(repository, key, certificate);
+  writeOciLayout();
+  const server = await serve(repository, keyFile, certificateFile);
   try {
     const oci = { repository: `${server.address.replace("https:", "oci:")}/charts/cilium`, sha256: digest };
-    const untrusted = refusal(oci);
+    const untrusted = inputErrorFor(oci);
     assert(!(untrusted instanceof ChartUnreachable));
     assert.match(untrusted.message, /certificate/);
-    assert(!(refusal({ repository: server.address, sha256: digest }) instanceof ChartUnreachable));
+    assert(!(inputErrorFor({ repository: server.address, sha256: digest }) instanceof ChartUnreachable));
 
-    process.env["SSL_CERT_FILE"] = certificate;
-    assert.deepEqual(readFileSync(find(oci).path), readFileSync(archive));
+    process.env["SSL_CERT_FILE"] = certificateFile;
+    assert.deepEqual(readFileSync(findIn(oci).path), readFileSync(archive));
     emptyCache();
-    assert.deepEqual(find({ repository: server.address, sha256: digest }).warnings, []);
-    assert.match(refusal({ ...oci, sha256: "0".repeat(64) }).message, /^chart\.sha256: oci:.* not 0{64}/);
+    assert.deepEqual(findIn({ repository: server.address, sha256: digest }).warnings, []);
+    assert.match(inputErrorFor({ ...oci, sha256: "0".repeat(64) }).message, /^chart\.sha256: oci:.* not 0{64}/);
   } finally {
     server.process.kill();
     process.env = { ...environment };
   }
 });
 
-/** The archive as a registry serves it: a manifest by tag and by digest, and two blobs. */
-function ociLayout(): void {
+/** Writes the files of an OCI registry with the archive: a manifest by tag and by digest, and two blobs. */
+function writeOciLayout(): void {
   const root = join(repository, "v2", "charts", "cilium");
   for (const kind of ["blobs", "manifests"]) mkdirSync(join(root, kind), { recursive: true });
-  const put = (kind: string, content: Buffer | string, ...names: readonly string[]) => {
+  const writeContent = (kind: string, content: Buffer | string, ...names: readonly string[]) => {
     const sha256 = `sha256:${createHash("sha256").update(content).digest("hex")}`;
     for (const name of [sha256, ...names]) writeFileSync(join(root, kind, name), content);
     return { digest: sha256, size: content.length };
   };
   const config = {
     mediaType: "application/vnd.cncf.helm.config.v1+json",
-    ...put("blobs", '{"name":"cilium","version":"1.18.4"}'),
+    ...writeContent("blobs", '{"name":"cilium","version":"1.18.4"}'),
   };
-  const layer = { mediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip", ...put("blobs", readFileSync(archive)) };
+  const layer = {
+    mediaType: "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+    ...writeContent("blobs", readFileSync(archive)),
+  };
   const mediaType = "application/vnd.oci.image.manifest.v1+json";
-  put("manifests", JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [layer] }), "1.18.4");
+  writeContent("manifests", JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [layer] }), "1.18.4");
 }
 
-test("local archives and folders, right and wrong", () => {
-  assert.deepEqual(find({ path: archive, sha256: digest }), { path: archive, warnings: [] });
-  const other = join(folder, "cilium");
-  assert.deepEqual(find({ path: other }, "1.18.99"), { path: other, warnings: [] });
-  assert.match(find({ path: join(repository, "cilium-1.18.99.tgz") }, "1.18.99").warnings.join(""), /not among the pinned/);
+test("a local archive or folder with the right chart is used, any other gives an error that says why", () => {
+  assert.deepEqual(findIn({ path: archive, sha256: digest }), { path: archive, warnings: [] });
+  const otherRelease = join(folder, "cilium");
+  assert.deepEqual(findIn({ path: otherRelease }, "1.18.99"), { path: otherRelease, warnings: [] });
+  assert.match(findIn({ path: join(repository, "cilium-1.18.99.tgz") }, "1.18.99").warnings.join(""), /not among the pinned/);
 
-  assert.match(refusal({ path: join(folder, "none") }).message, /^chart\.path: there is no .*none; name a chart archive/);
-  assert.match(refusal({ path: other }).message, /^chart\.path: .* holds Cilium 1\.18\.99; set ciliumVersion to it/);
-  assert.match(refusal({ path: folder }).message, /^chart\.path: .* holds no Chart\.yaml/);
-  assert.match(refusal({ path: other, sha256: digest }, "1.18.99").message, /^chart\.sha256: .* is a folder and has no digest/);
-  assert.match(refusal({ path: archive }).message, /^chart\.sha256: .* has [0-9a-f]{64}, not c361ca567b/);
-  const note = join(folder, "note.tgz");
-  writeFileSync(note, "no archive");
-  assert.match(refusal({ path: note }, "1.18.99").message, /^chart\.path: .* is not a chart archive: /);
+  assert.match(inputErrorFor({ path: join(folder, "none") }).message, /^chart\.path: there is no .*none; name a chart archive/);
+  assert.match(inputErrorFor({ path: otherRelease }).message, /^chart\.path: .* holds Cilium 1\.18\.99; set ciliumVersion to it/);
+  assert.match(inputErrorFor({ path: folder }).message, /^chart\.path: .* holds no Chart\.yaml/);
+  assert.match(
+    inputErrorFor({ path: otherRelease, sha256: digest }, "1.18.99").message,
+    /^chart\.sha256: .* is a folder and has no digest/,
+  );
+  assert.match(inputErrorFor({ path: archive }).message, /^chart\.sha256: .* has [0-9a-f]{64}, not c361ca567b/);
+  const textFile = join(folder, "text.tgz");
+  writeFileSync(textFile, "not an archive");
+  assert.match(inputErrorFor({ path: textFile }, "1.18.99").message, /^chart\.path: .* is not a chart archive: /);
   writeFileSync(join(folder, "Chart.yaml"), "name: other\nversion: 1.18.4\n");
-  assert.match(refusal({ path: folder }).message, /^chart\.path: .* holds the chart other, not cilium/);
+  assert.match(inputErrorFor({ path: folder }).message, /^chart\.path: .* holds the chart other, not cilium/);
 });

@@ -8,92 +8,103 @@ import { chartArgs, helmPrints, kubernetesReads, releases } from "../harness/cha
 import { devStack } from "../fixtures/devStack.ts";
 import { hubble, variants } from "../fixtures/variants.ts";
 
-function comments(stream: string): number {
-  let found = 0;
+function countComments(stream: string): number {
+  let count = 0;
   for (const document of parseAllDocuments(stream)) {
-    visit(document, { Node: (_, { comment, commentBefore }) => void (found += comment || commentBefore ? 1 : 0) });
-    if (document.comment || document.commentBefore) found += 1;
+    visit(document, {
+      Node: (_, { comment, commentBefore }) => {
+        if (comment || commentBefore) count += 1;
+      },
+    });
+    if (document.comment || document.commentBefore) count += 1;
   }
-  return found;
+  return count;
 }
 
-const objects = ({ entries }: Manifest) => entries.map(({ object }) => object);
-const byName = (list: readonly KubernetesObject[]) =>
-  new Map(list.map((object) => [`${object.apiVersion} ${nameOf(object)}`, object]));
-const namespaced = new Set(
-  "ConfigMap CronJob DaemonSet Deployment Endpoints EndpointSlice Ingress Job PodDisruptionBudget ResourceQuota Role RoleBinding Secret Service ServiceAccount StatefulSet".split(
-    " ",
-  ),
-);
+const objectsOf = ({ entries }: Manifest) => entries.map(({ object }) => object);
+const byName = (objects: readonly KubernetesObject[]) =>
+  new Map(objects.map((object) => [`${object.apiVersion} ${nameOf(object)}`, object]));
+const namespacedKinds = new Set([
+  "ConfigMap",
+  "CronJob",
+  "DaemonSet",
+  "Deployment",
+  "Endpoints",
+  "EndpointSlice",
+  "Ingress",
+  "Job",
+  "PodDisruptionBudget",
+  "ResourceQuota",
+  "Role",
+  "RoleBinding",
+  "Secret",
+  "Service",
+  "ServiceAccount",
+  "ServiceMonitor",
+  "StatefulSet",
+]);
 
 for (const { ciliumVersion } of releases) {
   for (const [name, args] of Object.entries(variants)) {
-    test(`Cilium ${ciliumVersion}, ${name}: the manifest means to Kubernetes what Helm's output means`, () => {
+    test(`Cilium ${ciliumVersion}, ${name}: Kubernetes reads the same objects from the manifest as from Helm's output`, () => {
       const complete = { ...args, ...chartArgs(ciliumVersion) };
       const { manifest } = plan(complete);
-      const read = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
-      const printed = byName(helmPrints(complete));
-      for (const [identity, object] of byName(read)) {
-        if (nameOf(object) === "Namespace cilium") continue; // ours, and no part of the chart
-        assert.deepEqual(object, printed.get(identity), identity);
-        printed.delete(identity);
+      const manifestObjects = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
+      const helmObjects = byName(helmPrints(complete));
+      for (const [identity, object] of byName(manifestObjects)) {
+        if (nameOf(object) === "Namespace cilium") continue; // added by the component, not part of the chart
+        assert.deepEqual(object, helmObjects.get(identity), identity);
+        helmObjects.delete(identity);
       }
-      assert.deepEqual([...printed.keys()], []);
-      assert.equal(byName(read).size, read.length, "no object twice");
+      assert.deepEqual([...helmObjects.keys()], []);
+      assert.equal(byName(manifestObjects).size, manifestObjects.length, "an object appears twice");
     });
 
-    test(`Cilium ${ciliumVersion}, ${name}: order, namespaces and hooks are what a cluster needs`, () => {
+    test(`Cilium ${ciliumVersion}, ${name}: Namespaces come first, objects name their namespace, comments and test hooks are gone`, () => {
       const { manifest } = plan({ ...args, ...chartArgs(ciliumVersion) });
-      const namespaces = objects(manifest).filter(({ kind }) => kind === "Namespace").length;
-      assert(
-        objects(manifest)
-          .slice(0, namespaces)
-          .every(({ kind }) => kind === "Namespace"),
-      );
-      assert.equal(comments(manifest.yaml), 0);
+      const kinds = objectsOf(manifest).map(({ kind }) => kind);
+      const namespaceCount = kinds.filter((kind) => kind === "Namespace").length;
+      assert(kinds.slice(0, namespaceCount).every((kind) => kind === "Namespace"));
+      assert.equal(countComments(manifest.yaml), 0);
       assert.doesNotMatch(manifest.yaml, /helm\.sh\/hook: test/);
-      for (const object of objects(manifest)) {
-        assert.equal(
-          object.metadata.namespace !== undefined,
-          namespaced.has(object.kind) || object.kind === "ServiceMonitor",
-          nameOf(object),
-        );
+      for (const object of objectsOf(manifest)) {
+        assert.equal(object.metadata.namespace !== undefined, namespacedKinds.has(object.kind), nameOf(object));
       }
     });
   }
 }
 
-test("in a namespace of its own, Cilium is not split", () => {
+test("with `namespace: cilium`, every namespaced object is in cilium or cilium-secrets", () => {
   const { manifest } = plan({ ...devStack, ...chartArgs(), namespace: "cilium" });
-  assert.equal(objects(manifest).map(nameOf)[0], "Namespace cilium");
-  const elsewhere = objects(manifest).filter(
+  assert.equal(objectsOf(manifest).map(nameOf)[0], "Namespace cilium");
+  const elsewhere = objectsOf(manifest).filter(
     ({ metadata }) => ![undefined, "cilium", "cilium-secrets"].includes(metadata.namespace),
   );
   assert.deepEqual(elsewhere.map(nameOf), []);
 });
 
-test("with Hubble on, a job makes the certificates, hook or not", () => {
+test("with Hubble on, a Job creates the certificates, and the manifest has no private key", () => {
   for (const { ciliumVersion } of releases) {
     const { manifest, secret, warnings } = plan({ hubble, ...chartArgs(ciliumVersion) });
-    assert(objects(manifest).some(({ kind, metadata }) => kind === "Job" && metadata.name.startsWith("hubble-generate-certs")));
+    assert(objectsOf(manifest).some(({ kind, metadata }) => kind === "Job" && metadata.name.startsWith("hubble-generate-certs")));
     assert.equal(secret, false);
     assert.deepEqual(warnings, []);
     assert.doesNotMatch(manifest.yaml, /PRIVATE KEY/);
   }
 });
 
-test("Hubble turned on by values alone has no private key in the manifest either", () => {
+test("with Hubble turned on by `values` alone, the manifest has no private key", () => {
   const { secret } = plan({ ...chartArgs(), values: { hubble: { enabled: true, relay: { enabled: true } } } });
   assert.equal(secret, false);
 });
 
-test("a Secret makes the manifest a secret, and the warning says which value did it", () => {
+test("a Secret makes the manifest secret, and a warning names the value that causes it", () => {
   const { secret, warnings } = plan({ ...chartArgs(), values: { azure: { enabled: true, clientSecret: "a".repeat(20) } } });
   assert.equal(secret, true);
   assert.match(warnings.join("\n"), /^values\.azure\.clientSecret: puts Secret kube-system\/cilium-azure into the manifest/);
 });
 
-test("values that the chart refuses are one clear error with Helm's own words", () => {
+test("inputs that the chart rejects give one error that quotes Helm", () => {
   assert.throws(() => plan({ ...chartArgs(), kubernetesVersion: "1.20" }), { message: /^kubernetesVersion: Helm cannot render/ });
   const cluster = { name: "A name with spaces" };
   assert.throws(() => plan({ ...chartArgs(), values: { cluster } }), {

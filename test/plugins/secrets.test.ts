@@ -1,4 +1,4 @@
-// Delivery chart under the Automation API, where the SDK forgets in a transform that the engine knows secrets; by the CLI: cli.test.ts.
+// Delivery chart under the Automation API, where the SDK forgets in a transform that the engine knows secrets; by the CLI: pulumiCli.test.ts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { filesOf } from "../harness/backend.ts";

@@ -1,4 +1,4 @@
-// What the README shows does what it says, as printed; the blocks with pulumi in them are run by test/plugins/readme.test.ts.
+// What the README shows does what it says, as printed; the blocks with pulumi in them are run by test/plugins/readmePulumiCommands.test.ts.
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
