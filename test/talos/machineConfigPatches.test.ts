@@ -9,10 +9,10 @@ import { devStack } from "../fixtures/devStack.ts";
 import { machineries, machinery } from "../harness/machinery.ts";
 
 const ranges = { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" };
-const planned = (configContract: string, args: TalosCiliumCniArgs = {}) =>
+const planFor = (configContract: string, args: TalosCiliumCniArgs = {}) =>
   plan({ ...devStack, ...ranges, ...chartArgs(), ...args, delivery: "machineConfig", talos: { configContract } });
 const patchesFor = (configContract: string, args?: TalosCiliumCniArgs) =>
-  planned(configContract, args).machineConfig ?? assert.fail("there are no patches");
+  planFor(configContract, args).machineConfig ?? assert.fail("there are no patches");
 
 interface Document {
   readonly kind?: string;
@@ -25,52 +25,61 @@ interface Document {
   readonly enabled?: boolean;
   readonly podSubnets?: readonly string[];
 }
-const documents = (config: string) => parseAllDocuments(config).map((document) => document.toJS() as Document);
-const find = (config: string, kind?: string) => documents(config).find((document) => document.kind === kind);
+/** The document of a machine config with this kind; without a kind, the main document. */
+function findDocument(config: string, kind?: string): Document | undefined {
+  return parseAllDocuments(config)
+    .map((document) => document.toJS() as Document)
+    .find((document) => document.kind === kind);
+}
 
 for (const { talos, executable, contract } of machineries) {
-  test(`Talos ${talos} takes its own config with our patch, on control planes and workers`, () => {
-    const { machineConfig, manifest, loadBalancer, settings } = planned(contract);
+  test(`Talos ${talos} accepts its own config with our patches, for control planes and workers`, () => {
+    const { machineConfig, manifest, loadBalancer, settings } = planFor(contract);
     const { controlPlane, worker } = machineConfig ?? assert.fail("there are no patches");
-    const verdict = machinery(executable, { contract, patches: [controlPlane] });
-    assert.equal(verdict.refused, "");
-    assert.deepEqual(verdict.inlineManifests, { cilium: manifest.yaml, "cilium-lb": loadBalancer?.yaml });
-    assert.match(find(verdict.config)?.cluster?.extraManifests?.join() ?? "", /\/v1\.2\.0\/standard-install\.yaml$/);
+    const controlPlaneVerdict = machinery(executable, { contract, patches: [controlPlane] });
+    assert.equal(controlPlaneVerdict.refused, "");
+    assert.deepEqual(controlPlaneVerdict.inlineManifests, { cilium: manifest.yaml, "cilium-lb": loadBalancer?.yaml });
+    assert.match(
+      findDocument(controlPlaneVerdict.config)?.cluster?.extraManifests?.join() ?? "",
+      /\/v1\.2\.0\/standard-install\.yaml$/,
+    );
 
     const workerVerdict = machinery(executable, { contract, machineType: "worker", patches: [worker] });
     assert.equal(workerVerdict.refused, "");
     assert.deepEqual(workerVerdict.inlineManifests, {});
 
-    for (const { config } of [verdict, workerVerdict]) {
-      const main = find(config) ?? assert.fail("there is no config");
+    for (const { config } of [controlPlaneVerdict, workerVerdict]) {
+      const main = findDocument(config) ?? assert.fail("there is no main document");
       assert.deepEqual(main.machine?.features.kubePrism, { enabled: true, port: 7445 });
       if (talos === "1.14") {
-        assert.deepEqual(find(config, "KubeNetworkConfig")?.podSubnets, [settings.podCidr]);
+        assert.deepEqual(findDocument(config, "KubeNetworkConfig")?.podSubnets, [settings.podCidr]);
         assert.equal(main.cluster?.network, undefined);
       } else {
-        const cni = config === verdict.config ? { cni: { name: "none" } } : {};
-        const { podCidr, serviceCidr } = ranges;
-        assert.deepEqual(main.cluster?.network, {
-          ...{ dnsDomain: "cluster.local", podSubnets: [podCidr], serviceSubnets: [serviceCidr] },
-          ...cni,
-        });
+        const network = {
+          dnsDomain: "cluster.local",
+          podSubnets: [ranges.podCidr],
+          serviceSubnets: [ranges.serviceCidr],
+        };
+        const isControlPlane = config === controlPlaneVerdict.config;
+        assert.deepEqual(main.cluster?.network, isControlPlane ? { ...network, cni: { name: "none" } } : network);
       }
     }
     if (talos === "1.14") {
-      assert.equal(find(verdict.config, "KubeFlannelCNIConfig"), undefined);
-      assert.equal(find(verdict.config, "KubeProxyConfig")?.enabled, false);
+      assert.equal(findDocument(controlPlaneVerdict.config, "KubeFlannelCNIConfig"), undefined);
+      assert.equal(findDocument(controlPlaneVerdict.config, "KubeProxyConfig")?.enabled, false);
     } else {
-      assert.equal(find(verdict.config)?.cluster?.proxy?.disabled, true);
+      assert.equal(findDocument(controlPlaneVerdict.config)?.cluster?.proxy?.disabled, true);
     }
   });
 }
 
-test("a config of 1.13 keeps its form when the machine runs 1.14", () => {
+test("a machine with Talos 1.14 accepts a config of Talos 1.13 with the patch for 1.13", () => {
   const { config } = machinery("machinery-1.13", { contract: "v1.13" });
   assert.equal(machinery("machinery-1.14", { config, patches: [patchesFor("1.13").controlPlane] }).refused, "");
 });
 
-test("the form of another contract is refused by Talos, which is why the contract is asked for", () => {
+// This is why the component has the input `talos.configContract`.
+test("Talos rejects a patch in the form of another config contract", () => {
   assert.match(
     machinery("machinery-1.14", { contract: "v1.14", patches: [patchesFor("1.13").controlPlane] }).refused,
     /cluster network config in v1alpha1 config .* can't be used with KubeNetworkConfig document/,
@@ -81,27 +90,27 @@ test("the form of another contract is refused by Talos, which is why the contrac
   );
 });
 
-test("a second entry of the same name, and one without a name, are refused by Talos", () => {
+test("Talos rejects a second inline manifest of the same name, and one without a name", () => {
   const { controlPlane } = patchesFor("1.13");
-  const refused = (...patches: readonly string[]) => machinery("machinery-1.13", { contract: "v1.13", patches }).refused;
-  assert.match(refused(controlPlane, controlPlane), /inline manifest name "cilium" is duplicate/);
-  assert.match(refused(controlPlane.replace("- name: cilium\n", '- name: ""\n')), /inline manifest name can't be empty/);
+  const errorFor = (...patches: readonly string[]) => machinery("machinery-1.13", { contract: "v1.13", patches }).refused;
+  assert.match(errorFor(controlPlane, controlPlane), /inline manifest name "cilium" is duplicate/);
+  assert.match(errorFor(controlPlane.replace("- name: cilium\n", '- name: ""\n')), /inline manifest name can't be empty/);
 });
 
-test("a config that loads Cilium by URL, as the old script's, is converted", () => {
+test("a config that loads Cilium from a URL, as with the old script, is converted", () => {
   const urls = ["https://example.com/manifests/cilium-cni-1.18.4.yaml"];
   for (const { talos, executable, contract } of machineries.filter(({ talos }) => talos !== "1.14")) {
     const custom = JSON.stringify({ cluster: { network: { cni: { name: "custom", urls } } } });
     const { config } = machinery(executable, { contract, patches: [custom] });
-    const { settings, machineConfig } = planned(contract);
+    const { settings, machineConfig } = planFor(contract);
     const { controlPlane = "" } = machineConfig ?? {};
-    // Alone, the patch would leave the URL, which Talos refuses.
+    // A control: the control plane patch alone leaves the URL in, which Talos rejects.
     assert.match(
       machinery(executable, { config, patches: [controlPlane] }).refused,
       /"urls" field should be empty for "none" CNI/,
     );
-    for (const given of [config, machinery(executable, { contract }).config]) {
-      const verdict = machinery(executable, { config: given, patches: [patchBefore(settings) ?? "", controlPlane] });
+    for (const original of [config, machinery(executable, { contract }).config]) {
+      const verdict = machinery(executable, { config: original, patches: [patchBefore(settings) ?? "", controlPlane] });
       assert.equal(verdict.refused, "", talos);
       assert.match(verdict.config, /cni:\n +name: none\n/);
       assert(!verdict.config.includes("example.com"));
@@ -109,14 +118,14 @@ test("a config that loads Cilium by URL, as the old script's, is converted", () 
   }
 });
 
-test("KubePrism is left alone when another way to the API server is given", () => {
+test("another host for the API server leaves KubePrism out of the patches, another port is set in them", () => {
   assert(!patchesFor("1.13", { kubePrism: { host: "192.168.1.9", port: 6443 } }).controlPlane.includes("kubePrism"));
-  const other = patchesFor("1.13", { kubePrism: { port: 7446 } });
-  assert.match(other.worker, /kubePrism:\n +enabled: true\n +port: 7446/);
+  const otherPort = patchesFor("1.13", { kubePrism: { port: 7446 } });
+  assert.match(otherPort.worker, /kubePrism:\n +enabled: true\n +port: 7446/);
   assert.throws(() => patchesFor("1.14", { kubePrism: { port: 7446 } }), /kubePrism\.port: is 7446; in a config of Talos 1\.14/);
 });
 
-test("without Gateway API, or with CRDs of the user's, Talos loads none; without pools there is one entry", () => {
+test("without Gateway API or with the user's own CRDs Talos loads no CRDs, and without pools the patch has one manifest", () => {
   for (const gatewayApi of [{ enabled: false }, { installCrds: false }])
     assert(!patchesFor("1.13", { gatewayApi }).controlPlane.includes("extraManifests"));
   const { inlineManifests } = machinery("machinery-1.13", {
@@ -126,19 +135,22 @@ test("without Gateway API, or with CRDs of the user's, Talos loads none; without
   assert.deepEqual(Object.keys(inlineManifests ?? {}), ["cilium"]);
 });
 
-test("what does not fit in a machine config is said before", () => {
-  const large = (mebibytes: number) => ({ values: { extraConfig: { filler: "x".repeat(mebibytes * 2 ** 20) } } });
-  assert(planned("1.13", large(2)).warnings.some((warning) => /^values: make a patch of 2\.\d MiB/.test(warning)));
-  assert.throws(() => planned("1.13", large(4)), /values: make a manifest of 4\.\d MiB; a machine in maintenance mode takes/);
+test("a large manifest gives a warning, one that Talos cannot take gives an error", () => {
+  const valuesOfSize = (mebibytes: number) => ({ values: { extraConfig: { filler: "x".repeat(mebibytes * 2 ** 20) } } });
+  assert(planFor("1.13", valuesOfSize(2)).warnings.some((warning) => /^values: make a patch of 2\.\d MiB/.test(warning)));
+  assert.throws(
+    () => planFor("1.13", valuesOfSize(4)),
+    /values: make a manifest of 4\.\d MiB; a machine in maintenance mode takes/,
+  );
 });
 
-test("Talos 1.14 and the provider of today do not go together, and machines want a client configuration", () => {
+test("machines with a config contract of 1.14 or without a client configuration are an error", () => {
   const controlPlanes = [{ node: "192.168.1.10", machineConfiguration: "version: v1alpha1\n" }];
-  const apply = (talos: TalosCiliumCniArgs["talos"]) => () =>
+  const planWith = (talos: TalosCiliumCniArgs["talos"]) =>
     plan({ ...chartArgs(), delivery: "machineConfig", talos: { controlPlanes, ...talos } });
   assert.throws(
-    apply({ configContract: "1.14" }),
+    () => planWith({ configContract: "1.14" }),
     /talos\.configContract: is 1\.14, and the Talos provider 0\.8\.1 knows no config/,
   );
-  assert.throws(apply({}), /talos\.clientConfiguration: is missing/);
+  assert.throws(() => planWith({}), /talos\.clientConfiguration: is missing/);
 });

@@ -1,4 +1,4 @@
-// docs/from-the-old-script.md, step 4: the new manifest comes the way the old one came.
+// docs/from-the-old-script.md, step 4: the new manifest is delivered in the same way as the old one.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,12 +12,12 @@ import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 import { oldScript } from "../harness/oldScript.ts";
 import { own, sync } from "../harness/talosSync.ts";
 
-const old = oldScript().manifest;
+const oldManifest = oldScript().manifest;
 const { manifest } = plan({ ...devStack, ...chartArgs(), namespace: "cilium", routing: { mode: "tunnel" } });
-// What the document says that goes by hand.
-const [, hubbles = ""] =
+// The objects that the page tells the user to delete.
+const [, deletedByHand = ""] =
   /--namespace cilium delete (.*)$/m.exec(readFileSync(join(root, "docs", "from-the-old-script.md"), "utf8")) ??
-  assert.fail("the step is not there");
+  assert.fail("the page has no such step");
 
 let cluster: Cluster;
 beforeEach(async () => {
@@ -31,40 +31,41 @@ const kubectl = (args: string, input?: string) => {
   assert(ok, said);
   return said;
 };
-const config = () => (cluster.get("configmap", "cilium-config", "cilium")?.["data"] ?? {}) as Record<string, string>;
-const uid = () => cluster.get("daemonset", "cilium", "cilium")?.metadata["uid"];
-const left = () => hubbles.split(" ").filter((object) => cluster.kubectl(["get", object, "--namespace", "cilium"]).ok);
+const ciliumConfig = () => (cluster.get("configmap", "cilium-config", "cilium")?.["data"] ?? {}) as Record<string, string>;
+const agentUid = () => cluster.get("daemonset", "cilium", "cilium")?.metadata["uid"];
+const oldObjectsLeft = () =>
+  deletedByHand.split(" ").filter((object) => cluster.kubectl(["get", object, "--namespace", "cilium"]).ok);
 
-test("by kubectl: nothing of the old manifest is left but what goes by hand", () => {
-  kubectl("apply --filename -", old.yaml);
-  assert.equal(config()["hubble-disable-tls"], "false");
-  const before = uid();
+test("with kubectl, exactly the objects stay that the page tells the user to delete", () => {
+  kubectl("apply --filename -", oldManifest.yaml);
+  assert.equal(ciliumConfig()["hubble-disable-tls"], "false");
+  const uidBefore = agentUid();
   kubectl("apply --server-side --force-conflicts --filename -", manifest.yaml);
-  assert.equal(uid(), before);
-  const asked = manifest.entries.find(({ name }) => name === "ConfigMap cilium/cilium-config")?.object["data"];
-  assert.deepEqual(config(), asked);
+  assert.equal(agentUid(), uidBefore);
+  const expectedConfig = manifest.entries.find(({ name }) => name === "ConfigMap cilium/cilium-config")?.object["data"];
+  assert.deepEqual(ciliumConfig(), expectedConfig);
   const names = new Set(manifest.entries.map(({ name }) => name));
-  const gone = old.entries.flatMap(({ name, object }) =>
-    names.has(name) ? [] : [`${object.kind.toLowerCase()}/${object.metadata.name}`],
-  );
-  assert.deepEqual(hubbles.split(" ").sort(), gone.sort());
-  assert.equal(left().length, 3);
-  kubectl(`--namespace cilium delete ${hubbles}`);
+  const onlyInOldManifest = oldManifest.entries
+    .filter(({ name }) => !names.has(name))
+    .map(({ object }) => `${object.kind.toLowerCase()}/${object.metadata.name}`);
+  assert.deepEqual(deletedByHand.split(" ").sort(), onlyInOldManifest.sort());
+  assert.equal(oldObjectsLeft().length, 3);
+  kubectl(`--namespace cilium delete ${deletedByHand}`);
 });
 
-test("by Talos 1.13: the sync takes away what only the old manifest had, and keeps the rest", () => {
-  sync(cluster, own + old.yaml);
-  const before = uid();
+test("with Talos 1.13, the sync deletes what only the old manifest had, and keeps the rest", () => {
+  sync(cluster, own + oldManifest.yaml);
+  const uidBefore = agentUid();
   const changes = sync(cluster, own + manifest.yaml);
   assert.equal(changes["deleted"], 3, JSON.stringify(changes));
-  assert.deepEqual([uid(), left()], [before, []]);
+  assert.deepEqual([agentUid(), oldObjectsLeft()], [uidBefore, []]);
   assert.deepEqual(sync(cluster, own + manifest.yaml), { unchanged: manifest.entries.length + 1 });
 });
 
-test("by Talos 1.12: what only the old manifest had stays", () => {
-  sync(cluster, own + old.yaml, "update");
-  const before = uid();
+test("with Talos 1.12, the objects that only the old manifest had stay", () => {
+  sync(cluster, own + oldManifest.yaml, "update");
+  const uidBefore = agentUid();
   sync(cluster, own + manifest.yaml, "update");
-  assert.deepEqual([uid(), left().length], [before, 3]);
-  assert.equal(config()["enable-hubble"], "false");
+  assert.deepEqual([agentUid(), oldObjectsLeft().length], [uidBefore, 3]);
+  assert.equal(ciliumConfig()["enable-hubble"], "false");
 });
