@@ -22,47 +22,43 @@ function snapshot(folder: string): Record<string, string> {
   );
 }
 
-test(
-  "a second `up` changes nothing, `preview` names the changed objects, `destroy` removes all",
-  { timeout: 120_000 },
-  async () => {
-    await withStack(args, async (stack) => {
-      const outputs = await stack.up();
-      assert.deepEqual(Object.keys(outputs).sort(), [
-        "images",
-        "loadBalancerManifest",
-        "manifest",
-        "manifestSha256",
-        "objects",
-        "warnings",
-      ]);
-      assert(Object.values(outputs).every(({ secret }) => !secret));
-      assert.deepEqual(outputs["warnings"]?.value, []);
+test("a second `up` changes nothing, `preview` names changed objects, `destroy` removes all", { timeout: 120_000 }, async () => {
+  await withStack(args, async (stack) => {
+    const outputs = await stack.up();
+    assert.deepEqual(Object.keys(outputs).sort(), [
+      "images",
+      "loadBalancerManifest",
+      "manifest",
+      "manifestSha256",
+      "objects",
+      "warnings",
+    ]);
+    assert(Object.values(outputs).every(({ secret }) => !secret));
+    assert.deepEqual(outputs["warnings"]?.value, []);
 
-      const secondUp = await stack.stack.up();
-      assert.deepEqual(secondUp.summary.resourceChanges, { same: 2 });
+    const secondUp = await stack.stack.up();
+    assert.deepEqual(secondUp.summary.resourceChanges, { same: 2 });
 
-      stack.configure({ ...args, podCidr: "10.42.0.0/16" });
-      const filesBefore = snapshot(stack.folder);
-      const preview = await stack.stack.preview({ diff: true, color: "never" });
-      const changedObjects = [
-        ...preview.stdout.matchAll(/^\s*~ "?(\w+ \S*\/?\S+?)"?\s*: "[0-9a-f]{12}" => "[0-9a-f]{12}"$/gm),
-      ].map(([, name]) => name);
-      assert.deepEqual(
-        [...new Set(changedObjects)].sort(),
-        // The pods that read the configuration carry its checksum, so they change too.
-        ["ConfigMap kube-system/cilium-config", "DaemonSet kube-system/cilium", "Deployment kube-system/cilium-operator"],
-        preview.stdout,
-      );
-      assert.deepEqual(snapshot(stack.folder), filesBefore);
+    stack.configure({ ...args, podCidr: "10.42.0.0/16" });
+    const filesBefore = snapshot(stack.folder);
+    const preview = await stack.stack.preview({ diff: true, color: "never" });
+    const changedObjects = [...preview.stdout.matchAll(/^\s*~ "?(\w+ \S*\/?\S+?)"?\s*: "[0-9a-f]{12}" => "[0-9a-f]{12}"$/gm)].map(
+      ([, name]) => name,
+    );
+    assert.deepEqual(
+      [...new Set(changedObjects)].sort(),
+      // The pods that read the configuration carry its checksum, so they change too.
+      ["ConfigMap kube-system/cilium-config", "DaemonSet kube-system/cilium", "Deployment kube-system/cilium-operator"],
+      preview.stdout,
+    );
+    assert.deepEqual(snapshot(stack.folder), filesBefore);
 
-      const changedOutputs = await stack.up();
-      assert.match(changedOutputs["manifest"]?.value as string, /ipv4-native-routing-cidr: 10\.42\.0\.0\/16/);
-      const { summary } = await stack.stack.destroy();
-      assert.deepEqual(summary.resourceChanges, { delete: 2 });
-    });
-  },
-);
+    const changedOutputs = await stack.up();
+    assert.match(changedOutputs["manifest"]?.value as string, /ipv4-native-routing-cidr: 10\.42\.0\.0\/16/);
+    const { summary } = await stack.stack.destroy();
+    assert.deepEqual(summary.resourceChanges, { delete: 2 });
+  });
+});
 
 test("wrong inputs give one error at preview, and nothing is recorded", { timeout: 120_000 }, () => {
   const wrongInputs = [

@@ -78,11 +78,11 @@ test("with Cilium in its own namespace, a LoadBalancer IP answers on the LAN", a
 });
 
 test("with a tunnel, traffic to pods on the other node takes the tunnel and no route", async () => {
-  const [first, second] = nodes as [LanNode, LanNode];
-  await eventually(() => first.ip("-brief", "link").includes("cilium_vxlan"), "there is no cilium_vxlan");
-  const route = () => first.ip("route", "get", second.podCidr.replace("0/24", "9"));
+  const [firstNode, secondNode] = nodes as [LanNode, LanNode];
+  await eventually(() => firstNode.ip("-brief", "link").includes("cilium_vxlan"), "there is no cilium_vxlan");
+  const route = () => firstNode.ip("route", "get", secondNode.podCidr.replace("0/24", "9"));
   await eventually(() => route().includes("dev cilium_host"), "the tunnel is not used");
-  assert.doesNotMatch(first.ip("route"), /via 192\.168\.1\.12/);
+  assert.doesNotMatch(firstNode.ip("route"), /via 192\.168\.1\.12/);
 });
 
 test("with `externalClusterIp: false`, a ClusterIP does not answer on the LAN", async () => {
@@ -94,8 +94,8 @@ test("with `externalClusterIp: false`, a ClusterIP does not answer on the LAN", 
 test("a change to native routing replaces the tunnel by routes", async () => {
   lan.cluster.apply(plan(inputs).manifest.yaml);
   await restartAgents();
-  const [first, second] = nodes as [LanNode, LanNode];
-  const isRouted = () => first.ip("route").includes(`${second.podCidr} via ${second.address} dev eth0`);
+  const [firstNode, secondNode] = nodes as [LanNode, LanNode];
+  const isRouted = () => firstNode.ip("route").includes(`${secondNode.podCidr} via ${secondNode.address} dev eth0`);
   await eventually(isRouted, "there is no route to the pods on the other node");
   for (const node of nodes) assert.doesNotMatch(node.ip("-brief", "link"), /vxlan/);
   await eventually(async () => (await page("192.168.1.200")) !== undefined, "no web server answers at 192.168.1.200", 20);

@@ -24,7 +24,7 @@ beforeEach(async () => {
 afterEach(() => cluster.stop());
 
 const uidOf = (kind: string, name: string) => cluster.get(kind, name, "kube-system")?.metadata["uid"];
-/** The UIDs of some of Cilium's objects: they change when an object is created anew. */
+/** The UIDs of some of Cilium's objects: they change when an object is recreated. */
 const ciliumUids = () => [
   uidOf("daemonset", "cilium"),
   uidOf("deployment", "cilium-operator"),
@@ -60,7 +60,7 @@ test("an `up` fails on objects that Talos created, and takes them over with the 
   );
 });
 
-test("the hand-off from the machine config as docs/hand-off.md says creates no object anew", async () => {
+test("a hand-off from the machine config by docs/hand-off.md recreates no object", async () => {
   const cilium = plan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false }, delivery: "machineConfig" }).manifest;
   sync(cluster, own + cilium.yaml);
   const uidsBefore = ciliumUids();

@@ -37,39 +37,43 @@ const program: Program = {
   },
 };
 
-test("what the components depend on is created first and deleted last", { timeout: 300_000 }, async () => {
-  await withChartStack(
-    cluster,
-    {},
-    async ({ stack }) => {
-      const resourceOrder = async (operation: (options: Parameters<typeof stack.up>[0]) => Promise<unknown>) => {
-        const names: string[] = [];
-        await operation({
-          color: "never",
-          onEvent: ({ resOutputsEvent }) => {
-            const [, , type = "", name = ""] = (resOutputsEvent?.metadata.urn ?? "").split("::");
-            if (/kubernetes:|Stash/.test(type) && !type.includes("providers")) names.push(name);
-          },
-        });
-        return names;
-      };
-      const installing = resourceOrder((options) => stack.up(options));
-      await Promise.race([
-        installing,
-        eventually(
-          () => cluster.get("configmap", "cilium-config", "kube-system") !== undefined,
-          "cilium-config is not installed",
-          120,
-        ),
-      ]);
-      await cluster.startOperator();
-      const created = await installing;
-      assert.equal(created[0], "machine", created.join("\n"));
-      for (const pool of ["default-ip-pool", "house", "garage"]) assert(cluster.get("ciliumloadbalancerippool", pool), pool);
-      const deleted = await resourceOrder((options) => stack.destroy(options));
-      assert(deleted.length > 20);
-      assert.equal(deleted.at(-1), "machine", deleted.join("\n"));
-    },
-    program,
-  );
-});
+test(
+  "resources in `dependsOn` are created before the components' objects and deleted after them",
+  { timeout: 300_000 },
+  async () => {
+    await withChartStack(
+      cluster,
+      {},
+      async ({ stack }) => {
+        const resourceOrder = async (operation: (options: Parameters<typeof stack.up>[0]) => Promise<unknown>) => {
+          const names: string[] = [];
+          await operation({
+            color: "never",
+            onEvent: ({ resOutputsEvent }) => {
+              const [, , type = "", name = ""] = (resOutputsEvent?.metadata.urn ?? "").split("::");
+              if (/kubernetes:|Stash/.test(type) && !type.includes("providers")) names.push(name);
+            },
+          });
+          return names;
+        };
+        const installing = resourceOrder((options) => stack.up(options));
+        await Promise.race([
+          installing,
+          eventually(
+            () => cluster.get("configmap", "cilium-config", "kube-system") !== undefined,
+            "cilium-config is not installed",
+            120,
+          ),
+        ]);
+        await cluster.startOperator();
+        const created = await installing;
+        assert.equal(created[0], "machine", created.join("\n"));
+        for (const pool of ["default-ip-pool", "house", "garage"]) assert(cluster.get("ciliumloadbalancerippool", pool), pool);
+        const deleted = await resourceOrder((options) => stack.destroy(options));
+        assert(deleted.length > 20);
+        assert.equal(deleted.at(-1), "machine", deleted.join("\n"));
+      },
+      program,
+    );
+  },
+);

@@ -36,7 +36,7 @@ const agentUid = () => cluster.get("daemonset", "cilium", "cilium")?.metadata["u
 const oldObjectsLeft = () =>
   deletedByHand.split(" ").filter((object) => cluster.kubectl(["get", object, "--namespace", "cilium"]).ok);
 
-test("with kubectl, exactly the objects stay that the page tells the user to delete", () => {
+test("with kubectl, only the objects that the page tells the user to delete stay behind", () => {
   kubectl("apply --filename -", oldManifest.yaml);
   assert.equal(ciliumConfig()["hubble-disable-tls"], "false");
   const uidBefore = agentUid();

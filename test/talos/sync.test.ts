@@ -78,7 +78,7 @@ test("objects that are no longer in the machine config stay with Talos 1.12, and
   assert(exists("daemonset", "cilium", "kube-system"));
 });
 
-test("after the hand-off as docs/hand-off.md says, a sync deletes nothing of Cilium", () => {
+test("after a hand-off by docs/hand-off.md, a sync deletes nothing of Cilium", () => {
   forget(cluster);
   assert.deepEqual(sync(own), { unchanged: 1 });
   for (const { object } of cilium.manifest.entries)
