@@ -14,7 +14,7 @@ export function withNamespace(objects: readonly KubernetesObject[], name: string
   const { metadata, ...namespace }: KubernetesObject = rendered ?? { apiVersion: "v1", kind: "Namespace", metadata: { name } };
   const labels = { ...(metadata["labels"] ?? {}), ...podSecurityLabels };
   return [
-    { ...namespace, metadata: { ...metadata, labels } } as KubernetesObject,
+    { ...namespace, metadata: { ...metadata, labels } },
     ...objects.filter((object) => object !== rendered),
   ];
 }

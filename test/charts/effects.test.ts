@@ -9,8 +9,8 @@ import { rendered } from "../harness/render.ts";
 
 const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
   "the dev stack": devStack,
-  "nothing asked for": {},
-  "everything the other way round": {
+  "no inputs": {},
+  "every option changed from its default": {
     podCidr: "10.42.0.0/16",
     routing: { mode: "native", directRoutes: false },
     kubePrism: { host: "127.0.0.1", port: 7777 },
@@ -25,7 +25,7 @@ const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
 for (const { ciliumVersion, kubernetesVersions } of releases) {
   for (const kubernetesVersion of kubernetesVersions) {
     for (const [name, args] of Object.entries(variants)) {
-      test(`Cilium ${ciliumVersion} for Kubernetes ${kubernetesVersion}, ${name}: every promise is kept`, () => {
+      test(`Cilium ${ciliumVersion} for Kubernetes ${kubernetesVersion}, ${name}: the chart renders every promised effect`, () => {
         const { objects, settings } = rendered({ ...args, ciliumVersion, kubernetesVersion });
         assert.deepEqual(broken(objects, settings), []);
       });
@@ -37,7 +37,7 @@ test("the manifest of 1.18.4 with the defaults is smaller than 50 KB", () => {
   assert(Buffer.byteLength(createManifest(rendered({}).objects).yaml) < 50_000);
 });
 
-test("the user's own values come last", () => {
+test("the user's own values override the component's values", () => {
   const { objects, settings } = rendered({
     values: {
       rollOutCiliumPods: false,
@@ -52,7 +52,7 @@ test("the user's own values come last", () => {
   ]);
 });
 
-test("a tunnel among the values takes with it what does not go with a tunnel", () => {
+test("`routingMode: tunnel` in the user's values drops the settings that only native routing allows", () => {
   const { objects, settings } = rendered({ values: { routingMode: "tunnel" } });
   assert.deepEqual(broken(objects, settings), []);
   assert.equal(settings.routing.mode, "tunnel");

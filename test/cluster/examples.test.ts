@@ -1,4 +1,4 @@
-// The examples that need no plugin, as they stand, and what a real operator makes of them.
+// Runs the examples that need no plugin unchanged, and gives their output to a real operator.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -19,7 +19,7 @@ after(() => cluster.stop());
 const outputsOf = (example: string): Promise<OutputMap> =>
   withStack({ chart: { path: chart().path } }, (stack) => stack.up(), programIn(join(root, "examples", example)));
 
-test("patch-only: patches for both kinds of machines", async () => {
+test("examples/patch-only gives a patch for control planes and one for workers", async () => {
   const { controlPlane, worker, warnings } = await outputsOf("patch-only");
   assert.match(controlPlane?.value as string, /^ {4}- name: cilium-lb$/m);
   assert.match(worker?.value as string, /kubePrism/);
@@ -27,19 +27,24 @@ test("patch-only: patches for both kinds of machines", async () => {
   assert.deepEqual(warnings?.value, []);
 });
 
-test("several-pools: a Service gets an address of its own network", async () => {
+test("examples/several-pools gives each Service an address of its network", async () => {
   const { loadBalancerManifest, warnings } = await outputsOf("several-pools");
   assert.deepEqual(warnings?.value, []);
-  await eventually(() => cluster.get("crd", "ciliuml2announcementpolicies.cilium.io") !== undefined, "the kinds do not come");
+  await eventually(
+    () => cluster.get("crd", "ciliuml2announcementpolicies.cilium.io") !== undefined,
+    "the operator does not register its kinds",
+  );
   cluster.apply(loadBalancerManifest?.value as string);
-  const service = (name: string, labels: object) => {
+  const applyService = (name: string, labels: object) => {
     const spec = { type: "LoadBalancer", ports: [{ port: 80 }] };
     cluster.apply(JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { name, labels }, spec }));
   };
-  const address = (name: string) =>
-    (cluster.get("service", name)?.["status"] as { loadBalancer: { ingress?: { ip: string }[] } }).loadBalancer.ingress?.[0]?.ip;
-  service("bulbs", { network: "things" });
-  service("photos", {});
-  await eventually(() => address("bulbs") === "192.168.20.200", "the Service of the things has no address of theirs");
-  await eventually(() => address("photos") === "192.168.1.200", "the Service of the people has no address of theirs");
+  const addressOf = (name: string) => {
+    const { loadBalancer } = cluster.get("service", name)?.["status"] as { loadBalancer: { ingress?: { ip: string }[] } };
+    return loadBalancer.ingress?.[0]?.ip;
+  };
+  applyService("bulbs", { network: "things" });
+  applyService("photos", {});
+  await eventually(() => addressOf("bulbs") === "192.168.20.200", "the Service bulbs gets no address of the network things");
+  await eventually(() => addressOf("photos") === "192.168.1.200", "the Service photos gets no address of the other network");
 });

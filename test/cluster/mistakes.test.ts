@@ -13,7 +13,7 @@ import { devStack } from "../fixtures/devStack.ts";
 import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 import { rendered } from "../harness/render.ts";
 
-// What the checks refuse is given to the cluster all the same.
+// Each test applies inputs that the checks reject, and shows the failure that the checks prevent.
 let cluster: Cluster;
 beforeEach(async () => {
   cluster = await Cluster.start();
@@ -21,15 +21,19 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-async function startRefused(args: TalosCiliumCniArgs) {
+/** Applies inputs that the checks reject, and starts the operator on them. */
+async function startWithRejected(args: TalosCiliumCniArgs) {
   assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
   cluster.apply(createManifest(rendered(args).objects).yaml);
   return cluster.startOperator();
 }
 
-test("without Cilium in the place of kube-proxy, no GatewayClass is accepted", async () => {
-  const { log } = await startRefused({ values: { kubeProxyReplacement: false }, l2: { enabled: false } });
-  await eventually(() => /kube-proxy-replacement/i.test(log()), "the operator says nothing of it");
+test("without kube-proxy replacement, the GatewayClass is not accepted", async () => {
+  const { log } = await startWithRejected({ values: { kubeProxyReplacement: false }, l2: { enabled: false } });
+  await eventually(
+    () => /kube-proxy-replacement/i.test(log()),
+    "the operator does not mention kube-proxy replacement in its log",
+  );
   await sleep(3_000);
   const { conditions = [] } = (cluster.get("gatewayclass", "cilium")?.["status"] ?? {}) as {
     conditions?: readonly { readonly type: string; readonly status: string }[];
@@ -37,8 +41,8 @@ test("without Cilium in the place of kube-proxy, no GatewayClass is accepted", a
   assert(!conditions.some(({ type, status }) => type === "Accepted" && status === "True"));
 });
 
-test("with a misspelt way to give addresses, Services get none", async () => {
-  await startRefused({ ...devStack, values: { defaultLBServiceIPAM: "lb-ipam" } });
+test("with a misspelt `defaultLBServiceIPAM`, a plain Service gets no address", async () => {
+  await startWithRejected({ ...devStack, values: { defaultLBServiceIPAM: "lb-ipam" } });
   const kind = "crd/ciliumloadbalancerippools.cilium.io";
   await eventually(
     () => cluster.kubectl(["wait", "--for=condition=Established", kind, "--timeout=1s"]).ok,
@@ -46,22 +50,22 @@ test("with a misspelt way to give addresses, Services get none", async () => {
   );
   const [pool] = loadBalancerObjects(rendered(devStack).settings);
   cluster.apply(JSON.stringify(pool));
-  const service = (name: string, spec: object) => ({
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name },
-    spec: { type: "LoadBalancer", ports: [{ port: 80 }], ...spec },
-  });
-  cluster.apply(JSON.stringify(service("plain", {})));
-  // One that names its announcer gets an address: the pool is there.
-  cluster.apply(JSON.stringify(service("announced", { loadBalancerClass: "io.cilium/l2-announcer" })));
-  const addresses = (name: string) =>
-    (cluster.get("service", name)?.["status"] as { loadBalancer: { ingress?: readonly unknown[] } }).loadBalancer.ingress;
-  await eventually(() => addresses("announced") !== undefined, "the pool gives no address");
-  assert.equal(addresses("plain"), undefined);
+  const applyService = (name: string, more: object) => {
+    const spec = { type: "LoadBalancer", ports: [{ port: 80 }], ...more };
+    cluster.apply(JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { name }, spec }));
+  };
+  applyService("plain", {});
+  // A control: the pool works, so a Service that names its announcer gets an address.
+  applyService("announced", { loadBalancerClass: "io.cilium/l2-announcer" });
+  const addressesOf = (name: string) => {
+    const { loadBalancer } = cluster.get("service", name)?.["status"] as { loadBalancer: { ingress?: readonly unknown[] } };
+    return loadBalancer.ingress;
+  };
+  await eventually(() => addressesOf("announced") !== undefined, "the pool gives no address");
+  assert.equal(addressesOf("plain"), undefined);
 });
 
-test("of a pod range smaller than a node's, the controller manager gives nobody any", async () => {
+test("the controller manager does not start with a pod range smaller than one node's", async () => {
   assert.throws(
     () => createPlan({ ...chartArgs(), podCidr: "10.244.0.0/25" }),
     /InputError: podCidr: 10\.244\.0\.0\/25 is too small/,

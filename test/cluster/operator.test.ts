@@ -33,32 +33,35 @@ interface ServiceStatus {
   readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
 }
 
-function service(name: string, labels: Record<string, string> = {}, spec: object = {}): void {
+function applyService(name: string, labels: Record<string, string> = {}, spec: object = {}): void {
   const ports = [{ port: 80 }];
   const metadata = { name, labels };
   cluster.apply(JSON.stringify({ apiVersion: "v1", kind: "Service", metadata, spec: { type: "LoadBalancer", ports, ...spec } }));
 }
-const status = (name: string) => (cluster.get("service", name)?.["status"] ?? {}) as ServiceStatus;
-const address = (name: string) => status(name).loadBalancer?.ingress?.[0]?.ip;
-const unsatisfied = (name: string) =>
-  status(name).conditions?.find(({ type, status }) => type === "cilium.io/IPAMRequestSatisfied" && status === "False")?.reason;
-
-async function gets(name: string, expected: string): Promise<void> {
-  await eventually(() => address(name) !== undefined, `Service ${name} gets no address`, 20);
-  assert.equal(address(name), expected);
-}
-async function getsNone(name: string): Promise<void> {
-  await eventually(() => unsatisfied(name) !== undefined, `nothing is said of Service ${name}`, 20);
-  assert.equal(address(name), undefined);
+const statusOf = (name: string) => (cluster.get("service", name)?.["status"] ?? {}) as ServiceStatus;
+const addressOf = (name: string) => statusOf(name).loadBalancer?.ingress?.[0]?.ip;
+/** Why the operator gave a Service no address. */
+function refusalReason(name: string): string | undefined {
+  const { conditions = [] } = statusOf(name);
+  return conditions.find(({ type, status }) => type === "cilium.io/IPAMRequestSatisfied" && status === "False")?.reason;
 }
 
-/** Applies pools of this program's making; each serves the Services that are labelled with its name. */
-function pools(...list: readonly IpPool[]): void {
-  const ipPools = list.map((pool) => ({ ...pool, serviceSelector: { matchLabels: { pool: pool.name } } }));
+async function assertGetsAddress(name: string, expected: string): Promise<void> {
+  await eventually(() => addressOf(name) !== undefined, `Service ${name} gets no address`, 20);
+  assert.equal(addressOf(name), expected);
+}
+async function assertGetsNoAddress(name: string): Promise<void> {
+  await eventually(() => refusalReason(name) !== undefined, `the operator does not refuse Service ${name} an address`, 20);
+  assert.equal(addressOf(name), undefined);
+}
+
+/** Applies the objects that the component makes of these pools. Each pool serves the Services that are labelled with its name. */
+function applyPools(...pools: readonly IpPool[]): void {
+  const ipPools = pools.map((pool) => ({ ...pool, serviceSelector: { matchLabels: { pool: pool.name } } }));
   cluster.apply(createManifest(loadBalancerObjects(resolveSettings({ loadBalancer: { ipPools } }))).yaml);
 }
 
-test("the policy of the old script is refused, ours is taken", () => {
+test("the API server rejects the old script's policy and accepts ours", () => {
   const policy = { apiVersion: "cilium.io/v2alpha1", kind: "CiliumL2AnnouncementPolicy", metadata: { name: "old" } };
   const spec = { serviceSelector: {}, nodeSelector: {}, interfaces: ["^eth[0-9]+"] };
   assert.throws(() => {
@@ -67,7 +70,7 @@ test("the policy of the old script is refused, ours is taken", () => {
   cluster.apply(exported.loadBalancer?.yaml ?? assert.fail());
 });
 
-test("every field of pools and policies is one that the operator's own schema has", () => {
+test("the operator's own schema has every field of our pools and policies", () => {
   const selector = { matchExpressions: [{ key: "team", operator: "In", values: ["a"] }] } as const;
   const everything = resolveSettings({
     loadBalancer: {
@@ -88,7 +91,7 @@ test("every field of pools and policies is one that the operator's own schema ha
     },
   });
   const { yaml, entries } = createManifest(loadBalancerObjects(everything));
-  // Disabled at once: these pools would give addresses to the Services of the other tests.
+  // Disabled, because these pools would give addresses to the Services of the other tests.
   cluster.apply(yaml.replace("spec:\n  blocks:\n    - cidr: 10.9", "spec:\n  disabled: true\n  blocks:\n    - cidr: 10.9"));
   cluster.apply(
     yaml
@@ -98,17 +101,17 @@ test("every field of pools and policies is one that the operator's own schema ha
   assert(cluster.kubectl(["delete", ...entries.map(({ object }) => `${object.kind}/${object.metadata.name}`)]).ok);
 });
 
-test("Services get the addresses of the pool in turn, and one too many gets none", async () => {
+test("Services get the addresses of the pool in order, and one Service too many gets none", async () => {
   for (let i = 0; i < 8; i++) {
-    service(`web-${i}`);
-    await gets(`web-${i}`, `192.168.1.${200 + i}`);
+    applyService(`web-${i}`);
+    await assertGetsAddress(`web-${i}`, `192.168.1.${200 + i}`);
   }
-  service("one-too-many");
-  await getsNone("one-too-many");
+  applyService("one-too-many");
+  await assertGetsNoAddress("one-too-many");
 });
 
-test("blocks, first and last addresses, disabled pools and selectors do what the inputs say", async () => {
-  pools(
+test("blocks, `allowFirstLastIPs`, `disabled` and `serviceSelector` work as the inputs say", async () => {
+  applyPools(
     { name: "range", blocks: [{ start: "10.1.0.5", stop: "10.1.0.6" }] },
     { name: "single", blocks: [{ start: "10.2.0.9" }] },
     { name: "inner", blocks: [{ cidr: "10.3.0.0/30" }], allowFirstLastIPs: "No" },
@@ -124,67 +127,72 @@ test("blocks, first and last addresses, disabled pools and selectors do what the
   };
   for (const [pool, addresses] of Object.entries(expected)) {
     for (const [index, expectedAddress] of addresses.entries()) {
-      service(`${pool}-${index}`, { pool });
-      await gets(`${pool}-${index}`, expectedAddress);
+      applyService(`${pool}-${index}`, { pool });
+      await assertGetsAddress(`${pool}-${index}`, expectedAddress);
     }
     if (pool === "outer") continue;
-    service(`${pool}-full`, { pool });
-    await getsNone(`${pool}-full`);
+    applyService(`${pool}-full`, { pool });
+    await assertGetsNoAddress(`${pool}-full`);
   }
 });
 
-test("pools that the checks refuse are of no use to the operator either", async () => {
-  const isRefused = (...ipPools: readonly IpPool[]) => {
+test("pools that the checks reject do not work in a cluster either", async () => {
+  const assertRejected = (...ipPools: readonly IpPool[]) => {
     assert.throws(() => createPlan({ ...chartArgs(), loadBalancer: { ipPools } }), InputError);
   };
-  const isInConflict = (name: string) =>
-    (cluster.get("ciliumloadbalancerippool", name)?.["status"] as ServiceStatus | undefined)?.conditions?.some(
-      ({ type, status }) => type === "cilium.io/PoolConflict" && status === "True",
-    ) === true;
-  const two = [
+  const isInConflict = (name: string) => {
+    const { conditions = [] } = (cluster.get("ciliumloadbalancerippool", name)?.["status"] ?? {}) as ServiceStatus;
+    return conditions.some(({ type, status }) => type === "cilium.io/PoolConflict" && status === "True");
+  };
+  const overlapping = [
     { name: "first", blocks: [{ cidr: "10.8.0.0/30" }] },
     { name: "second", blocks: [{ start: "10.8.0.2", stop: "10.8.0.9" }] },
   ];
-  isRefused(...two);
-  pools(...two);
-  await eventually(() => isInConflict("first") || isInConflict("second"), "the operator has nothing against pools that overlap");
+  assertRejected(...overlapping);
+  applyPools(...overlapping);
+  await eventually(
+    () => isInConflict("first") || isInConflict("second"),
+    "the operator reports no conflict between pools that overlap",
+  );
 
   for (const pool of [
     { name: "backwards", blocks: [{ start: "10.8.1.9", stop: "10.8.1.1" }] },
     { name: "six", blocks: [{ cidr: "fd00::/120" }] },
   ]) {
-    isRefused(pool);
-    pools(pool);
-    service(`${pool.name}-0`, { pool: pool.name });
-    await getsNone(`${pool.name}-0`);
+    assertRejected(pool);
+    applyPools(pool);
+    applyService(`${pool.name}-0`, { pool: pool.name });
+    await assertGetsNoAddress(`${pool.name}-0`);
   }
 
   const misnamed = { name: "Pool", blocks: [{ start: "10.8.2.1" }] };
-  isRefused(misnamed);
+  assertRejected(misnamed);
   assert.throws(() => {
-    pools(misnamed);
+    applyPools(misnamed);
   }, /metadata\.name: Invalid value: "Pool"/);
 });
 
-test("a Service of another announcer's class is left alone, one of io.cilium/l2-announcer is served", async () => {
-  pools({ name: "classes", blocks: [{ cidr: "10.6.0.0/30" }] });
-  service("foreign", { pool: "classes" }, { loadBalancerClass: "example.com/other" });
-  service("announced", { pool: "classes" }, { loadBalancerClass: "io.cilium/l2-announcer" });
-  await gets("announced", "10.6.0.0");
-  assert.equal(address("foreign"), undefined);
+test("a Service of class io.cilium/l2-announcer gets an address, one of another class does not", async () => {
+  applyPools({ name: "classes", blocks: [{ cidr: "10.6.0.0/30" }] });
+  applyService("foreign", { pool: "classes" }, { loadBalancerClass: "example.com/other" });
+  applyService("announced", { pool: "classes" }, { loadBalancerClass: "io.cilium/l2-announcer" });
+  await assertGetsAddress("announced", "10.6.0.0");
+  assert.equal(addressOf("foreign"), undefined);
 });
 
-test("the GatewayClass is accepted, and a Gateway gets an address of the pool", async () => {
-  const condition = (kind: string, name: string, type: string) =>
-    ((cluster.get(kind, name)?.["status"] ?? {}) as ServiceStatus).conditions?.find((entry) => entry.type === type)?.status;
-  await eventually(() => condition("gatewayclass", "cilium", "Accepted") === "True", "GatewayClass cilium is not accepted");
+test("the GatewayClass is accepted, and a Gateway gets an address from its pool", async () => {
+  const isTrue = (type: string, kind: string, name: string) => {
+    const { conditions = [] } = (cluster.get(kind, name)?.["status"] ?? {}) as ServiceStatus;
+    return conditions.find((condition) => condition.type === type)?.status === "True";
+  };
+  await eventually(() => isTrue("Accepted", "gatewayclass", "cilium"), "GatewayClass cilium is not accepted");
 
-  pools({ name: "gateways", blocks: [{ cidr: "10.7.0.0/30" }] });
+  applyPools({ name: "gateways", blocks: [{ cidr: "10.7.0.0/30" }] });
   const listeners = [{ name: "http", port: 80, protocol: "HTTP" }];
   const infrastructure = { labels: { pool: "gateways" } };
   const gateway = { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway", metadata: { name: "lan" } };
   cluster.apply(JSON.stringify({ ...gateway, spec: { gatewayClassName: "cilium", listeners, infrastructure } }));
-  await eventually(() => condition("gateway", "lan", "Programmed") === "True", "the Gateway is not programmed");
+  await eventually(() => isTrue("Programmed", "gateway", "lan"), "the Gateway is not programmed");
   const { addresses } = cluster.get("gateway", "lan")?.["status"] as { addresses: { value: string }[] };
   assert.deepEqual(
     addresses.map(({ value }) => value),

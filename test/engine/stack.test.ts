@@ -12,7 +12,7 @@ import { refusalOf } from "../harness/refusal.ts";
 
 const args = { ...devStack, ...chartArgs() };
 
-/** Every file below a folder with its content, but for what the CLI keeps for itself in its home. */
+/** Every file below a folder with its content, except for the CLI's own files in its home. */
 function snapshot(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
     (entry) => entry.isFile() && !`${entry.parentPath}/`.startsWith(`${folder}/home/`),
@@ -22,7 +22,7 @@ function snapshot(folder: string): Record<string, string> {
   );
 }
 
-test("up, the same again, a change, and away", { timeout: 120_000 }, async () => {
+test("a second `up` changes nothing, `preview` names changed objects, `destroy` removes all", { timeout: 120_000 }, async () => {
   await withStack(args, async (stack) => {
     const outputs = await stack.up();
     assert.deepEqual(Object.keys(outputs).sort(), [
@@ -36,32 +36,32 @@ test("up, the same again, a change, and away", { timeout: 120_000 }, async () =>
     assert(Object.values(outputs).every(({ secret }) => !secret));
     assert.deepEqual(outputs["warnings"]?.value, []);
 
-    const again = await stack.stack.up();
-    assert.deepEqual(again.summary.resourceChanges, { same: 2 });
+    const secondUp = await stack.stack.up();
+    assert.deepEqual(secondUp.summary.resourceChanges, { same: 2 });
 
     stack.configure({ ...args, podCidr: "10.42.0.0/16" });
-    const before = snapshot(stack.folder);
+    const filesBefore = snapshot(stack.folder);
     const preview = await stack.stack.preview({ diff: true, color: "never" });
-    const named = [...preview.stdout.matchAll(/^\s*~ "?(\w+ \S*\/?\S+?)"?\s*: "[0-9a-f]{12}" => "[0-9a-f]{12}"$/gm)].map(
+    const changedObjects = [...preview.stdout.matchAll(/^\s*~ "?(\w+ \S*\/?\S+?)"?\s*: "[0-9a-f]{12}" => "[0-9a-f]{12}"$/gm)].map(
       ([, name]) => name,
     );
     assert.deepEqual(
-      [...new Set(named)].sort(),
+      [...new Set(changedObjects)].sort(),
       // The pods that read the configuration carry its checksum, so they change too.
       ["ConfigMap kube-system/cilium-config", "DaemonSet kube-system/cilium", "Deployment kube-system/cilium-operator"],
       preview.stdout,
     );
-    assert.deepEqual(snapshot(stack.folder), before);
+    assert.deepEqual(snapshot(stack.folder), filesBefore);
 
-    const changed = await stack.up();
-    assert.match(changed["manifest"]?.value as string, /ipv4-native-routing-cidr: 10\.42\.0\.0\/16/);
+    const changedOutputs = await stack.up();
+    assert.match(changedOutputs["manifest"]?.value as string, /ipv4-native-routing-cidr: 10\.42\.0\.0\/16/);
     const { summary } = await stack.stack.destroy();
     assert.deepEqual(summary.resourceChanges, { delete: 2 });
   });
 });
 
-test("what cannot work is one error at preview, and nothing is touched", { timeout: 120_000 }, () => {
-  const wrong = [
+test("wrong inputs give one error at preview, and nothing is recorded", { timeout: 120_000 }, () => {
+  const wrongInputs = [
     [{ ...args, chart: { path: "/no/such/chart" } }, /^chart\.path: there is no \/no\/such\/chart; name a chart archive .*$/],
     [
       { ...args, chart: { path: import.meta.filename, sha256: "0".repeat(64) } },
@@ -74,50 +74,46 @@ test("what cannot work is one error at preview, and nothing is touched", { timeo
       /^chart\.repository: cilium 1\.18\.4 could not be downloaded from .*refused.*$/s,
     ],
   ] as const;
-  for (const [inputs, expected] of wrong) {
+  for (const [inputs, expected] of wrongInputs) {
     const { message, resources } = refusalOf({ operation: "preview", config: inputs });
     assert.match(message, expected);
     assert.deepEqual(resources, []);
   }
 });
 
-test(
-  "what the engine makes of the config is what the inputs mean, and the user's own backend is left alone",
-  { timeout: 60_000 },
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), "backend-"));
-    const { PULUMI_BACKEND_URL } = process.env;
-    process.env["PULUMI_BACKEND_URL"] = `file://${folder}`;
-    try {
-      const extraConfig = {
-        date: "2024-01-01",
-        number: "1_000",
-        octal: "0400",
-        word: "yes",
-        binary: "0b11",
-        time: "12:30:45",
-        empty: "",
-      };
-      const inputs = { ...args, values: { extraConfig } };
-      await withStack(inputs, async (stack) => {
-        assert.equal((await stack.up())["manifestSha256"]?.value, createPlan(inputs).manifest.sha256);
-      });
-      assert.deepEqual(readdirSync(folder), []);
-    } finally {
-      if (PULUMI_BACKEND_URL === undefined) delete process.env["PULUMI_BACKEND_URL"];
-      else process.env["PULUMI_BACKEND_URL"] = PULUMI_BACKEND_URL;
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
-
-test("without Helm, the engine says what to install", { timeout: 60_000 }, () => {
-  const folder = mkdtempSync(join(tmpdir(), "only-pulumi-"));
+test("the engine passes the config on with its types, and the user's own backend stays empty", { timeout: 60_000 }, async () => {
+  const userBackend = mkdtempSync(join(tmpdir(), "backend-"));
+  const { PULUMI_BACKEND_URL } = process.env;
+  process.env["PULUMI_BACKEND_URL"] = `file://${userBackend}`;
   try {
-    symlinkSync(findProgram("pulumi") ?? assert.fail("there is no pulumi"), join(folder, "pulumi"));
-    const { message } = refusalOf({ operation: "preview", config: args }, { ...process.env, PATH: folder });
+    const extraConfig = {
+      date: "2024-01-01",
+      number: "1_000",
+      octal: "0400",
+      word: "yes",
+      binary: "0b11",
+      time: "12:30:45",
+      empty: "",
+    };
+    const inputs = { ...args, values: { extraConfig } };
+    await withStack(inputs, async (stack) => {
+      assert.equal((await stack.up())["manifestSha256"]?.value, createPlan(inputs).manifest.sha256);
+    });
+    assert.deepEqual(readdirSync(userBackend), []);
+  } finally {
+    if (PULUMI_BACKEND_URL === undefined) delete process.env["PULUMI_BACKEND_URL"];
+    else process.env["PULUMI_BACKEND_URL"] = PULUMI_BACKEND_URL;
+    rmSync(userBackend, { recursive: true });
+  }
+});
+
+test("without Helm on PATH, the error says what to install", { timeout: 60_000 }, () => {
+  const programs = mkdtempSync(join(tmpdir(), "only-pulumi-"));
+  try {
+    symlinkSync(findProgram("pulumi") ?? assert.fail("there is no pulumi"), join(programs, "pulumi"));
+    const { message } = refusalOf({ operation: "preview", config: args }, { ...process.env, PATH: programs });
     assert.match(message, /^helm: is not on PATH; install Helm .* and put it there$/);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(programs, { recursive: true });
   }
 });

@@ -15,9 +15,10 @@ import { Cluster, eventually } from "../harness/cluster.ts";
 import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 import { inputs } from "../fixtures/generatedInputs.ts";
 
-// `npm run fuzz` runs more of them, and others each time.
+// `npm run fuzz` sets FUZZ_RUNS: more inputs, and different ones each time.
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 500);
-const seed = process.env["FUZZ_RUNS"] === undefined ? { seed: 7 } : {};
+const parameters: fc.Parameters<[unknown]> = { numRuns };
+if (process.env["FUZZ_RUNS"] === undefined) parameters.seed = 7;
 
 const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
 let files = 0;
@@ -39,57 +40,63 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test("whatever the inputs: either problems that name them, or a manifest that Helm renders and the API server takes", async () => {
-  /** The objects, each once, with the inputs that make it. */
-  const objects = new Map<string, TalosCiliumCniArgs>();
-  let [runs, valid] = [0, 0];
+test("any inputs give either problems that name them or a manifest that the API server accepts", async () => {
+  /** The YAML of each distinct object, with the inputs that it comes from. */
+  const argsByYaml = new Map<string, TalosCiliumCniArgs>();
+  let runs = 0;
+  let valid = 0;
 
   await fc.assert(
-    fc.asyncProperty(inputs(), async (given) => {
-      // The cluster has something to say as well.
+    fc.asyncProperty(inputs(), async (input) => {
+      // `plan` blocks the event loop, which has to serve the processes of the cluster too.
       await setImmediate();
-      const args = given as TalosCiliumCniArgs;
+      const args = input as TalosCiliumCniArgs;
       runs += 1;
       if (runs % 500 === 0 || runs === numRuns) process.stderr.write(`${runs} of ${numRuns}, ${valid} of them valid\n`);
       try {
         const { manifest, loadBalancer } = createPlan(args);
         valid += 1;
-        for (const { yaml } of [...manifest.entries, ...(loadBalancer?.entries ?? [])]) objects.set(yaml, args);
+        for (const { yaml } of [...manifest.entries, ...(loadBalancer?.entries ?? [])]) argsByYaml.set(yaml, args);
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
         assert(error.problems.length > 0);
-        for (const { input, message } of error.problems) {
-          const [root = ""] = input.split(/[.[]/);
-          assert(root in args || configKeys.includes(root as keyof TalosCiliumCniArgs), `${input}: ${message}`);
+        for (const { input: path, message } of error.problems) {
+          const [root = ""] = path.split(/[.[]/);
+          assert(root in args || configKeys.includes(root as keyof TalosCiliumCniArgs), `${path}: ${message}`);
           assert.match(message, /\S/);
-          assert.doesNotMatch(message, /\[object|undefined|NaN/, `${input}: ${message}`);
+          assert.doesNotMatch(message, /\[object|undefined|NaN/, `${path}: ${message}`);
         }
       }
     }),
-    { ...seed, numRuns },
+    parameters,
   );
-  const yamls = [...objects.keys()];
+  const yamls = [...argsByYaml.keys()];
   for (const yaml of yamls) if (/^kind: Namespace$/m.test(yaml)) cluster.apply(yaml);
-  // kubectl contains itself back, and the API server does not.
-  const parts = Array.from({ length: 8 }, (_, part) => yamls.filter((_, index) => index % 8 === part));
-  const refused = (await Promise.all(parts.map(refusedAmong))).flat();
-  assert.deepEqual(refused, [], JSON.stringify(objects.get(refused[0]?.yaml ?? "")));
+  // kubectl limits its own rate of requests, so several run at once.
+  const batches = Array.from({ length: 8 }, (_, batch) => yamls.filter((_, index) => index % 8 === batch));
+  const rejected = (await Promise.all(batches.map(firstRejected))).flat();
+  assert.deepEqual(rejected, [], JSON.stringify(argsByYaml.get(rejected[0]?.yaml ?? "")));
   assert(valid * 2 >= runs, `only ${valid} of ${runs} inputs are valid`);
 });
 
-/** The first of the objects that the API server does not take, and why. */
-async function refusedAmong(yamls: readonly string[]): Promise<readonly { readonly yaml: string; readonly why: string }[]> {
+interface RejectedObject {
+  readonly yaml: string;
+  readonly why: string;
+}
+
+/** The first of these objects that the API server rejects, if any. Halves the list until one object is left. */
+async function firstRejected(yamls: readonly string[]): Promise<readonly RejectedObject[]> {
   const options = ["--kubeconfig", cluster.kubeconfig, "apply", "--server-side", "--force-conflicts"];
   const file = join(folder, `${yamls.length}-${files++}.yaml`);
   writeFileSync(file, yamls.map((yaml) => `---\n${yaml}`).join(""));
   try {
-    const judged = ["--dry-run=server", "--validate=strict", "--filename", file];
-    await runAsync("kubectl", [...options, ...judged], { seconds: 900 });
+    const dryRun = ["--dry-run=server", "--validate=strict", "--filename", file];
+    await runAsync("kubectl", [...options, ...dryRun], { seconds: 900 });
     return [];
   } catch (error) {
     const half = Math.ceil(yamls.length / 2);
     if (half === yamls.length) return [{ yaml: yamls[0] ?? "", why: (error as Error).message }];
-    const found = await refusedAmong(yamls.slice(0, half));
-    return found.length > 0 ? found : refusedAmong(yamls.slice(half));
+    const rejected = await firstRejected(yamls.slice(0, half));
+    return rejected.length > 0 ? rejected : firstRejected(yamls.slice(half));
   }
 }

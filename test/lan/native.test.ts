@@ -20,115 +20,126 @@ isolate();
 
 const exported = createPlan({ ...devStack, ...chartArgs() });
 let lan: Lan;
-let first: LanNode;
-let second: LanNode;
+let firstNode: LanNode;
+let secondNode: LanNode;
 
 before(async () => {
   lan = await Lan.start(exported);
-  first = await lan.addNode();
+  firstNode = await lan.addNode();
 });
 after(() => lan.stop());
 
-const loadBalancer = () => exported.loadBalancer?.yaml ?? assert.fail("there is no pool");
-const answers = (address: string) => eventually(() => answersArp(address), `nobody answers for ${address}`, 60);
-const falls = (address: string) => eventually(() => !answersArp(address), `somebody still answers for ${address}`, 60);
-const shows = (address: string, port?: number) =>
-  eventually(async () => (await page(address, port)) !== undefined, `there is no page at ${address}`, 20);
-/** Long enough for an agent that wants to announce. */
-async function isSilent(address: string): Promise<void> {
+const poolAndPolicy = () => exported.loadBalancer?.yaml ?? assert.fail("there is no pool");
+const waitForArp = (address: string) => eventually(() => answersArp(address), `nobody answers for ${address}`, 60);
+const waitForSilence = (address: string) => eventually(() => !answersArp(address), `somebody still answers for ${address}`, 60);
+const waitForPage = (address: string) =>
+  eventually(async () => (await page(address)) !== undefined, `no web server answers at ${address}`, 20);
+/** Waits as long as an agent takes to announce an address, and checks that nobody does. */
+async function assertStaysSilent(address: string): Promise<void> {
   await sleep(6_000);
   assert.equal(answersArp(address), false);
 }
-function remove(kind: string, name: string): void {
+function deleteObject(kind: string, name: string): void {
   const { ok, said } = lan.cluster.kubectl(["delete", kind, name]);
   assert(ok, said);
 }
-const announces = (policy: Partial<L2Policy>) => {
+function applyPolicy(policy: Partial<L2Policy>): void {
   const l2Policies = [{ name: "default-l2-announcement", ...policy }];
   lan.cluster.apply(createManifest(loadBalancerObjects(resolveSettings({ loadBalancer: { l2Policies } }))).yaml);
-};
+}
+/** The address of the Service `web`. */
+function webAddress(): string {
+  const { loadBalancer } = lan.cluster.get("service", "web")?.["status"] as { loadBalancer: { ingress: [{ ip: string }] } };
+  return loadBalancer.ingress[0].ip;
+}
+/** The node that announces the Service `web`. */
+function announcingNode(): string | undefined {
+  const lease = lan.cluster.get("lease", "cilium-l2announce-default-web", "kube-system");
+  return (lease?.["spec"] as { holderIdentity?: string } | undefined)?.holderIdentity;
+}
 
 test("a client on the LAN gets an answer from an announced LoadBalancer IP", async () => {
-  lan.cluster.apply(webService("web", [first]));
-  await isSilent("192.168.1.200");
-  lan.cluster.apply(loadBalancer());
-  await answers("192.168.1.200");
-  await shows("192.168.1.200");
+  lan.cluster.apply(webService("web", [firstNode]));
+  await assertStaysSilent("192.168.1.200");
+  lan.cluster.apply(poolAndPolicy());
+  await waitForArp("192.168.1.200");
+  await waitForPage("192.168.1.200");
   assert.equal(await page("192.168.1.200"), "node-1");
 });
 
-test("every default does what docs/defaults.md says, or it says why nobody can see it", async () => {
-  const seen = await seeDefaults(lan, first);
-  second = seen.second;
-  assert.equal(readFileSync(seen.path, "utf8"), seen.content, "run npm run measure -- defaults");
+test("every default does what docs/defaults.md says, or the page says why this cannot be seen", async () => {
+  const { path, content, second } = await seeDefaults(lan, firstNode);
+  secondNode = second;
+  assert.equal(readFileSync(path, "utf8"), content, "run npm run measure -- defaults");
 });
 
-test("the policy of the old script answers nobody, nor one whose interfaces fit none", async () => {
-  remove("ciliuml2announcementpolicy", "default-l2-announcement");
-  await falls("192.168.1.200");
-  const old = {
-    ...{ apiVersion: "cilium.io/v2alpha1", kind: "CiliumL2AnnouncementPolicy", metadata: { name: "old" } },
+test("neither the old script's policy nor one whose interfaces match none announces an address", async () => {
+  deleteObject("ciliuml2announcementpolicy", "default-l2-announcement");
+  await waitForSilence("192.168.1.200");
+  const oldPolicy = {
+    apiVersion: "cilium.io/v2alpha1",
+    kind: "CiliumL2AnnouncementPolicy",
+    metadata: { name: "old" },
     spec: { serviceSelector: {}, nodeSelector: {}, interfaces: ["^eth[0-9]+"], loadBalancerClass: "io.cilium/l2-announcer" },
   };
-  const { ok, said } = lan.cluster.kubectl(["apply", "--validate=ignore", "--filename", "-"], JSON.stringify(old));
+  const { ok, said } = lan.cluster.kubectl(["apply", "--validate=ignore", "--filename", "-"], JSON.stringify(oldPolicy));
   assert(ok, said);
-  await isSilent("192.168.1.200");
-  remove("ciliuml2announcementpolicy", "old");
+  await assertStaysSilent("192.168.1.200");
+  deleteObject("ciliuml2announcementpolicy", "old");
 
-  announces({ interfaces: ["^wlan"] });
-  await isSilent("192.168.1.200");
-  announces({ interfaces: ["^wlan", "^eth0$"] });
-  await answers("192.168.1.200");
+  applyPolicy({ interfaces: ["^wlan"] });
+  await assertStaysSilent("192.168.1.200");
+  applyPolicy({ interfaces: ["^wlan", "^eth0$"] });
+  await waitForArp("192.168.1.200");
 });
 
 test("external IPs are announced when the policy says so", async () => {
-  lan.cluster.apply(webService("external", [first], { type: "ClusterIP", externalIPs: ["192.168.1.230"] }));
-  await isSilent("192.168.1.230");
-  announces({ externalIPs: true });
-  await answers("192.168.1.230");
-  await shows("192.168.1.230");
+  lan.cluster.apply(webService("external", [firstNode], { type: "ClusterIP", externalIPs: ["192.168.1.230"] }));
+  await assertStaysSilent("192.168.1.230");
+  applyPolicy({ externalIPs: true });
+  await waitForArp("192.168.1.230");
+  await waitForPage("192.168.1.230");
 });
 
-test("a Service of another announcer's class is left alone, one of io.cilium/l2-announcer is served", async () => {
-  lan.cluster.apply(webService("foreign", [first], { loadBalancerClass: "example.com/other" }));
-  lan.cluster.apply(webService("announced", [first], { loadBalancerClass: "io.cilium/l2-announcer" }));
-  await answers("192.168.1.201");
-  await shows("192.168.1.201");
+test("a Service of class io.cilium/l2-announcer is announced, one of another class is not", async () => {
+  lan.cluster.apply(webService("foreign", [firstNode], { loadBalancerClass: "example.com/other" }));
+  lan.cluster.apply(webService("announced", [firstNode], { loadBalancerClass: "io.cilium/l2-announcer" }));
+  await waitForArp("192.168.1.201");
+  await waitForPage("192.168.1.201");
   assert.equal(answersArp("192.168.1.202"), false);
 });
 
-test("an address follows a change of the pool", async () => {
+test("after a change of the pool, a Service answers at an address of the new pool only", async () => {
   const ipPools = [{ name: "default-ip-pool", blocks: [{ cidr: "192.168.1.240/29" }] }];
   lan.cluster.apply(createManifest(loadBalancerObjects(resolveSettings({ loadBalancer: { ipPools } }))).yaml);
-  await eventually(() => answersArp("192.168.1.240") || answersArp("192.168.1.241"), "nobody answers for the new addresses", 60);
-  await falls("192.168.1.200");
+  await eventually(
+    () => answersArp("192.168.1.240") || answersArp("192.168.1.241"),
+    "nobody answers for an address of the new pool",
+    60,
+  );
+  await waitForSilence("192.168.1.200");
 });
 
-test("when the node that announces is gone, the other one takes over, and the client gets answers again", async () => {
-  lan.cluster.apply(webService("web", [first, second]));
-  const address = (lan.cluster.get("service", "web")?.["status"] as { loadBalancer: { ingress: [{ ip: string }] } }).loadBalancer
-    .ingress[0].ip;
-  await shows(address);
-  const holder = () =>
-    (
-      lan.cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] as
-        { holderIdentity?: string } | undefined
-    )?.holderIdentity;
-  const [gone, left] = holder() === first.name ? [first, second] : [second, first];
-  lan.cluster.apply(webService("web", [left]));
-  gone.unplug();
-  await gone.stopAgent();
-  await eventually(() => holder() === left.name, `${left.name} does not take over`, 60);
-  await answers(address);
-  await eventually(async () => (await page(address)) === left.name, "the client gets no answer", 20);
+test("when the announcing node fails, the other node takes over and the client gets answers again", async () => {
+  lan.cluster.apply(webService("web", [firstNode, secondNode]));
+  const address = webAddress();
+  await waitForPage(address);
+  const isFirstAnnouncing = announcingNode() === firstNode.name;
+  const failingNode = isFirstAnnouncing ? firstNode : secondNode;
+  const remainingNode = isFirstAnnouncing ? secondNode : firstNode;
+  lan.cluster.apply(webService("web", [remainingNode]));
+  failingNode.unplug();
+  await failingNode.stopAgent();
+  await eventually(() => announcingNode() === remainingNode.name, `${remainingNode.name} does not take over`, 60);
+  await waitForArp(address);
+  await eventually(async () => (await page(address)) === remainingNode.name, "the client gets no answer", 20);
 });
 
-test("without any agent, nobody answers", async () => {
-  const { ingress } = (lan.cluster.get("service", "web")?.["status"] as { loadBalancer: { ingress: [{ ip: string }] } })
-    .loadBalancer;
-  for (const node of [first, second]) {
+test("when the agents of all nodes stop, nobody answers", async () => {
+  const address = webAddress();
+  for (const node of [firstNode, secondNode]) {
     await node.stopAgent();
     node.unplug();
   }
-  await falls(ingress[0].ip);
+  await waitForSilence(address);
 });

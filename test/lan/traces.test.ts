@@ -9,60 +9,60 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { attempt } from "../../tools/childProcess.mjs";
 import { eventually } from "../harness/cluster.ts";
 
-// Not isolated: this is the machine.
+// This file runs outside the namespaces of the bench, because it looks at the machine itself.
 const bench = join(import.meta.dirname, "..", "processes", "lanBench.ts");
 
-const said = (command: string, ...options: readonly string[]) => attempt(command, options).stdout;
+const outputOf = (command: string, ...options: readonly string[]) => attempt(command, options).stdout;
 const lines = (file: string) => readFileSync(file, "utf8").trim().split("\n");
-/** What a run could leave on the machine. */
+/** Everything that a run could leave on the machine. */
 const traces = {
-  "network namespaces": () => said("lsns", "--type", "net", "--noheadings", "--output", "NS"),
-  "names of network namespaces": () => said("ip", "netns"),
-  "network interfaces": () => said("ip", "-brief", "link"),
-  routes: () => said("ip", "route"),
+  "network namespaces": () => outputOf("lsns", "--type", "net", "--noheadings", "--output", "NS"),
+  "names of network namespaces": () => outputOf("ip", "netns"),
+  "network interfaces": () => outputOf("ip", "-brief", "link"),
+  routes: () => outputOf("ip", "route"),
   mounts: () => lines("/proc/self/mountinfo").map((line) => line.split(" ")[4]),
-  "rules of iptables": () => said("iptables-save").replaceAll(/^#.*$/gm, ""),
-  "sets of ipset": () => said("ipset", "list", "-name"),
-  "BPF programs": () => said("bpftool", "prog", "show").match(/^\d+: .*$/gm)?.length ?? 0,
-  processes: () => said("pgrep", "--full", "^cilium-agent .*--config-dir=/run/cilium-test/node-"),
-  "control groups": () => said("sh", "-c", "find /sys/fs/cgroup -maxdepth 2 -name 'cilium-test-*'"),
+  "iptables rules": () => outputOf("iptables-save").replaceAll(/^#.*$/gm, ""),
+  "ipset sets": () => outputOf("ipset", "list", "-name"),
+  "BPF programs": () => outputOf("bpftool", "prog", "show").match(/^\d+: .*$/gm)?.length ?? 0,
+  processes: () => outputOf("pgrep", "--full", "^cilium-agent .*--config-dir=/run/cilium-test/node-"),
+  "control groups": () => outputOf("sh", "-c", "find /sys/fs/cgroup -maxdepth 2 -name 'cilium-test-*'"),
   "top folders": () => readdirSync("/").toSorted(),
-  "settings of the kernel": () =>
-    ["unprivileged_bpf_disabled", "timer_migration"].map((name) => lines(`/proc/sys/kernel/${name}`)),
+  "kernel settings": () => ["unprivileged_bpf_disabled", "timer_migration"].map((name) => lines(`/proc/sys/kernel/${name}`)),
 } as const;
-const snapshot = () => Object.fromEntries(Object.entries(traces).map(([name, look]) => [name, look()]));
+const snapshot = () => Object.fromEntries(Object.entries(traces).map(([name, read]) => [name, read()]));
 
-/** What is there when nothing changes any more: the kernel takes its time to clear up. */
-async function settled(): Promise<ReturnType<typeof snapshot>> {
-  let [last, now] = ["", snapshot()];
+/** The first snapshot that equals the one before it: the kernel cleans up with a delay. */
+async function stableSnapshot(): Promise<ReturnType<typeof snapshot>> {
+  let current = snapshot();
   await eventually(async () => {
-    last = JSON.stringify(now);
+    const previous = JSON.stringify(current);
     await sleep(4_000);
-    now = snapshot();
-    return JSON.stringify(now) === last;
-  }, "things go on changing");
-  return now;
+    current = snapshot();
+    return JSON.stringify(current) === previous;
+  }, "the machine keeps changing");
+  return current;
 }
 
-async function ready(): Promise<ReturnType<typeof spawn>> {
+/** Starts the bench, and waits until it is ready. */
+async function startBench(): Promise<ReturnType<typeof spawn>> {
   const child = spawn(process.execPath, [bench], { stdio: ["pipe", "pipe", "inherit"] });
   const [line] = (await once(createInterface(child.stdout), "line")) as [string];
   assert.equal(line, "ready");
   return child;
 }
 
-test("a run leaves nothing on the machine, one that is killed no more, and the next one starts all the same", async () => {
-  const before = await settled();
-  const killed = await ready();
+test("a run leaves nothing on the machine even when it is killed, and the next run starts and ends normally", async () => {
+  const before = await stableSnapshot();
+  const killedRun = await startBench();
   assert.notDeepEqual(snapshot()["network namespaces"], before["network namespaces"]);
-  killed.kill("SIGKILL");
-  // But for the control groups, which a later run takes away.
-  const { "control groups": groups, ...rest } = await settled();
-  assert.deepEqual({ ...rest, "control groups": before["control groups"] }, before);
+  killedRun.kill("SIGKILL");
+  // Except for its control groups, which a later run removes.
+  const afterKill = await stableSnapshot();
+  assert.deepEqual({ ...afterKill, "control groups": before["control groups"] }, before);
 
-  const orderly = await ready();
-  orderly.stdin?.end();
-  const [code] = (await once(orderly, "close")) as [number];
+  const nextRun = await startBench();
+  nextRun.stdin?.end();
+  const [code] = (await once(nextRun, "close")) as [number];
   assert.equal(code, 0);
-  assert.deepEqual(await settled(), { ...before, "control groups": groups });
+  assert.deepEqual(await stableSnapshot(), { ...before, "control groups": afterKill["control groups"] });
 });

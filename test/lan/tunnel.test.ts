@@ -14,10 +14,11 @@ import { answersArp, page, webService } from "../harness/lanClient.ts";
 
 isolate();
 
-// The cluster of the old script, which is taken over as docs/from-the-old-script.md says: a namespace of its own, and a tunnel at first.
-// With no access to ClusterIPs, and a lease timing for the impatient.
+// The old script's cluster, taken over as docs/from-the-old-script.md says: Cilium in its own namespace, and a tunnel at first. Here
+// ClusterIPs do not answer on the LAN, and the leases are short so that the tests wait less.
 const inputs: TalosCiliumCniArgs = {
-  ...{ ...devStack, ...chartArgs() },
+  ...devStack,
+  ...chartArgs(),
   namespace: "cilium",
   loadBalancer: { ...devStack.loadBalancer, externalClusterIp: false },
   l2: { leaseDuration: "3s", leaseRenewDeadline: "1s", leaseRetryPeriod: "200ms" },
@@ -37,7 +38,7 @@ const kubectl = (...args: readonly string[]) => {
   const { ok, said } = lan.cluster.kubectl(args);
   assert(ok, said);
 };
-/** What the DaemonSet does when its configuration has changed. */
+/** Restarts every agent, as the DaemonSet does when its configuration changes. */
 async function restartAgents(): Promise<void> {
   for (const node of nodes) {
     await node.stopAgent();
@@ -45,56 +46,57 @@ async function restartAgents(): Promise<void> {
   }
 }
 
-test("the cluster of the old script is taken over, and the Services that it has answer all the while", async () => {
+test("while the old script's cluster is taken over, its Services keep answering", async () => {
   const { ports } = lan.cluster.get("service", "web")?.["spec"] as { ports: [{ nodePort: number }] };
-  const answers = async () => (await page("192.168.1.12", ports[0].nodePort)) !== undefined;
-  await eventually(answers, "the node port does not answer");
+  const isAnswering = async () => (await page("192.168.1.12", ports[0].nodePort)) !== undefined;
+  await eventually(isAnswering, "the node port does not answer");
   const { ok, said } = lan.cluster.kubectl(["create", "--validate=ignore", "--filename", "-"], JSON.stringify(oldPolicy));
   assert(ok, said);
-  const restarts = new AbortController();
-  const answered = (async () => {
-    const all: boolean[] = [];
-    while (!restarts.signal.aborted) {
-      all.push(await answers());
+  const takeover = new AbortController();
+  const probing = (async () => {
+    const results: boolean[] = [];
+    while (!takeover.signal.aborted) {
+      results.push(await isAnswering());
       await sleep(200);
     }
-    return all;
+    return results;
   })();
   kubectl("delete", "ciliuml2announcementpolicies.cilium.io", "default-l2-announcement");
   lan.cluster.apply(exported.manifest.yaml);
   await restartAgents();
-  restarts.abort();
-  assert((await answered).length > 10);
-  assert.deepEqual(new Set(await answered), new Set([true]));
+  takeover.abort();
+  const results = await probing;
+  assert(results.length > 10);
+  assert.deepEqual(new Set(results), new Set([true]));
   lan.cluster.apply(exported.loadBalancer?.yaml ?? assert.fail("there is no pool"));
 });
 
-test("in a namespace of its own all goes as in kube-system", async () => {
-  await eventually(() => answersArp("192.168.1.200"), "nobody answers", 40);
-  await eventually(async () => (await page("192.168.1.200")) !== undefined, "there is no page", 20);
+test("with Cilium in its own namespace, a LoadBalancer IP answers on the LAN", async () => {
+  await eventually(() => answersArp("192.168.1.200"), "nobody answers for 192.168.1.200", 40);
+  await eventually(async () => (await page("192.168.1.200")) !== undefined, "no web server answers at 192.168.1.200", 20);
   assert(lan.cluster.get("lease", "cilium-l2announce-default-web", "cilium"));
 });
 
-test("with a tunnel, pods of the other node are reached by it, and not by a route", async () => {
-  const [first, second] = nodes as [LanNode, LanNode];
-  await eventually(() => first.ip("-brief", "link").includes("cilium_vxlan"), "there is no tunnel");
-  const route = () => first.ip("route", "get", second.podCidr.replace("0/24", "9"));
+test("with a tunnel, traffic to pods on the other node takes the tunnel and no route", async () => {
+  const [firstNode, secondNode] = nodes as [LanNode, LanNode];
+  await eventually(() => firstNode.ip("-brief", "link").includes("cilium_vxlan"), "there is no cilium_vxlan");
+  const route = () => firstNode.ip("route", "get", secondNode.podCidr.replace("0/24", "9"));
   await eventually(() => route().includes("dev cilium_host"), "the tunnel is not used");
-  assert.doesNotMatch(first.ip("route"), /via 192\.168\.1\.12/);
+  assert.doesNotMatch(firstNode.ip("route"), /via 192\.168\.1\.12/);
 });
 
-test("a ClusterIP does not answer from the LAN, unless it is asked for", async () => {
+test("with `externalClusterIp: false`, a ClusterIP does not answer on the LAN", async () => {
   run("ip", "route", "add", "10.96.0.0/12", "via", "192.168.1.11");
   const { clusterIP } = lan.cluster.get("service", "web")?.["spec"] as { clusterIP: string };
   assert.equal(await page(clusterIP), undefined);
 });
 
-test("then native routing: the tunnel goes, routes come", async () => {
+test("a change to native routing replaces the tunnel by routes", async () => {
   lan.cluster.apply(createPlan(inputs).manifest.yaml);
   await restartAgents();
-  const [first, second] = nodes as [LanNode, LanNode];
-  const isRouted = () => first.ip("route").includes(`${second.podCidr} via ${second.address} dev eth0`);
-  await eventually(isRouted, "the routes are not there");
+  const [firstNode, secondNode] = nodes as [LanNode, LanNode];
+  const isRouted = () => firstNode.ip("route").includes(`${secondNode.podCidr} via ${secondNode.address} dev eth0`);
+  await eventually(isRouted, "there is no route to the pods on the other node");
   for (const node of nodes) assert.doesNotMatch(node.ip("-brief", "link"), /vxlan/);
-  await eventually(async () => (await page("192.168.1.200")) !== undefined, "there is no page", 20);
+  await eventually(async () => (await page("192.168.1.200")) !== undefined, "no web server answers at 192.168.1.200", 20);
 });

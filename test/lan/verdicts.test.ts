@@ -26,8 +26,8 @@ before(async () => {
 });
 after(() => lan.stop());
 
-// What the checks refuse, and what the agent says to it.
-const refused: readonly (readonly [args: TalosCiliumCniArgs, verdict: RegExp])[] = [
+// Inputs that the checks reject, and the error that the agent gives for them.
+const rejected: readonly (readonly [args: TalosCiliumCniArgs, agentError: RegExp])[] = [
   [{ values: { routingMode: "vxlan" }, routing: { directRoutes: false } }, /invalid routing mode \\?"vxlan\\?"/],
   [{ values: { ipv4NativeRoutingCIDR: null } }, /native routing cidr must be configured/],
   [
@@ -36,21 +36,21 @@ const refused: readonly (readonly [args: TalosCiliumCniArgs, verdict: RegExp])[]
   ],
 ];
 
-for (const [args, verdict] of refused) {
+for (const [args, agentError] of rejected) {
   test(`the agent does not start with ${JSON.stringify(args.values)}`, async () => {
     assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
     lan.cluster.apply(createManifest(rendered(args).objects).yaml);
-    await assert.rejects(node.startAgent(), verdict);
+    await assert.rejects(node.startAgent(), agentError);
   });
 }
 
-test("a lease timing that breaks the rules is replaced by the agent, which says so in its log only", async () => {
+test("the agent replaces a lease timing that breaks the rules, and reports it only in its log", async () => {
   const args = { ...devStack, l2: { leaseDuration: "2s", leaseRenewDeadline: "3s" } };
   assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
   lan.cluster.apply(createManifest(rendered(args).objects).yaml);
   lan.cluster.apply(createManifest(loadBalancerObjects(resolveSettings(devStack))).yaml);
   lan.cluster.apply(webService("web", [node]));
   await node.startAgent();
-  const said = "l2-announcements-lease-duration must be greater than --l2-announcements-renew-deadline, defaulting";
-  await eventually(() => node.log().includes(said), "the agent takes the timing as it is");
+  const logLine = "l2-announcements-lease-duration must be greater than --l2-announcements-renew-deadline, defaulting";
+  await eventually(() => node.log().includes(logLine), "the agent does not replace the timing");
 });

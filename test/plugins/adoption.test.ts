@@ -23,16 +23,18 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-const uids = () =>
-  ["daemonset cilium", "deployment cilium-operator", "configmap cilium-config"].map((object) => {
-    const [kind = "", name = ""] = object.split(" ");
-    return cluster.get(kind, name, "kube-system")?.metadata["uid"];
-  });
+const uidOf = (kind: string, name: string) => cluster.get(kind, name, "kube-system")?.metadata["uid"];
+/** The UIDs of some of Cilium's objects: they change when an object is recreated. */
+const ciliumUids = () => [
+  uidOf("daemonset", "cilium"),
+  uidOf("deployment", "cilium-operator"),
+  uidOf("configmap", "cilium-config"),
+];
 
-test("what Talos or the old script has made is refused by Pulumi, unless it is told to take it over", async () => {
+test("an `up` fails on objects that Talos created, and takes them over with the example's `adopt: true`", async () => {
   cluster.apply(gatewayApiCrds("v1.2.0"), "talos");
   cluster.apply(createPlan({ ...devStack, ...chartArgs() }).manifest.yaml, "talos");
-  const before = uids();
+  const uidsBefore = ciliumUids();
   await withChartStack(
     cluster,
     config,
@@ -40,54 +42,54 @@ test("what Talos or the old script has made is refused by Pulumi, unless it is t
       assert.match(await failure("up", stack, folder), /already exists/);
       stack.configure(stack.given({ adopt: true }));
       await up(stack);
-      assert.deepEqual(uids(), before);
+      assert.deepEqual(ciliumUids(), uidsBefore);
       assert.deepEqual(await preview(stack), []);
 
       stack.configure(stack.given({ adopt: false }));
       assert.deepEqual(await up(stack), ["update kubernetes cluster"]);
       assert.deepEqual(await preview(stack), []);
 
-      // Talos still counts as an owner of every field; a change goes through all the same.
+      // Talos is still recorded as an owner of every field, but a change does not conflict.
       stack.configure(stack.given({ adopt: false, podCidr: "10.42.0.0/16" }));
       await up(stack);
       const data = cluster.get("configmap", "cilium-config", "kube-system")?.["data"] as Record<string, string>;
       assert.equal(data["ipv4-native-routing-cidr"], "10.42.0.0/16");
-      assert.deepEqual(uids(), before);
+      assert.deepEqual(ciliumUids(), uidsBefore);
     },
     example,
   );
 });
 
-test("handed over from the machine config as docs/hand-off.md says, every object stays the one it was", async () => {
+test("a hand-off from the machine config by docs/hand-off.md recreates no object", async () => {
   const cilium = createPlan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false }, delivery: "machineConfig" }).manifest;
   sync(cluster, own + cilium.yaml);
-  const before = uids();
+  const uidsBefore = ciliumUids();
   const args = { loadBalancer: {}, gatewayApi: { enabled: false } };
   await withChartStack(cluster, { ...args, "kubernetes:upsertExistingObjects": "true" }, async (stack) => {
     await up(stack);
     stack.configure(stack.given(args));
     await up(stack);
     forget(cluster);
-    // Without the entry in the machine config, as after step 2.
+    // The machine config no longer has the entry, as after step 2.
     assert.deepEqual(sync(cluster, own), { unchanged: 1 });
-    assert.deepEqual(uids(), before);
+    assert.deepEqual(ciliumUids(), uidsBefore);
     for (const { object, name } of cilium.entries)
       assert(cluster.get(object.kind, object.metadata.name, object.metadata.namespace), `${name} is gone`);
     assert.deepEqual(await preview(stack), []);
   });
 });
 
-test("the program of the repository takes over with the provider's own config", { timeout: 200_000 }, async () => {
+test("the repository's own program takes objects over with `upsertExistingObjects`", { timeout: 200_000 }, async () => {
   cluster.apply(createPlan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false } }).manifest.yaml, "talos");
-  const before = uids();
+  const uidsBefore = ciliumUids();
   const args = { loadBalancer: {}, "kubernetes:upsertExistingObjects": "true" };
   await withChartStack(cluster, args, async (stack) => {
     await up(stack);
-    assert.deepEqual(uids(), before);
+    assert.deepEqual(ciliumUids(), uidsBefore);
   });
 });
 
-test("Gateway API CRDs of another owner and release are left as they are, even when told to take over", async () => {
+test("Gateway API CRDs of another owner and release stay unchanged, even with `adopt: true`", async () => {
   cluster.apply(gatewayApiCrds("v1.4.1"), "another-controller");
   await withChartStack(
     cluster,

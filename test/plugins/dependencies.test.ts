@@ -17,11 +17,14 @@ after(() => cluster.stop());
 
 const pools = (name: string, cidr: string) => ({ ipPools: [{ name, blocks: [{ cidr }] }] });
 
-/** Two components of one name under different parents, whose children wait for Cilium's kinds, and all of Cilium, after a machine. */
+/**
+ * Cilium and two CiliumLoadBalancers of the same name under different parents, all of which depend on a machine. The children of the
+ * latter also wait for Cilium's kinds.
+ */
 const program: Program = {
   project: programIn(root).project,
   run: () => {
-    const machine = new pulumi.Stash("machine", { input: "a machine that has to be there first" });
+    const machine = new pulumi.Stash("machine", { input: "a machine that must exist first" });
     new TalosCiliumCni("cilium", configuredArgs(new pulumi.Config()), { dependsOn: machine });
     for (const [name, cidr] of [
       ["House", "192.168.2.200/29"],
@@ -34,35 +37,43 @@ const program: Program = {
   },
 };
 
-test("what the components depend on is created first and deleted last", { timeout: 300_000 }, async () => {
-  await withChartStack(
-    cluster,
-    {},
-    async ({ stack }) => {
-      const order = async (operation: (onEvent: Parameters<typeof stack.up>[0]) => Promise<unknown>) => {
-        const done: string[] = [];
-        await operation({
-          color: "never",
-          onEvent: ({ resOutputsEvent }) => {
-            const [, , type = "", name = ""] = (resOutputsEvent?.metadata.urn ?? "").split("::");
-            if (/kubernetes:|Stash/.test(type) && !type.includes("providers")) done.push(name);
-          },
-        });
-        return done;
-      };
-      const installing = order((options) => stack.up(options));
-      await Promise.race([
-        installing,
-        eventually(() => cluster.get("configmap", "cilium-config", "kube-system") !== undefined, "nothing is installed", 120),
-      ]);
-      await cluster.startOperator();
-      const created = await installing;
-      assert.equal(created[0], "machine", created.join("\n"));
-      for (const pool of ["default-ip-pool", "house", "garage"]) assert(cluster.get("ciliumloadbalancerippool", pool), pool);
-      const deleted = await order((options) => stack.destroy(options));
-      assert(deleted.length > 20);
-      assert.equal(deleted.at(-1), "machine", deleted.join("\n"));
-    },
-    program,
-  );
-});
+test(
+  "resources in `dependsOn` are created before the components' objects and deleted after them",
+  { timeout: 300_000 },
+  async () => {
+    await withChartStack(
+      cluster,
+      {},
+      async ({ stack }) => {
+        const resourceOrder = async (operation: (options: Parameters<typeof stack.up>[0]) => Promise<unknown>) => {
+          const names: string[] = [];
+          await operation({
+            color: "never",
+            onEvent: ({ resOutputsEvent }) => {
+              const [, , type = "", name = ""] = (resOutputsEvent?.metadata.urn ?? "").split("::");
+              if (/kubernetes:|Stash/.test(type) && !type.includes("providers")) names.push(name);
+            },
+          });
+          return names;
+        };
+        const installing = resourceOrder((options) => stack.up(options));
+        await Promise.race([
+          installing,
+          eventually(
+            () => cluster.get("configmap", "cilium-config", "kube-system") !== undefined,
+            "cilium-config is not installed",
+            120,
+          ),
+        ]);
+        await cluster.startOperator();
+        const created = await installing;
+        assert.equal(created[0], "machine", created.join("\n"));
+        for (const pool of ["default-ip-pool", "house", "garage"]) assert(cluster.get("ciliumloadbalancerippool", pool), pool);
+        const deleted = await resourceOrder((options) => stack.destroy(options));
+        assert(deleted.length > 20);
+        assert.equal(deleted.at(-1), "machine", deleted.join("\n"));
+      },
+      program,
+    );
+  },
+);

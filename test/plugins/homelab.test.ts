@@ -1,4 +1,4 @@
-// examples/homelab-from-scratch as it stands: its addresses are there, in a network of its own.
+// Runs examples/homelab-from-scratch unchanged, in a network namespace that has its addresses.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,9 +16,9 @@ import { preview, up } from "../harness/operations.ts";
 import { TalosNodes } from "../harness/talosNode.ts";
 import { own, sync } from "../harness/talosSync.ts";
 
-// Within its namespaces it need not be asked again.
-const unfit = process.pid === 1 ? undefined : withoutNamespaces();
-const skip = unfit ?? (pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos"));
+// Inside the namespaces, where this process is PID 1, there is nothing more to check.
+const noNamespaces = process.pid === 1 ? undefined : withoutNamespaces();
+const skip = noNamespaces ?? (pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos"));
 if (skip === false) isolate();
 
 interface MachineConfig {
@@ -26,7 +26,7 @@ interface MachineConfig {
 }
 
 test(
-  "homelab-from-scratch: a cluster comes up with Cilium, and pools and policies are managed after",
+  "examples/homelab-from-scratch bootstraps a cluster with Cilium, then creates pools and policies",
   { skip, timeout: 300_000 },
   async () => {
     keepToItself();
@@ -43,16 +43,20 @@ test(
       await withStack(
         { chart: { path: chart().path } },
         async (stack) => {
-          const done = up(stack);
+          const running = up(stack);
           await Promise.race([
-            done,
-            eventually(() => machines.events.some(({ event }) => event === "bootstrap"), "no bootstrap", 200),
+            running,
+            eventually(
+              () => machines.events.some(({ event }) => event === "bootstrap"),
+              "the control plane is not bootstrapped",
+              200,
+            ),
           ]);
-          const happened = machines.events.filter(({ event }) => event !== "comes").map(({ node, event }) => `${node} ${event}`);
-          assert.deepEqual(happened.toSorted(), ["0 bootstrap", "0 taken", "1 taken", "2 taken"]);
-          assert.equal(happened.indexOf("0 taken") < happened.indexOf("0 bootstrap"), true);
+          const events = machines.events.filter(({ event }) => event !== "comes").map(({ node, event }) => `${node} ${event}`);
+          assert.deepEqual(events.toSorted(), ["0 bootstrap", "0 taken", "1 taken", "2 taken"]);
+          assert.equal(events.indexOf("0 taken") < events.indexOf("0 bootstrap"), true);
 
-          // What Talos does then: what is in the config of the control plane comes into the cluster.
+          // Plays Talos: applies the manifests in the config of the control plane to the cluster.
           const config = machines.events.find(({ node, event }) => node === 0 && event === "taken")?.config ?? "";
           const { inlineManifests = [] } = (parseAllDocuments(config)[0]?.toJS() as MachineConfig).cluster;
           assert.deepEqual(
@@ -63,7 +67,7 @@ test(
           sync(cluster, own + inlineManifests.map(({ contents }) => contents).join(""));
           await cluster.startOperator();
 
-          const steps = await done;
+          const steps = await running;
           assert(steps.includes("create CiliumL2AnnouncementPolicy lan-lan"), steps.join("\n"));
           assert(cluster.get("ciliumloadbalancerippool", "lan"));
           assert.deepEqual(await preview(stack), []);
@@ -77,7 +81,7 @@ test(
   },
 );
 
-/** Talos' own kubeconfig has a client certificate, which the provider looks at; it is the token that counts here. */
+/** Adds a client certificate, as Talos' kubeconfig has one and the provider reads it; the API server here checks the token only. */
 async function withCertificate(kubeconfig: string): Promise<string> {
   const { cert, private: key } = await generate([{ name: "commonName", value: "admin" }]);
   const base64 = (text: string) => Buffer.from(text).toString("base64");

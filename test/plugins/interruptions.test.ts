@@ -18,71 +18,78 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-test("without the API server, preview is one clear error", async () => {
+test("without the API server, a preview gives one error that says so", async () => {
   await cluster.stopApiServer();
   await withChartStack(cluster, {}, async (stack) => {
     assert.match(await failure("preview", stack), /^[^\n]*configured Kubernetes cluster is unreachable: .*$/);
   });
 });
 
-// Where an `up` stands is what the engine says: with the chart installed and the operator not there, the first pool is being tried.
-test("an up that loses the API server half way ends, run again, as an undisturbed one", { timeout: 400_000 }, async () => {
+// The engine's events tell how far an `up` is: with the chart installed and no operator, it keeps trying the first pool.
+test("an `up` that lost the API server ends like an undisturbed one when it is run again", { timeout: 400_000 }, async () => {
   const disturbed = await withChartStack(cluster, {}, async (stack) => {
     const steps: string[] = [];
-    const done = failure("up", stack, root, (step) => steps.push(step));
-    await eventually(() => steps.includes(`starts ${pool}`), "the pools are not reached", 200);
+    const failing = failure("up", stack, root, (step) => steps.push(step));
+    await eventually(() => steps.includes(`starts ${pool}`), "the `up` does not reach the pools", 200);
     await cluster.stopApiServer();
-    assert.match(await done, /connection refused|unreachable|EOF|connection reset/);
+    assert.match(await failing, /connection refused|unreachable|EOF|connection reset/);
     await cluster.startApiServer();
-    return end(cluster, stack);
+    return finishUp(cluster, stack);
   });
-  const other = await Cluster.start();
+  const otherCluster = await Cluster.start();
   try {
-    other.startNodes("one");
-    assert.deepEqual(disturbed, await withChartStack(other, {}, (stack) => end(other, stack)));
+    otherCluster.startNodes("one");
+    const undisturbed = await withChartStack(otherCluster, {}, (stack) => finishUp(otherCluster, stack));
+    assert.deepEqual(disturbed, undisturbed);
   } finally {
-    await other.stop();
+    await otherCluster.stop();
   }
 });
 
-// While it waits for pods, the Kubernetes plugin bears the API server's absence, for ten minutes at most.
-test("an up that waits for pods goes on by itself when the API server comes back", { timeout: 400_000 }, async () => {
-  const empty = await Cluster.start();
+// While it waits for pods, the Kubernetes plugin tolerates a missing API server for ten minutes.
+test("an `up` that waits for pods continues by itself when the API server comes back", { timeout: 400_000 }, async () => {
+  const clusterWithoutNodes = await Cluster.start();
   try {
-    await withChartStack(empty, { loadBalancer: {} }, async (stack) => {
-      const [begun, finished] = [new Set<string>(), new Set<string>()];
-      const done = up(stack, (step) => {
-        const [, what, resource = ""] = /^(starts|ends) (\w+ cilium:.*)$/.exec(step) ?? [];
-        if (what !== undefined) (what === "starts" ? begun : finished).add(resource);
+    await withChartStack(clusterWithoutNodes, { loadBalancer: {} }, async (stack) => {
+      const started = new Set<string>();
+      const finished = new Set<string>();
+      const running = up(stack, (step) => {
+        const [, event, resource = ""] = /^(starts|ends) (\w+ cilium:.*)$/.exec(step) ?? [];
+        if (event === "starts") started.add(resource);
+        if (event === "ends") finished.add(resource);
       });
-      const objects = createPlan(stack.given({})).manifest.entries.map(({ object }) => object.kind);
-      const withPods = objects.filter((kind) => kind === "DaemonSet" || kind === "Deployment");
-      // There is neither a controller nor a node yet, so what has pods is not ready.
-      const waitsForPods = () => begun.size === objects.length && finished.size === objects.length - withPods.length;
-      await Promise.race([done, eventually(waitsForPods, "it does not come to wait for pods", 200)]);
-      await empty.stopApiServer();
+      const kinds = createPlan(stack.given({})).manifest.entries.map(({ object }) => object.kind);
+      const kindsWithPods = kinds.filter((kind) => kind === "DaemonSet" || kind === "Deployment");
+      // There is neither a controller nor a node yet, so objects with pods do not become ready.
+      const waitsForPods = () => started.size === kinds.length && finished.size === kinds.length - kindsWithPods.length;
+      await Promise.race([running, eventually(waitsForPods, "the `up` does not reach the wait for pods", 200)]);
+      await clusterWithoutNodes.stopApiServer();
       await sleep(5000);
-      await empty.startApiServer();
-      empty.startNodes("one");
-      await done;
+      await clusterWithoutNodes.startApiServer();
+      clusterWithoutNodes.startNodes("one");
+      await running;
       assert.deepEqual(await preview(stack), []);
     });
   } finally {
-    await empty.stop();
+    await clusterWithoutNodes.stop();
   }
 });
 
-/** Where the state and the cluster are after an `up`: nothing is left to do, and the same objects are there. */
-async function end(cluster: Cluster, stack: ChartStack) {
-  const done = up(stack);
-  await eventually(() => cluster.get("configmap", "cilium-config", "kube-system") !== undefined, "nothing is installed", 120);
+/** Runs an `up` to its end, and returns the resources in the state and the objects in the cluster. */
+async function finishUp(cluster: Cluster, stack: ChartStack) {
+  const running = up(stack);
+  await eventually(
+    () => cluster.get("configmap", "cilium-config", "kube-system") !== undefined,
+    "cilium-config is not installed",
+    120,
+  );
   await cluster.startOperator();
-  await done;
+  await running;
   assert.deepEqual(await preview(stack), []);
   const { deployment } = (await stack.stack.exportStack()) as { deployment: { resources: { urn: string; inputs: unknown }[] } };
   const kinds = "daemonsets,deployments,configmaps,services,clusterroles,roles,crds,ciliumloadbalancerippools";
   const { said } = cluster.kubectl(["get", kinds, "--all-namespaces", "--output", "json"]);
-  // In `default` is the Service of the API server itself, with its port.
+  // The namespace `default` has the Service of the API server itself, whose port differs from run to run.
   const items = (JSON.parse(said) as { items: KubernetesObject[] }).items.filter((item) => item.metadata.namespace !== "default");
   return {
     state: deployment.resources

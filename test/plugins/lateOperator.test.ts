@@ -1,4 +1,4 @@
-// A file of its own, because it waits for most of the time.
+// A separate file, so that its long wait runs next to other tests.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,13 +13,17 @@ before(async () => {
 });
 after(() => cluster.stop());
 
-test("an operator that comes two minutes late is waited for", { timeout: 400_000 }, async () => {
+test("an `up` waits for an operator that starts two minutes late", { timeout: 400_000 }, async () => {
   await withChartStack(cluster, {}, async (stack) => {
-    const done = up(stack);
-    await eventually(() => cluster.get("configmap", "cilium-config", "kube-system") !== undefined, "nothing is installed", 120);
+    const running = up(stack);
+    await eventually(
+      () => cluster.get("configmap", "cilium-config", "kube-system") !== undefined,
+      "cilium-config is not installed",
+      120,
+    );
     await sleep(120_000);
     await cluster.startOperator();
-    const steps = await done;
+    const steps = await running;
     assert(steps.includes("create CiliumL2AnnouncementPolicy cilium-lb-default-l2-announcement"), steps.join("\n"));
     assert.deepEqual(await preview(stack), []);
   });

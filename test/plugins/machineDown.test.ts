@@ -8,8 +8,8 @@ import { controlPlanes, folder, program } from "../harness/talosStack.ts";
 
 const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
 
-// The provider tries for ten minutes, and nothing makes it shorter: so long does this test take.
-test("a machine that is down is named, the next is not touched, and once it is up all goes on", { skip }, async () => {
+// The provider retries for ten minutes, which cannot be shortened, so this test takes as long.
+test("the error names a machine that is down, the next gets no config, and a later `up` continues", { skip }, async () => {
   const nodes = await TalosNodes.start(3);
   try {
     nodes.turnOff(1);

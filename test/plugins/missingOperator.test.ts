@@ -1,4 +1,4 @@
-// A file of its own, because it waits for most of the time.
+// A separate file, so that its long wait runs next to other tests.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { withChartStack } from "../harness/chartStack.ts";
@@ -12,7 +12,7 @@ before(async () => {
 });
 after(() => cluster.stop());
 
-test("an operator that does not come is one error, and the next up goes on from there", { timeout: 400_000 }, async () => {
+test("without an operator, `up` gives one error, and the next `up` continues from there", { timeout: 400_000 }, async () => {
   await withChartStack(cluster, {}, async (stack) => {
     const { loadBalancer } = stack.given({});
     stack.configure(stack.given({ loadBalancer: { ...loadBalancer, operatorTimeout: "30s" } }));

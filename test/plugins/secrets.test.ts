@@ -1,4 +1,5 @@
-// Delivery chart under the Automation API, where the SDK forgets in a transform that the engine knows secrets; by the CLI: cli.test.ts.
+// Delivery chart under the Automation API, where the SDK forgets in a transform that the engine supports secrets. pulumiCli.test.ts does
+// the same with the CLI.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { filesOf } from "../harness/backend.ts";
@@ -16,9 +17,9 @@ after(() => cluster.stop());
 const secret = "not-for-the-eyes-of-others";
 const dataOf = (kind: string, name: string) => cluster.get(kind, name, "kube-system")?.["data"] as Record<string, string>;
 
-test("secrets of every kind reach the cluster, and are nowhere in plain text", { timeout: 200_000 }, async () => {
+test("secret values reach the cluster, and are not in plain text in the state", { timeout: 200_000 }, async () => {
   const values = {
-    // The chart makes a Secret of the one, and hands the other through into a ConfigMap.
+    // The chart puts the first into a Secret and the second into a ConfigMap.
     azure: { enabled: true, clientSecret: `${secret}-azure` },
     extraConfig: { pem: `-----BEGIN PRIVATE KEY-----${secret}` },
   };
@@ -33,7 +34,7 @@ test("secrets of every kind reach the cluster, and are nowhere in plain text", {
     const state = filesOf(stack, "stacks", "backups");
     assert.match(state, /cilium:kube-system\/cilium-config/);
     for (const hidden of [secret, btoa(secret), btoa(`${secret}-azure`)]) assert(!state.includes(hidden), hidden);
-    // The config in plain text is in the history; what was encrypted is not.
+    // The history has the plain text config, but not the encrypted secret.
     assert(!filesOf(stack, "history").includes(`${secret}-token`));
   });
 });

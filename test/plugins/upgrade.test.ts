@@ -11,13 +11,13 @@ before(async () => {
 });
 after(() => cluster.stop());
 
-const jobs = () => cluster.kubectl(["get", "jobs", "--namespace", "kube-system", "--output", "name"]).said;
+const jobNames = () => cluster.kubectl(["get", "jobs", "--namespace", "kube-system", "--output", "name"]).said;
 
-test("from 1.18 to 1.19, with Hubble, whose certificates a job makes", { timeout: 200_000 }, async () => {
+test("an upgrade from 1.18 to 1.19 replaces nothing, and a Job creates Hubble's certificates", { timeout: 200_000 }, async () => {
   await withChartStack(cluster, { loadBalancer: {} }, async (stack) => {
     await up(stack);
     const uid = cluster.get("daemonset", "cilium", "kube-system")?.metadata["uid"];
-    assert.equal(jobs(), "");
+    assert.equal(jobNames(), "");
 
     const hubble = { enabled: true, relay: true, ui: true };
     stack.configure(stack.given({ ciliumVersion: "1.19.6", kubernetesVersion: "1.34.2", hubble }));
@@ -25,11 +25,11 @@ test("from 1.18 to 1.19, with Hubble, whose certificates a job makes", { timeout
     assert(steps.includes("update CustomResourceDefinitionPatch cilium-gateways.gateway.networking.k8s.io"), steps.join("\n"));
     assert(steps.includes("update DaemonSet cilium:kube-system/cilium"), steps.join("\n"));
     assert(!steps.some((step) => step.includes("replace")), steps.join("\n"));
-    assert.match(jobs(), /^job\.batch\/hubble-generate-certs-/);
+    assert.match(jobNames(), /^job\.batch\/hubble-generate-certs-/);
     const { metadata, spec } = cluster.get("daemonset", "cilium", "kube-system") ?? assert.fail("Cilium is gone");
     assert.equal(metadata["uid"], uid);
     assert.match(JSON.stringify(spec), /quay\.io\/cilium\/cilium:v1\.19\.6@/);
-    // The plugin can keep of a Service what it was before the update, and says it again the next time.
+    // The plugin may record a Service as it was before the update, so the next `up` updates it once more.
     for (const step of await up(stack)) assert.equal(step, "update Service cilium:kube-system/cilium-envoy");
     assert.deepEqual(await preview(stack), []);
   });

@@ -7,8 +7,8 @@ import { devStack } from "../fixtures/devStack.ts";
 import { gatewayApiCrds } from "../harness/gatewayApi.ts";
 import { forget, own, sync as talosSync } from "../harness/talosSync.ts";
 
-const planned = (ciliumVersion: string) => createPlan({ ...devStack, ...chartArgs(ciliumVersion), delivery: "machineConfig" });
-const cilium = planned("1.18.4");
+const planFor = (ciliumVersion: string) => createPlan({ ...devStack, ...chartArgs(ciliumVersion), delivery: "machineConfig" });
+const cilium = planFor("1.18.4");
 const pools = cilium.loadBalancer?.yaml ?? assert.fail("there are no pools");
 let cluster: Cluster;
 before(async () => {
@@ -18,41 +18,41 @@ before(async () => {
 after(() => cluster.stop());
 
 const sync = (stream: string, how?: "apply" | "update") => talosSync(cluster, stream, how);
-const present = (kind: string, name: string, namespace?: string) => cluster.get(kind, name, namespace) !== undefined;
-const count = cilium.manifest.entries.length;
+const exists = (kind: string, name: string, namespace?: string) => cluster.get(kind, name, namespace) !== undefined;
+const ciliumCount = cilium.manifest.entries.length;
 
-test("while the operator has not registered the kinds, Talos' sync of pools fails, and succeeds after it", async () => {
+test("Talos' sync of pools fails until the operator has registered their kinds, then it succeeds", async () => {
   assert.throws(
     () => sync(own + cilium.manifest.yaml + pools),
     /no matches for kind "CiliumL(?:oadBalancerIPPool|2AnnouncementPolicy)"/,
   );
-  assert.equal(present("ciliumloadbalancerippool", "default-ip-pool"), false);
-  // At boot Talos applies object by object, so that Cilium itself is there.
+  assert.equal(exists("ciliumloadbalancerippool", "default-ip-pool"), false);
+  // At boot Talos applies object by object, so Cilium itself gets installed.
   cluster.apply(cilium.manifest.yaml, "talos");
   await cluster.startOperator();
-  await eventually(() => present("crd", "ciliuml2announcementpolicies.cilium.io"), "the operator does not register its kinds");
-  await eventually(
-    () => {
-      try {
-        sync(own + cilium.manifest.yaml + pools);
-        return true;
-      } catch {
-        return false;
-      }
-    },
-    "Talos does not apply the pools",
-    60,
-  );
-  assert(present("ciliumloadbalancerippool", "default-ip-pool"));
+  await eventually(() => exists("crd", "ciliuml2announcementpolicies.cilium.io"), "the operator does not register its kinds");
+  const syncSucceeds = () => {
+    try {
+      sync(own + cilium.manifest.yaml + pools);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  await eventually(syncSucceeds, "Talos does not apply the pools", 60);
+  assert(exists("ciliumloadbalancerippool", "default-ip-pool"));
 });
 
 test("a second sync changes nothing", () => {
-  assert.deepEqual(sync(own + cilium.manifest.yaml + pools), { unchanged: count + 3 });
+  assert.deepEqual(sync(own + cilium.manifest.yaml + pools), { unchanged: ciliumCount + 3 });
 });
 
-test("the old script's policy stops a sync, which is why it is a problem here", () => {
+// This is why a policy with `loadBalancerClass` is rejected as an input.
+test("the old script's policy makes a sync fail", () => {
   const policy = {
-    ...{ apiVersion: "cilium.io/v2alpha1", kind: "CiliumL2AnnouncementPolicy", metadata: { name: "old" } },
+    apiVersion: "cilium.io/v2alpha1",
+    kind: "CiliumL2AnnouncementPolicy",
+    metadata: { name: "old" },
     spec: { loadBalancerClass: "io.cilium/l2-announcer" },
   };
   assert.throws(
@@ -61,8 +61,8 @@ test("the old script's policy stops a sync, which is why it is a problem here", 
   );
 });
 
-test("another version of Cilium is rolled out by a sync, and nothing else is touched", () => {
-  const next = planned("1.19.6");
+test("a sync rolls out another version of Cilium, and deletes nothing", () => {
+  const next = planFor("1.19.6");
   const { deleted, configured = 0, unchanged = 0 } = sync(own + next.manifest.yaml + pools);
   assert.equal(deleted, undefined);
   assert(configured > 0 && unchanged > 0);
@@ -70,17 +70,17 @@ test("another version of Cilium is rolled out by a sync, and nothing else is tou
   assert.match(images, /quay\.io\/cilium\/cilium:v1\.19\.6@/);
 });
 
-test("what has left the machine config stays with Talos 1.12, and is deleted from 1.13 on", () => {
+test("objects that are no longer in the machine config stay with Talos 1.12, and are deleted from 1.13 on", () => {
   sync(own + cilium.manifest.yaml, "update");
-  assert(present("ciliumloadbalancerippool", "default-ip-pool"));
+  assert(exists("ciliumloadbalancerippool", "default-ip-pool"));
   assert((sync(own + cilium.manifest.yaml)["deleted"] ?? 0) >= 2);
-  assert.equal(present("ciliumloadbalancerippool", "default-ip-pool"), false);
-  assert(present("daemonset", "cilium", "kube-system"));
+  assert.equal(exists("ciliumloadbalancerippool", "default-ip-pool"), false);
+  assert(exists("daemonset", "cilium", "kube-system"));
 });
 
-test("handed over as docs/hand-off.md says, nothing of Cilium is deleted", () => {
+test("after a hand-off by docs/hand-off.md, a sync deletes nothing of Cilium", () => {
   forget(cluster);
   assert.deepEqual(sync(own), { unchanged: 1 });
   for (const { object } of cilium.manifest.entries)
-    assert(present(object.kind, object.metadata.name, object.metadata.namespace), object.metadata.name);
+    assert(exists(object.kind, object.metadata.name, object.metadata.namespace), object.metadata.name);
 });

@@ -1,4 +1,4 @@
-// What one delivery accepts, the others accept too: pools and policies are checked once, with everything that is known of the network.
+// Every delivery accepts the same inputs: pools and policies are checked once, with everything that is known about the network.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,24 +26,24 @@ function crdsPath(ciliumVersion = "1.18.4"): string {
   return file;
 }
 
-// Hubble's certificates are a Helm hook in Cilium 1.18, which Pulumi's Chart leaves out: that is refused, and said.
-const withHook = (args: TalosCiliumCniArgs) => JSON.stringify(args.values ?? {}).includes("hubble");
+// Hubble's certificates are a Helm hook in Cilium 1.18, which Pulumi's Chart leaves out, so delivery `chart` rejects Hubble there.
+const hasHook = (args: TalosCiliumCniArgs) => JSON.stringify(args.values ?? {}).includes("hubble");
 
 for (const [index, args] of right.entries()) {
   for (const delivery of ["manifest", "chart", "machineConfig"] as const) {
-    if (delivery === "chart" && withHook(args)) continue;
+    if (delivery === "chart" && hasHook(args)) continue;
     test(`delivery ${delivery} accepts ${JSON.stringify(args).slice(0, 100)}`, async () => {
-      const warned = mock.method(pulumi.log, "warn", () => Promise.resolve());
+      const warn = mock.method(pulumi.log, "warn", () => Promise.resolve());
       try {
         const gatewayApi = delivery === "chart" ? { crdsPath: crdsPath(args.ciliumVersion) } : {};
         const name = `${delivery}-${index}`;
         new TalosCiliumCni(name, { ...chartArgs(args.ciliumVersion), ...args, delivery, gatewayApi });
         await new Promise((resolve) => setTimeout(resolve, 20));
-        const warnings = warned.mock.calls.map(({ arguments: [message] }) => String(message));
+        const warnings = warn.mock.calls.map(({ arguments: [message] }) => String(message));
         assert.deepEqual(warnings, []);
         assert(registered.some((resource) => resource.name === name));
       } finally {
-        warned.mock.restore();
+        warn.mock.restore();
       }
     });
   }

@@ -17,7 +17,8 @@ const values = {
   cluster: { name: "home" },
 };
 
-async function hashes(inputs: readonly object[], environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
+/** Renders these inputs, their keys shuffled, in a new process, and returns the hash of each manifest. */
+async function renderInProcess(inputs: readonly object[], environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
   const script = join(import.meta.dirname, "..", "processes", "renderOnce.ts");
   const child = spawn(process.execPath, [script, JSON.stringify(inputs)], { env: environment });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
@@ -25,7 +26,7 @@ async function hashes(inputs: readonly object[], environment: NodeJS.ProcessEnv)
   return output.trim().split("\n");
 }
 
-test("100 renders are byte-equal: 10 processes, keys in any order, with and without a kubeconfig, Hubble off and on", async () => {
+test("100 renderings in 10 processes are byte-equal: keys in any order, with and without a kubeconfig, Hubble off and on", async () => {
   const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
   const kubeconfig = join(folder, "config");
   const cluster = { name: "dead", cluster: { server: "https://127.0.0.1:1" } };
@@ -34,20 +35,21 @@ test("100 renders are byte-equal: 10 processes, keys in any order, with and with
     kubeconfig,
     JSON.stringify({ apiVersion: "v1", kind: "Config", clusters: [cluster], contexts: [context], "current-context": "dead" }),
   );
-  const { KUBECONFIG: _, ...bare } = process.env;
+  const { KUBECONFIG: _, ...withoutKubeconfig } = process.env;
   const inputs = [
     { ...devStack, ...chartArgs(), values },
     { ...devStack, ...chartArgs(), values, hubble: { enabled: true, relay: true, ui: true } },
   ];
-  const found: (readonly string[])[] = [];
-  // Helm is started anew for each rendering, so a process of ours may do several.
+  const withKubeconfig = { ...withoutKubeconfig, KUBECONFIG: kubeconfig };
+  const hashes: string[] = [];
+  // Every rendering starts Helm anew, so one process may do several.
   const fiveTimes = Array.from({ length: 5 }, () => inputs).flat();
   for (let i = 0; i < 5; i++) {
-    found.push(...(await Promise.all([hashes(fiveTimes, bare), hashes(fiveTimes, { ...bare, KUBECONFIG: kubeconfig })])));
+    const pair = [renderInProcess(fiveTimes, withoutKubeconfig), renderInProcess(fiveTimes, withKubeconfig)];
+    hashes.push(...(await Promise.all(pair)).flat());
   }
   rmSync(folder, { recursive: true });
-  const all = found.flat();
-  assert.equal(all.length, 100);
-  for (const [index] of inputs.entries())
-    assert.equal(new Set(all.filter((_, position) => position % inputs.length === index)).size, 1);
+  assert.equal(hashes.length, 100);
+  for (const index of inputs.keys())
+    assert.equal(new Set(hashes.filter((_, position) => position % inputs.length === index)).size, 1);
 });

@@ -1,4 +1,4 @@
-// What stands in the state file of the real engine, in its backups and in its history, and what the CLI prints.
+// Looks for secrets in the real engine's state file, backups and history, and in the output of the CLI.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
@@ -14,14 +14,11 @@ const args = { ...devStack, ...chartArgs() };
 const secret = "not-for-the-eyes-of-others";
 const pem = `-----BEGIN PRIVATE KEY-----\n${secret}`;
 
-// Each a secret that came into the config, and what the engine says to it. The `up` goes ahead without a preview: in a plain
-// `pulumi up` the preview is refused first, and nothing could be recorded at all.
-const refused: Readonly<Record<string, readonly [operation: Omit<Operation, "operation">, says: RegExp]>> = {
-  "an unknown key that is encrypted": [
-    { config: args, encrypted: { apiToken: secret } },
-    /^apiToken: is not an input; did you mean /,
-  ],
-  "an unknown key that is encrypted in part": [
+// A secret in each config, and the engine's error for it. The `up` runs without a preview: in a plain `pulumi up` the preview fails
+// first, and nothing could be recorded at all.
+const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<Operation, "operation">, error: RegExp]>> = {
+  "an encrypted unknown key": [{ config: args, encrypted: { apiToken: secret } }, /^apiToken: is not an input; did you mean /],
+  "a partly encrypted unknown key": [
     { config: args, encrypted: { "registry.password": secret } },
     /^registry: is not an input; did you mean /,
   ],
@@ -29,11 +26,11 @@ const refused: Readonly<Record<string, readonly [operation: Omit<Operation, "ope
     { config: { ...args, value: { tls: pem } } },
     /^value: is not an input; did you mean values\?/,
   ],
-  "a key that is known, encrypted": [
+  "an encrypted known key": [
     { config: args, encrypted: { "values.tls.ca.key": secret } },
     /^values: homelab-talos-cni:values is encrypted in the config, but what is rendered from it is not; put .* into secretValues/,
   ],
-  "a key that is known, refused for another one": [
+  "a known key, rejected for another one": [
     { config: { ...args, podCidr: "x", values: { tls: { ca: { key: pem } } } } },
     /^podCidr: "x" is not a valid IPv4 range/,
   ],
@@ -41,34 +38,34 @@ const refused: Readonly<Record<string, readonly [operation: Omit<Operation, "ope
     { config: { ...args, routing: secret }, declared: false },
     /^routing: is "not-for-the-eyes-of-others"; it must be object/,
   ],
-  "secretValues, refused for another input": [
+  "`secretValues`, rejected for another input": [
     { config: { ...args, podCidr: "x" }, encrypted: { "secretValues.tls.ca.key": secret } },
     /^podCidr: "x" is not a valid IPv4 range/,
   ],
-  "secretValues, refused themselves": [
+  "wrong `secretValues`": [
     { config: args, encrypted: { "secretValues.operator.replicas": secret, "secretValues.misspelt": secret } },
     /^2 inputs cannot work:\n {2}secretValues\.misspelt: is not a value of Cilium .*\n {2}secretValues\.operator\.replicas: is "\[secret\]"/,
   ],
-  "secretValues that are no object": [
+  "`secretValues` that are not an object": [
     { config: args, encrypted: { secretValues: secret }, declared: false },
     /^secretValues: is "\[secret\]"; it must be object/,
   ],
 };
 
-for (const [title, [operation, says]] of Object.entries(refused)) {
-  test(`refused and recorded nowhere: ${title}`, { timeout: 120_000 }, () => {
+for (const [title, [operation, error]] of Object.entries(rejectedConfigs)) {
+  test(`a rejected secret is recorded nowhere: ${title}`, { timeout: 120_000 }, () => {
     const { message, printed, resources, state, history } = refusalOf({ ...operation, operation: "up" });
-    assert.match(message, says);
+    assert.match(message, error);
     for (const { type, inputs } of resources) if (type.startsWith("talos-cilium-cni")) assert.deepEqual(inputs ?? {}, {});
     assert(!state.includes(secret), "it is in the state or in a backup");
-    // Config in plain text is in the history because it is in the config file, and a message may quote it.
+    // Plain text config is in the history, because it is in the config file, and a message may quote it.
     if (operation.encrypted === undefined) return;
     assert(!history.includes(secret), "it is in the history");
     assert(!`${message}${printed}`.includes(secret), "it is printed");
   });
 }
 
-test("problems of the config come all at once, with the others", { timeout: 60_000 }, () => {
+test("problems of the config and of the inputs come in one error", { timeout: 60_000 }, () => {
   const config = { ...args, routing: "native", hubble: "", podCidr: "x", podCird: "y" };
   const { message } = refusalOf({ operation: "preview", config, encrypted: { "lan.gateway": secret }, declared: false });
   assert.match(
@@ -77,24 +74,26 @@ test("problems of the config come all at once, with the others", { timeout: 60_0
   );
 });
 
-test("a private key is nowhere in clear: not in the state, not in the outputs", { timeout: 60_000 }, async () => {
+test("a private key among the values is in plain text neither in the state nor in the outputs", { timeout: 60_000 }, async () => {
   const values = { azure: { enabled: true, clientSecret: secret }, extraConfig: { pem: "-----BEGIN PRIVATE KEY-----" } };
   await withStack({ ...args, values }, async (stack) => {
-    const warned: string[] = [];
+    const warnings: string[] = [];
     await stack.stack.preview({
       color: "never",
       onEvent: ({ diagnosticEvent }) => {
-        if (diagnosticEvent?.severity === "warning") warned.push(diagnosticEvent.message);
+        if (diagnosticEvent?.severity === "warning") warnings.push(diagnosticEvent.message);
       },
     });
     for (const object of ["Secret kube-system/cilium-azure", "ConfigMap kube-system/cilium-config"])
-      assert.equal(warned.filter((message) => message.includes(`puts ${object} into the manifest`)).length, 1, warned.join(""));
+      assert.equal(
+        warnings.filter((message) => message.includes(`puts ${object} into the manifest`)).length,
+        1,
+        warnings.join(""),
+      );
 
     const outputs = await stack.up();
-    assert.deepEqual(
-      Object.entries(outputs).flatMap(([name, { secret }]) => (secret ? [name] : [])),
-      ["manifest", "manifestSha256"],
-    );
+    const secretOutputs = Object.keys(outputs).filter((name) => outputs[name]?.secret);
+    assert.deepEqual(secretOutputs, ["manifest", "manifestSha256"]);
     const state = filesOf(stack, "stacks", "backups");
     assert.match(state, /TalosCiliumCni/);
     for (const hidden of [secret, btoa(secret), "PRIVATE KEY", outputs["manifestSha256"]?.value as string])
@@ -102,7 +101,7 @@ test("a private key is nowhere in clear: not in the state, not in the outputs", 
   });
 });
 
-test("secretValues of encrypted config are rendered, and nowhere in plain text", { timeout: 120_000 }, async () => {
+test("secretValues from encrypted config are in the manifest, and nowhere in plain text", { timeout: 120_000 }, async () => {
   const values = { extraConfig: { "cloud-region": "home" } };
   await withStack({ ...args, values }, async (stack) => {
     await stack.stack.setConfig("secretValues.extraConfig.cloud-token", { value: secret, secret: true }, true);
@@ -121,25 +120,22 @@ test("secretValues of encrypted config are rendered, and nowhere in plain text",
   });
 });
 
-test(
-  "two components may use one name under different parents: they share the hook that waits for Cilium's kinds",
-  { timeout: 60_000 },
-  async () => {
-    const run = () => {
-      for (const house of ["one", "two"]) {
-        const parent = new pulumi.ComponentResource("test:index:House", house);
-        for (const timeout of ["10m", "10m", "5m"]) {
-          new pulumi.Stash(
-            `${house}-${timeout}-${String(Math.random())}`,
-            { input: 1 },
-            { parent, ...retryUntilKindExists(timeout) },
-          );
-        }
+test("two components may have the same name under different parents", { timeout: 60_000 }, async () => {
+  // They share the hook that waits for Cilium's kinds, because the engine refuses a second hook of the same name.
+  const run = () => {
+    for (const house of ["one", "two"]) {
+      const parent = new pulumi.ComponentResource("test:index:House", house);
+      for (const timeout of ["10m", "10m", "5m"]) {
+        new pulumi.Stash(
+          `${house}-${timeout}-${String(Math.random())}`,
+          { input: 1 },
+          { parent, ...retryUntilKindExists(timeout) },
+        );
       }
-      return Promise.resolve({});
-    };
-    const program = { project: { name: "hooks", runtime: "nodejs" }, run };
-    const { resourceChanges } = await withStack({}, async ({ stack }) => (await stack.up()).summary, program);
-    assert.equal(resourceChanges?.create, 1 + 2 + 6);
-  },
-);
+    }
+    return Promise.resolve({});
+  };
+  const program = { project: { name: "hooks", runtime: "nodejs" }, run };
+  const { resourceChanges } = await withStack({}, async ({ stack }) => (await stack.up()).summary, program);
+  assert.equal(resourceChanges?.create, 1 + 2 + 6);
+});

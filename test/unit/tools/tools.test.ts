@@ -48,7 +48,7 @@ test("without a folder to build a tool in, one error says what to set", { timeou
         ensureTool("yamlread", () => undefined),
         (error: Error) =>
           error instanceof MissingToolError &&
-          /^yamlread is needed, and there is no folder to build it in: .*; set XDG_CACHE_HOME to a folder that can be written$/.test(
+          /^yamlread is needed, and there is no folder to build it in: .*; set XDG_CACHE_HOME to a writable folder$/.test(
             error.message,
           ),
       );

@@ -22,35 +22,38 @@ beforeEach(async () => {
 });
 afterEach(() => cluster.stop());
 
-const accepted = () =>
-  (
-    cluster.get("gatewayclass", "cilium")?.["status"] as { conditions: { type: string; status: string }[] } | undefined
-  )?.conditions.some(({ type, status }) => type === "Accepted" && status === "True") === true;
+function isGatewayClassAccepted(): boolean {
+  const { conditions = [] } = (cluster.get("gatewayclass", "cilium")?.["status"] ?? {}) as {
+    conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
+  return conditions.some(({ type, status }) => type === "Accepted" && status === "True");
+}
 
-test("without the CRDs the operator leaves Gateway API off, and looks again only when it starts again", async () => {
+test("without the CRDs, the operator leaves Gateway API off until it is restarted", async () => {
   assert.throws(() => {
     cluster.apply(gatewayClass);
   }, /no matches for kind "GatewayClass"/);
-  const first = await cluster.startOperator();
+  const operator = await cluster.startOperator();
   await eventually(
-    () => first.log().includes("Required GatewayAPI resources are not found"),
-    "the operator says nothing of the CRDs",
+    () => operator.log().includes("Required GatewayAPI resources are not found"),
+    "the operator does not report the missing CRDs",
   );
 
   cluster.apply(gatewayApiCrds(release));
   cluster.apply(gatewayClass);
   await sleep(5_000);
-  assert.equal(accepted(), false);
+  assert.equal(isGatewayClassAccepted(), false);
 
-  await first.stop();
+  await operator.stop();
   await cluster.startOperator();
-  await eventually(accepted, "GatewayClass cilium is not accepted after the operator has started again");
+  await eventually(isGatewayClassAccepted, "GatewayClass cilium is not accepted after the operator's restart");
 });
 
-test("with CRDs that are too new the operator of 1.18 ends, which is why the release is pinned", async () => {
+// This is why each minor release of Cilium has its Gateway API release in the table of supported versions.
+test("with CRDs that are too new, the operator of Cilium 1.18 exits", async () => {
   cluster.apply(gatewayApiCrds(ciliumMinors["1.20"]?.gatewayApi ?? ""));
   cluster.apply(gatewayClass);
   const { log, hasEnded } = await cluster.startOperator();
-  await eventually(() => /no matches for kind .*TLSRoute/.test(log()), "the operator does not stumble over TLSRoute");
-  await eventually(hasEnded, "the operator goes on");
+  await eventually(() => /no matches for kind .*TLSRoute/.test(log()), "the operator does not fail on TLSRoute");
+  await eventually(hasEnded, "the operator keeps running");
 });

@@ -1,4 +1,4 @@
-// What the README shows does what it says, as printed; the blocks with pulumi in them are run by test/plugins/readme.test.ts.
+// Runs the commands and programs of the README as printed. test/plugins/readmePulumiCommands.test.ts runs the blocks with pulumi in them.
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,16 +14,16 @@ after(() => {
   clone.remove();
 });
 
-test("the commands of the README", { timeout: 120_000 }, async () => {
+test("the README's commands without pulumi write the manifests", { timeout: 120_000 }, async () => {
   const blocks = codeBlocks("README.md", "bash").filter((block) => !block.includes("pulumi "));
   assert.deepEqual(blocks, ["npm run manifest\nnpm test\n"]);
-  // The second is what runs this.
+  // The second command is what runs this test.
   await clone.run("npm", ["run", "manifest"]);
   for (const file of ["cilium-cni-1.18.4.yaml", "cilium-lb-1.18.4.yaml"])
     assert(existsSync(join(clone.folder, "manifests", file)), file);
 });
 
-test("the commands of examples/gitops write the files, and notice when they are stale", { timeout: 120_000 }, async () => {
+test("the commands of examples/gitops write the files, and fail when a file is out of date", { timeout: 120_000 }, async () => {
   const blocks = codeBlocks("examples/gitops/README.md", "bash");
   const commands = blocks.join("");
   await clone.run("bash", ["-euc", commands]);
@@ -37,7 +37,7 @@ test("the commands of examples/gitops write the files, and notice when they are 
   );
 });
 
-test("the programs of the README are ones", { timeout: 120_000 }, async () => {
+test("the README's programs compile", { timeout: 120_000 }, async () => {
   const files = codeBlocks("README.md", "ts").map((block, index) => {
     const file = `readme${index}.ts`;
     writeFileSync(join(clone.folder, file), block);

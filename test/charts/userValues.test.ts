@@ -20,26 +20,29 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-function unknownTo({ properties = {} }: Schema, values: unknown, path: readonly string[] = []): readonly string[] {
+/** The paths of the values that the schema does not have. */
+function pathsMissingIn({ properties = {} }: Schema, values: unknown, parents: readonly string[] = []): readonly string[] {
   if (typeof values !== "object" || values === null || Array.isArray(values)) return [];
   return Object.entries(values).flatMap(([key, member]) => {
-    const inner = properties[key];
-    return inner === undefined ? [[...path, key].join(".")] : unknownTo(inner, member, [...path, key]);
+    const path = [...parents, key];
+    const memberSchema = properties[key];
+    if (memberSchema === undefined) return [path.join(".")];
+    return pathsMissingIn(memberSchema, member, path);
   });
 }
 
 for (const { ciliumVersion } of releases) {
-  test(`the schema of ${ciliumVersion} knows every key of its values.yaml, and is the same in the archive`, () => {
+  test(`the chart schema of Cilium ${ciliumVersion} has every key of values.yaml, and is the same in the archive`, () => {
     const path = chartFolder(ciliumVersion);
     const schema = readSchema({ path });
-    assert.deepEqual(unknownTo(schema, parse(readFileSync(join(path, "values.yaml"), "utf8"))), []);
+    assert.deepEqual(pathsMissingIn(schema, parse(readFileSync(join(path, "values.yaml"), "utf8"))), []);
     run("helm", ["package", path, "--destination", folder]);
     assert.deepEqual(readSchema({ path: join(folder, `cilium-${ciliumVersion}.tgz`) }), schema);
   });
 }
 
-/** The inputs that are named, with what is said of them. */
-function refused(args: TalosCiliumCniArgs): readonly [input: string, message: string][] {
+/** The problems that the checks report for these inputs; they must not warn. */
+function problemsOf(args: TalosCiliumCniArgs): readonly [input: string, message: string][] {
   const { errors, warnings } = validate(args);
   if (errors.length === 0) assert.deepEqual(warnings, []);
   return errors.map(({ input, message }) => [input, message] as [string, string]).toSorted();
@@ -47,22 +50,22 @@ function refused(args: TalosCiliumCniArgs): readonly [input: string, message: st
 
 for (const [name, { ciliumVersion, inputs, values, wrong = [] }] of Object.entries(peerValues)) {
   test(`the values of ${name} raise no false alarm`, () => {
-    const found = refused({ ...chartArgs(ciliumVersion), ...inputs, values });
+    const problems = problemsOf({ ...chartArgs(ciliumVersion), ...inputs, values });
     assert.deepEqual(
-      found.map(([input]) => input),
+      problems.map(([input]) => input),
       wrong,
     );
   });
 }
 
-test("of the old script's values, exactly the wrong key is named, and the right one with it", () => {
-  const { inputs, values } = peerValues["tommy31/homelab-talos-cni"] ?? assert.fail("it is not there");
-  const [[, message] = ["", ""]] = refused({ ...chartArgs(), ...inputs, values });
+test("the error for the old script's values names the key that Cilium has instead", () => {
+  const { inputs, values } = peerValues["tommy31/homelab-talos-cni"] ?? assert.fail("peerValues lacks the old script");
+  const [[, message] = ["", ""]] = problemsOf({ ...chartArgs(), ...inputs, values });
   assert.match(message, /^is not a value of Cilium 1\.18\.4 and changes nothing; did you mean bpf\.lbExternalClusterIP\?/);
 });
 
-// What makes the checks necessary: Helm alone is content with all of this.
-const contradictions: readonly TalosCiliumCniArgs[] = [
+// Helm renders all of these without an error, which is why the checks have to reject them.
+const unworkable: readonly TalosCiliumCniArgs[] = [
   { values: { routingMode: "vxlan" }, routing: { directRoutes: false } },
   { values: { ipv4NativeRoutingCIDR: null } },
   { values: { autoDirectNodeRoutes: true }, routing: { mode: "tunnel" } },
@@ -75,15 +78,16 @@ const contradictions: readonly TalosCiliumCniArgs[] = [
   { values: { lbExternalClusterIP: true } },
 ];
 
-test("1.18 renders the word auto as the API server's host; from 1.19 on the chart says so itself", () => {
+// From 1.19 on, the chart itself fails when it has no cluster to ask.
+test("Cilium 1.18 renders `k8sServiceHost: auto` as a host name, which is why the checks reject it", () => {
   assert.match(JSON.stringify(helmPrints({ values: { k8sServiceHost: "auto" } })), /"value":"auto"/);
 });
 
 for (const { ciliumVersion } of releases) {
-  test(`Cilium ${ciliumVersion}: what Helm renders without a word is refused`, () => {
-    for (const args of contradictions) {
+  test(`Cilium ${ciliumVersion}: values that cannot work are rejected, though Helm renders them`, () => {
+    for (const args of unworkable) {
       assert(helmPrints({ ...args, ciliumVersion }).length > 15);
-      assert.equal(refused({ ...args, ...chartArgs(ciliumVersion) }).length, 1, JSON.stringify(args));
+      assert.equal(problemsOf({ ...args, ...chartArgs(ciliumVersion) }).length, 1, JSON.stringify(args));
     }
   });
 }

@@ -6,7 +6,7 @@ import { devStack } from "../fixtures/devStack.ts";
 import { preview, up } from "../harness/operations.ts";
 import { restore, upheavals } from "../harness/recordedStates.ts";
 
-test("a stack of delivery manifest of an earlier release goes on", { timeout: 60_000 }, async () => {
+test("a stack of an earlier release with delivery manifest is updated in place", { timeout: 60_000 }, async () => {
   await withStack({ ...devStack, ...chartArgs() }, async (stack) => {
     await restore(stack, "manifest");
     const steps = await preview(stack);

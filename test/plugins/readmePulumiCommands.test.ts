@@ -1,4 +1,4 @@
-// The README's commands with pulumi in them, as printed, one after the other.
+// Runs the README's commands with pulumi in them as printed, one after the other.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,24 +32,21 @@ after(async () => {
   clone.remove();
 });
 
-test("the commands of the README with pulumi", { skip, timeout: 400_000 }, async () => {
+test("the README's commands with pulumi install Cilium, and a preview then succeeds", { skip, timeout: 400_000 }, async () => {
   const blocks = codeBlocks("README.md", "bash").filter((block) => block.includes("pulumi "));
   assert(blocks.length >= 3);
-  // There may be no connection to the chart and the CRDs: both lie there.
-  const offline = `pulumi config set --path chart.path ${chart().path} && pulumi config set --path gatewayApi.crdsPath crds.yaml`;
-  const commands = blocks.join("").replaceAll(/^(pulumi stack select .*)$/gm, `$1 && ${offline}`);
+  // The chart and the CRDs come from local files, because a test downloads nothing.
+  const useLocalFiles = `pulumi config set --path chart.path ${chart().path} && pulumi config set --path gatewayApi.crdsPath crds.yaml`;
+  const commands = blocks.join("").replaceAll(/^(pulumi stack select .*)$/gm, `$1 && ${useLocalFiles}`);
   const environment = { PULUMI_SKIP_CONFIRMATIONS: "true", KUBECONFIG: join(clone.folder, "kubeconfig") };
-  const done = clone.run("bash", ["-euc", commands], environment);
-  const installed = () => cluster.get("configmap", "cilium-config", "kube-system") !== undefined;
-  await Promise.race([done, eventually(installed, "nothing is installed", 200)]);
+  const running = clone.run("bash", ["-euc", commands], environment);
+  const isInstalled = () => cluster.get("configmap", "cilium-config", "kube-system") !== undefined;
+  await Promise.race([running, eventually(isInstalled, "cilium-config is not installed", 200)]);
   await cluster.startOperator();
-  await done;
+  await running;
   assert.match(readFileSync(join(clone.folder, "cilium.yaml"), "utf8"), /^kind: DaemonSet$/m);
-  for (const [kind, name] of [
-    ["daemonset", "cilium"],
-    ["ciliuml2announcementpolicy", "lan"],
-  ] as const)
-    assert(cluster.get(kind, name, "kube-system"), name);
-  // What was said of the network goes together with the rest.
+  assert(cluster.get("daemonset", "cilium", "kube-system"), "there is no DaemonSet cilium");
+  assert(cluster.get("ciliuml2announcementpolicy", "lan", "kube-system"), "there is no policy lan");
+  // A preview shows that the README's `lan` settings fit its pool.
   assert.match(await clone.run("pulumi", ["preview"], environment), /unchanged/);
 });

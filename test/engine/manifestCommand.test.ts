@@ -12,82 +12,83 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-function manifest(environment: Record<string, string>) {
+/** Runs `npm run manifest` with these environment variables. */
+function runManifest(environment: Record<string, string>) {
   const { status, stderr } = attempt(process.execPath, [join(root, "tools", "run.mjs"), "commands/manifest.ts"], {
     cwd: root,
     env: { ...process.env, INIT_CWD: "", NO_COLOR: "1", ...environment },
   });
-  return { status, said: stderr };
+  return { status, report: stderr };
 }
-const changed = () => run("git", ["status", "--porcelain"], { cwd: root });
+const gitStatus = () => run("git", ["status", "--porcelain"], { cwd: root });
 
-test("npm run manifest writes both files, and leaves them alone the next time", { timeout: 120_000 }, () => {
-  const before = changed();
+test("npm run manifest writes both files, and a second run does not touch them", { timeout: 120_000 }, () => {
+  const statusBefore = gitStatus();
   const file = join(folder, "out", "cilium.yaml");
-  const first = manifest({ OUTPUT_FILE: file, POD_CIDR: "10.42.0.0/16" });
-  assert.equal(first.status, 0, first.said);
+  const firstRun = runManifest({ OUTPUT_FILE: file, POD_CIDR: "10.42.0.0/16" });
+  assert.equal(firstRun.status, 0, firstRun.report);
   for (const line of ["Cilium    1.18.4, for Kubernetes 1.33", "images    quay.io/cilium/"])
-    assert(first.said.includes(line), first.said);
-  assert.match(first.said, /^sha256 {4}[0-9a-f]{64}$/m);
-  assert.match(first.said, /gateway-api\/releases\/download\/v1\.2\.0\/standard-install\.yaml/);
-  // No warning but where the chart came from, when it was not the repository.
-  assert.match(first.said, /^warnings {2}(?:none|chart: there is no connection to https:\/\/helm\.cilium\.io; .*)$/m);
+    assert(firstRun.report.includes(line), firstRun.report);
+  assert.match(firstRun.report, /^sha256 {4}[0-9a-f]{64}$/m);
+  assert.match(firstRun.report, /gateway-api\/releases\/download\/v1\.2\.0\/standard-install\.yaml/);
+  // The only possible warning says that the chart did not come from the repository.
+  assert.match(firstRun.report, /^warnings {2}(?:none|chart: there is no connection to https:\/\/helm\.cilium\.io; .*)$/m);
   assert.match(readFileSync(file, "utf8"), /ipv4-native-routing-cidr: 10\.42\.0\.0\/16/);
   assert.match(readFileSync(join(folder, "out", "cilium-lb.yaml"), "utf8"), /cidr: 192\.168\.1\.200\/29/);
   assert.deepEqual(readdirSync(join(folder, "out")), ["cilium-lb.yaml", "cilium.yaml"]);
 
   const { mtimeMs } = statSync(file);
-  const second = manifest({ OUTPUT_FILE: file, POD_CIDR: "10.42.0.0/16" });
-  assert.match(second.said, /cilium\.yaml unchanged/);
+  const secondRun = runManifest({ OUTPUT_FILE: file, POD_CIDR: "10.42.0.0/16" });
+  assert.match(secondRun.report, /cilium\.yaml unchanged/);
   assert.equal(statSync(file).mtimeMs, mtimeMs);
-  assert.match(manifest({ OUTPUT_FILE: file }).said, /cilium\.yaml changed\n.*cilium-lb\.yaml unchanged/);
-  assert.equal(changed(), before);
+  assert.match(runManifest({ OUTPUT_FILE: file }).report, /cilium\.yaml changed\n.*cilium-lb\.yaml unchanged/);
+  assert.equal(gitStatus(), statusBefore);
 });
 
-test("what cannot work is one error, before anything starts and with nothing written", { timeout: 120_000 }, () => {
-  const blocked = join(folder, "file");
-  writeFileSync(blocked, "");
+test("npm run manifest with a wrong setting gives one error and writes nothing", { timeout: 120_000 }, () => {
+  const plainFile = join(folder, "file");
+  writeFileSync(plainFile, "");
   for (const [environment, message] of [
     [{ CILIUM_VERSION: "latest" }, /^error: ciliumVersion: "latest" is not a release .*\n$/],
     [{ POD_CIDR: "10.244.0.0" }, /^error: podCidr: "10\.244\.0\.0" is not a valid IPv4 range; .*\n$/],
     [{ POD_CIDR: "x", SERVICE_CIDR: "y" }, /^error: 2 inputs cannot work:\n {2}podCidr: .*\n {2}serviceCidr: .*\n$/],
-    [{ OUTPUT_FILE: join(blocked, "x.yaml") }, /^error: .*x\.yaml cannot be written: .*; set OUTPUT_FILE to another path\n$/],
+    [{ OUTPUT_FILE: join(plainFile, "x.yaml") }, /^error: .*x\.yaml cannot be written: .*; set OUTPUT_FILE to another path\n$/],
     [{ OUTPUT_FILE: folder }, /^error: .* cannot be written: it is no file; .*\n$/],
     [{ OUTPUT_FILE: "/proc/none/x.yaml" }, /^error: \/proc\/none\/x\.yaml cannot be written: .*\n$/],
   ] as const) {
     const output = join(folder, "new", "x.yaml");
-    const { status, said } = manifest({ OUTPUT_FILE: output, ...environment });
+    const { status, report } = runManifest({ OUTPUT_FILE: output, ...environment });
     assert.equal(status, 1);
-    assert.match(said, message);
+    assert.match(report, message);
     assert(!existsSync(join(folder, "new")));
   }
 });
 
 test(
-  "npm run manifest with secretValues: a file for its owner only, and nothing of them is printed",
+  "npm run manifest with secretValues writes a file that only its owner can read, and prints no secret",
   { timeout: 120_000 },
   async () => {
     const secret = "not-for-the-eyes-of-others";
     const clone = new Clone();
     try {
       const config = join(clone.folder, "Pulumi.dev.yaml");
-      const withSecret = (value: string) => {
+      const runWithSecret = (value: string) => {
         writeFileSync(config, `config:\n  homelab-talos-cni:secretValues:\n    extraConfig:\n      token: ${value}\n`);
         return clone.outcome("npm", ["run", "manifest"]);
       };
-      const { status, printed } = await withSecret(secret);
+      const { status, printed } = await runWithSecret(secret);
       assert.equal(status, 0, printed);
       assert.match(printed, /^sha256 {4}\(secret\)$/m);
       const file = join(clone.folder, "manifests", "cilium-cni-1.18.4.yaml");
       assert.match(readFileSync(file, "utf8"), new RegExp(`^ {2}token: ${secret}$`, "m"));
       assert.equal(statSync(file).mode & 0o777, 0o600);
-      const changed = await withSecret(`${secret}-changed`);
+      const rerun = await runWithSecret(`${secret}-changed`);
       assert.equal(statSync(file).mode & 0o777, 0o600);
-      const checked = await clone.outcome("npm", ["run", "manifest", "--", "--check"], { OUTPUT_FILE: config });
-      assert.equal(checked.status, 1);
-      for (const { printed } of [changed, checked]) assert(!printed.includes(secret));
+      const check = await clone.outcome("npm", ["run", "manifest", "--", "--check"], { OUTPUT_FILE: config });
+      assert.equal(check.status, 1);
+      for (const { printed } of [rerun, check]) assert(!printed.includes(secret));
 
-      const encrypted = await withSecret("{ secure: v1:abcdef:0123456789 }");
+      const encrypted = await runWithSecret("{ secure: v1:abcdef:0123456789 }");
       assert.equal(encrypted.status, 1);
       assert.match(
         encrypted.printed,

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseAllDocuments } from "yaml";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
+import { createPlan } from "../../components/plan.ts";
+import { problemLines } from "../../components/support/problems.ts";
+import { patchBefore } from "../../components/talos/machineConfig.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { devStack } from "../fixtures/devStack.ts";
+import { machineries, machinery } from "../harness/machinery.ts";
+
+const ranges = { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" };
+const planFor = (configContract: string, args: TalosCiliumCniArgs = {}) =>
+  createPlan({ ...devStack, ...ranges, ...chartArgs(), ...args, delivery: "machineConfig", talos: { configContract } });
+const patchesFor = (configContract: string, args?: TalosCiliumCniArgs) =>
+  planFor(configContract, args).machineConfig ?? assert.fail("there are no patches");
+
+interface Document {
+  readonly kind?: string;
+  readonly machine?: { readonly features: { readonly kubePrism?: unknown } };
+  readonly cluster?: {
+    readonly network?: unknown;
+    readonly proxy?: { readonly disabled?: boolean };
+    readonly extraManifests?: readonly string[];
+  };
+  readonly enabled?: boolean;
+  readonly podSubnets?: readonly string[];
+}
+/** The document of a machine config with this kind; without a kind, the main document. */
+function findDocument(config: string, kind?: string): Document | undefined {
+  return parseAllDocuments(config)
+    .map((document) => document.toJS() as Document)
+    .find((document) => document.kind === kind);
+}
+
+for (const { talos, executable, contract } of machineries) {
+  test(`Talos ${talos} accepts its own config with our patches, for control planes and workers`, () => {
+    const { machineConfig, manifest, loadBalancer, settings } = planFor(contract);
+    const { controlPlane, worker } = machineConfig ?? assert.fail("there are no patches");
+    const controlPlaneVerdict = machinery(executable, { contract, patches: [controlPlane] });
+    assert.equal(controlPlaneVerdict.refused, "");
+    assert.deepEqual(controlPlaneVerdict.inlineManifests, { cilium: manifest.yaml, "cilium-lb": loadBalancer?.yaml });
+    assert.match(
+      findDocument(controlPlaneVerdict.config)?.cluster?.extraManifests?.join() ?? "",
+      /\/v1\.2\.0\/standard-install\.yaml$/,
+    );
+
+    const workerVerdict = machinery(executable, { contract, machineType: "worker", patches: [worker] });
+    assert.equal(workerVerdict.refused, "");
+    assert.deepEqual(workerVerdict.inlineManifests, {});
+
+    for (const { config } of [controlPlaneVerdict, workerVerdict]) {
+      const main = findDocument(config) ?? assert.fail("there is no main document");
+      assert.deepEqual(main.machine?.features.kubePrism, { enabled: true, port: 7445 });
+      if (talos === "1.14") {
+        assert.deepEqual(findDocument(config, "KubeNetworkConfig")?.podSubnets, [settings.podCidr]);
+        assert.equal(main.cluster?.network, undefined);
+      } else {
+        const network = {
+          dnsDomain: "cluster.local",
+          podSubnets: [ranges.podCidr],
+          serviceSubnets: [ranges.serviceCidr],
+        };
+        const isControlPlane = config === controlPlaneVerdict.config;
+        assert.deepEqual(main.cluster?.network, isControlPlane ? { ...network, cni: { name: "none" } } : network);
+      }
+    }
+    if (talos === "1.14") {
+      assert.equal(findDocument(controlPlaneVerdict.config, "KubeFlannelCNIConfig"), undefined);
+      assert.equal(findDocument(controlPlaneVerdict.config, "KubeProxyConfig")?.enabled, false);
+    } else {
+      assert.equal(findDocument(controlPlaneVerdict.config)?.cluster?.proxy?.disabled, true);
+    }
+  });
+}
+
+test("a machine with Talos 1.14 accepts a config of Talos 1.13 with the patch for 1.13", () => {
+  const { config } = machinery("machinery-1.13", { contract: "v1.13" });
+  assert.equal(machinery("machinery-1.14", { config, patches: [patchesFor("1.13").controlPlane] }).refused, "");
+});
+
+// This is why the component has the input `talos.configContract`.
+test("Talos rejects a patch in the form of another config contract", () => {
+  assert.match(
+    machinery("machinery-1.14", { contract: "v1.14", patches: [patchesFor("1.13").controlPlane] }).refused,
+    /cluster network config in v1alpha1 config .* can't be used with KubeNetworkConfig document/,
+  );
+  assert.match(
+    machinery("machinery-1.13", { contract: "v1.13", patches: [patchesFor("1.14").controlPlane] }).refused,
+    /"Kube\w+" "v1alpha1": not registered/,
+  );
+});
+
+test("Talos rejects a second inline manifest of the same name, and one without a name", () => {
+  const { controlPlane } = patchesFor("1.13");
+  const errorFor = (...patches: readonly string[]) => machinery("machinery-1.13", { contract: "v1.13", patches }).refused;
+  assert.match(errorFor(controlPlane, controlPlane), /inline manifest name "cilium" is duplicate/);
+  assert.match(errorFor(controlPlane.replace("- name: cilium\n", '- name: ""\n')), /inline manifest name can't be empty/);
+});
+
+test("a config that loads Cilium from a URL, as with the old script, is converted", () => {
+  const urls = ["https://example.com/manifests/cilium-cni-1.18.4.yaml"];
+  for (const { talos, executable, contract } of machineries.filter(({ talos }) => talos !== "1.14")) {
+    const custom = JSON.stringify({ cluster: { network: { cni: { name: "custom", urls } } } });
+    const { config } = machinery(executable, { contract, patches: [custom] });
+    const { settings, machineConfig } = planFor(contract);
+    const { controlPlane = "" } = machineConfig ?? {};
+    // A control: the control plane patch alone leaves the URL in, which Talos rejects.
+    assert.match(
+      machinery(executable, { config, patches: [controlPlane] }).refused,
+      /"urls" field should be empty for "none" CNI/,
+    );
+    for (const original of [config, machinery(executable, { contract }).config]) {
+      const verdict = machinery(executable, { config: original, patches: [patchBefore(settings) ?? "", controlPlane] });
+      assert.equal(verdict.refused, "", talos);
+      assert.match(verdict.config, /cni:\n +name: none\n/);
+      assert(!verdict.config.includes("example.com"));
+    }
+  }
+});
+
+test("another host for the API server leaves KubePrism out of the patches, another port is set in them", () => {
+  assert(!patchesFor("1.13", { kubePrism: { host: "192.168.1.9", port: 6443 } }).controlPlane.includes("kubePrism"));
+  const otherPort = patchesFor("1.13", { kubePrism: { port: 7446 } });
+  assert.match(otherPort.worker, /kubePrism:\n +enabled: true\n +port: 7446/);
+  assert.throws(() => patchesFor("1.14", { kubePrism: { port: 7446 } }), /kubePrism\.port: is 7446; in a config of Talos 1\.14/);
+});
+
+test("without Gateway API or with the user's own CRDs Talos loads no CRDs, and without pools the patch has one manifest", () => {
+  for (const gatewayApi of [{ enabled: false }, { installCrds: false }])
+    assert(!patchesFor("1.13", { gatewayApi }).controlPlane.includes("extraManifests"));
+  const { inlineManifests } = machinery("machinery-1.13", {
+    contract: "v1.13",
+    patches: [patchesFor("1.13", { loadBalancer: {} }).controlPlane],
+  });
+  assert.deepEqual(Object.keys(inlineManifests ?? {}), ["cilium"]);
+});
+
+test("a large manifest gives a warning, one that Talos cannot take gives an error", () => {
+  const valuesOfSize = (mebibytes: number) => ({ values: { extraConfig: { filler: "x".repeat(mebibytes * 2 ** 20) } } });
+  assert(
+    problemLines(planFor("1.13", valuesOfSize(2)).warnings).some((warning) => /^values: make a patch of 2\.\d MiB/.test(warning)),
+  );
+  assert.throws(
+    () => planFor("1.13", valuesOfSize(4)),
+    /values: make a manifest of 4\.\d MiB; a machine in maintenance mode accepts/,
+  );
+});
+
+test("machines with a config contract of 1.14 or without a client configuration are an error", () => {
+  const controlPlanes = [{ node: "192.168.1.10", machineConfiguration: "version: v1alpha1\n" }];
+  const planWith = (talos: TalosCiliumCniArgs["talos"]) =>
+    createPlan({ ...chartArgs(), delivery: "machineConfig", talos: { controlPlanes, ...talos } });
+  assert.throws(
+    () => planWith({ configContract: "1.14" }),
+    /talos\.configContract: is 1\.14, and the Talos provider 0\.8\.1 knows no config/,
+  );
+  assert.throws(() => planWith({}), /talos\.clientConfiguration: is missing/);
+});
