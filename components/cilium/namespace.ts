@@ -13,8 +13,5 @@ export function withNamespace(objects: readonly KubernetesObject[], name: string
   const rendered = objects.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === name);
   const { metadata, ...namespace }: KubernetesObject = rendered ?? { apiVersion: "v1", kind: "Namespace", metadata: { name } };
   const labels = { ...(metadata["labels"] ?? {}), ...podSecurityLabels };
-  return [
-    { ...namespace, metadata: { ...metadata, labels } },
-    ...objects.filter((object) => object !== rendered),
-  ];
+  return [{ ...namespace, metadata: { ...metadata, labels } }, ...objects.filter((object) => object !== rendered)];
 }

@@ -86,5 +86,6 @@ export function quote(value: unknown): string {
 function toText(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   // JSON.stringify returns undefined for undefined and for functions.
-  return (JSON.stringify(value)) ?? typeof value;
+  const json = JSON.stringify(value) as string | undefined;
+  return json ?? typeof value;
 }

@@ -16,7 +16,7 @@ import { resolveSettings } from "../../components/inputs/settings.ts";
 import { ciliumValues } from "../../components/cilium/values.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { chartFolder } from "../harness/charts.ts";
-import { serve, type Server } from "../harness/server.ts";
+import { startFileServer, type Server } from "../harness/servers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-source-"));
 const repository = join(folder, "repository");
@@ -60,7 +60,7 @@ before(async () => {
   run("helm", ["package", join(folder, "cilium"), "--destination", repository]);
   run("helm", ["repo", "index", repository]);
   digest = createHash("sha256").update(readFileSync(archive)).digest("hex");
-  repositoryServer = await serve(repository);
+  repositoryServer = await startFileServer(repository);
 });
 
 after(() => {
@@ -70,7 +70,7 @@ after(() => {
 
 test("a chart from a repository is verified and cached, and the next run needs no network", async () => {
   const cache = emptyCache();
-  const server = await serve(repository);
+  const server = await startFileServer(repository);
   const source = { repository: server.address, sha256: digest };
   const { path, warnings } = findIn(source);
   assert.deepEqual(warnings, []);
@@ -165,7 +165,7 @@ test("an OCI registry and an HTTPS repository work only with a trusted certifica
   writeFileSync(certificateFile, pair.cert);
   emptyCache();
   writeOciLayout();
-  const server = await serve(repository, keyFile, certificateFile);
+  const server = await startFileServer(repository, keyFile, certificateFile);
   try {
     const oci = { repository: `${server.address.replace("https:", "oci:")}/charts/cilium`, sha256: digest };
     const untrusted = inputErrorFor(oci);

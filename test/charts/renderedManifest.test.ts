@@ -5,7 +5,7 @@ import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf, type Manifest } from "../../components/kubernetes/manifest.ts";
 import { createPlan } from "../../components/plan.ts";
 import { problemLines } from "../../components/support/problems.ts";
-import { chartArgs, helmPrints, kubernetesReads, releases } from "../harness/charts.ts";
+import { chartArgs, renderWithHelm, readAsKubernetes, releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { hubble, variants } from "../fixtures/variants.ts";
 
@@ -50,8 +50,8 @@ for (const { ciliumVersion } of releases) {
     test(`Cilium ${ciliumVersion}, ${name}: Kubernetes reads the same objects from the manifest as from Helm's output`, () => {
       const complete = { ...args, ...chartArgs(ciliumVersion) };
       const { manifest } = createPlan(complete);
-      const manifestObjects = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
-      const helmObjects = byName(helmPrints(complete));
+      const manifestObjects = readAsKubernetes(manifest.yaml) as readonly KubernetesObject[];
+      const helmObjects = byName(renderWithHelm(complete));
       for (const [identity, object] of byName(manifestObjects)) {
         if (nameOf(object) === "Namespace cilium") continue; // added by the component, not part of the chart
         assert.deepEqual(object, helmObjects.get(identity), identity);
@@ -105,7 +105,10 @@ test("a Secret makes the manifest secret, and a warning names the value that cau
     values: { azure: { enabled: true, clientSecret: "a".repeat(20) } },
   });
   assert.equal(isSecret, true);
-  assert.match(problemLines(warnings).join("\n"), /^values\.azure\.clientSecret: puts Secret kube-system\/cilium-azure into the manifest/);
+  assert.match(
+    problemLines(warnings).join("\n"),
+    /^values\.azure\.clientSecret: puts Secret kube-system\/cilium-azure into the manifest/,
+  );
 });
 
 test("inputs that the chart rejects give one error that quotes Helm", () => {

@@ -8,7 +8,7 @@ import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { readSchema } from "../../components/helm/chartContents.ts";
 import { validate } from "../../components/checks/validate.ts";
 import { run } from "../../tools/childProcess.mjs";
-import { chartArgs, chartFolder, helmPrints, releases } from "../harness/charts.ts";
+import { chartArgs, chartFolder, renderWithHelm, releases } from "../harness/charts.ts";
 import { peerValues } from "../fixtures/peerValues.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-values-"));
@@ -80,13 +80,13 @@ const unworkable: readonly TalosCiliumCniArgs[] = [
 
 // From 1.19 on, the chart itself fails when it has no cluster to ask.
 test("Cilium 1.18 renders `k8sServiceHost: auto` as a host name, which is why the checks reject it", () => {
-  assert.match(JSON.stringify(helmPrints({ values: { k8sServiceHost: "auto" } })), /"value":"auto"/);
+  assert.match(JSON.stringify(renderWithHelm({ values: { k8sServiceHost: "auto" } })), /"value":"auto"/);
 });
 
 for (const { ciliumVersion } of releases) {
   test(`Cilium ${ciliumVersion}: values that cannot work are rejected, though Helm renders them`, () => {
     for (const args of unworkable) {
-      assert(helmPrints({ ...args, ciliumVersion }).length > 15);
+      assert(renderWithHelm({ ...args, ciliumVersion }).length > 15);
       assert.equal(problemsOf({ ...args, ...chartArgs(ciliumVersion) }).length, 1, JSON.stringify(args));
     }
   });

@@ -4,11 +4,11 @@ import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { createPlan } from "../../components/plan.ts";
 import { ciliumMinor } from "../../components/versions/supported.ts";
-import { chartArgs, kubernetesReads, releases } from "../harness/charts.ts";
+import { chartArgs, readAsKubernetes, releases } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { differences } from "../harness/differences.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
 
 let cluster: Cluster;
 before(async () => {
@@ -18,14 +18,14 @@ after(() => cluster.stop());
 
 for (const { ciliumVersion } of releases) {
   test(`Cilium ${ciliumVersion}: a real API server accepts every object in strict mode, and returns every field that was sent`, () => {
-    cluster.apply(gatewayApiCrds(ciliumMinor(ciliumVersion)?.gatewayApi ?? ""));
+    cluster.apply(readGatewayApiCrds(ciliumMinor(ciliumVersion)?.gatewayApi ?? ""));
     const hubble = { enabled: true, relay: true, ui: true };
     for (const args of [devStack, { ...devStack, namespace: "cilium", hubble }]) {
       const { manifest } = createPlan({ ...args, ...chartArgs(ciliumVersion) });
       cluster.apply(manifest.yaml);
-      const { said } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifest.yaml);
-      const { items } = JSON.parse(said) as { items: KubernetesObject[] };
-      const sentObjects = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
+      const { output } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifest.yaml);
+      const { items } = JSON.parse(output) as { items: KubernetesObject[] };
+      const sentObjects = readAsKubernetes(manifest.yaml) as readonly KubernetesObject[];
       assert.deepEqual(items.map(nameOf), sentObjects.map(nameOf));
       for (const [index, item] of items.entries()) assert.deepEqual(differences(sentObjects[index], item), [], nameOf(item));
     }

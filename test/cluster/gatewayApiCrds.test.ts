@@ -6,7 +6,7 @@ import { ciliumMinors } from "../../components/versions/supported.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
 
 const { manifest } = createPlan({ ...devStack, ...chartArgs() });
 const isGatewayClass = ({ object }: (typeof manifest.entries)[number]) => object.kind === "GatewayClass";
@@ -39,7 +39,7 @@ test("without the CRDs, the operator leaves Gateway API off until it is restarte
     "the operator does not report the missing CRDs",
   );
 
-  cluster.apply(gatewayApiCrds(release));
+  cluster.apply(readGatewayApiCrds(release));
   cluster.apply(gatewayClass);
   await sleep(5_000);
   assert.equal(isGatewayClassAccepted(), false);
@@ -51,7 +51,7 @@ test("without the CRDs, the operator leaves Gateway API off until it is restarte
 
 // This is why each minor release of Cilium has its Gateway API release in the table of supported versions.
 test("with CRDs that are too new, the operator of Cilium 1.18 exits", async () => {
-  cluster.apply(gatewayApiCrds(ciliumMinors["1.20"]?.gatewayApi ?? ""));
+  cluster.apply(readGatewayApiCrds(ciliumMinors["1.20"]?.gatewayApi ?? ""));
   cluster.apply(gatewayClass);
   const { log, hasEnded } = await cluster.startOperator();
   await eventually(() => /no matches for kind .*TLSRoute/.test(log()), "the operator does not fail on TLSRoute");

@@ -10,21 +10,21 @@ import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { rendered } from "../harness/render.ts";
+import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { renderInputs } from "../harness/renderInputs.ts";
 
 // Each test applies inputs that the checks reject, and shows the failure that the checks prevent.
 let cluster: Cluster;
 beforeEach(async () => {
   cluster = await Cluster.start();
-  cluster.apply(gatewayApiCrds("v1.2.0"));
+  cluster.apply(readGatewayApiCrds("v1.2.0"));
 });
 afterEach(() => cluster.stop());
 
 /** Applies inputs that the checks reject, and starts the operator on them. */
 async function startWithRejected(args: TalosCiliumCniArgs) {
   assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
-  cluster.apply(createManifest(rendered(args).objects).yaml);
+  cluster.apply(createManifest(renderInputs(args).objects).yaml);
   return cluster.startOperator();
 }
 
@@ -48,7 +48,7 @@ test("with a misspelt `defaultLBServiceIPAM`, a plain Service gets no address", 
     () => cluster.kubectl(["wait", "--for=condition=Established", kind, "--timeout=1s"]).ok,
     "the operator does not register its kinds",
   );
-  const [pool] = loadBalancerObjects(rendered(devStack).settings);
+  const [pool] = loadBalancerObjects(renderInputs(devStack).settings);
   cluster.apply(JSON.stringify(pool));
   const applyService = (name: string, more: object) => {
     const spec = { type: "LoadBalancer", ports: [{ port: 80 }], ...more };

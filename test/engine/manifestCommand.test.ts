@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { root } from "../../commands/lib/stack.ts";
-import { attempt, run } from "../../tools/childProcess.mjs";
+import { runUnchecked, run } from "../../tools/childProcess.mjs";
 import { Clone } from "../../commands/lib/clone.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "manifest-"));
@@ -14,7 +14,7 @@ after(() => {
 
 /** Runs `npm run manifest` with these environment variables. */
 function runManifest(environment: Record<string, string>) {
-  const { status, stderr } = attempt(process.execPath, [join(root, "tools", "run.mjs"), "commands/manifest.ts"], {
+  const { status, stderr } = runUnchecked(process.execPath, [join(root, "tools", "run.mjs"), "commands/manifest.ts"], {
     cwd: root,
     env: { ...process.env, INIT_CWD: "", NO_COLOR: "1", ...environment },
   });
@@ -74,7 +74,7 @@ test(
       const config = join(clone.folder, "Pulumi.dev.yaml");
       const runWithSecret = (value: string) => {
         writeFileSync(config, `config:\n  homelab-talos-cni:secretValues:\n    extraConfig:\n      token: ${value}\n`);
-        return clone.outcome("npm", ["run", "manifest"]);
+        return clone.runUnchecked("npm", ["run", "manifest"]);
       };
       const { status, printed } = await runWithSecret(secret);
       assert.equal(status, 0, printed);
@@ -84,7 +84,7 @@ test(
       assert.equal(statSync(file).mode & 0o777, 0o600);
       const rerun = await runWithSecret(`${secret}-changed`);
       assert.equal(statSync(file).mode & 0o777, 0o600);
-      const check = await clone.outcome("npm", ["run", "manifest", "--", "--check"], { OUTPUT_FILE: config });
+      const check = await clone.runUnchecked("npm", ["run", "manifest", "--", "--check"], { OUTPUT_FILE: config });
       assert.equal(check.status, 1);
       for (const { printed } of [rerun, check]) assert(!printed.includes(secret));
 

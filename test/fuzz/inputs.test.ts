@@ -12,8 +12,8 @@ import { InputError } from "../../components/support/problems.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { inputs } from "../fixtures/generatedInputs.ts";
+import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { arbitraryInputs } from "../fixtures/generatedInputs.ts";
 
 // `npm run fuzz` sets FUZZ_RUNS: more inputs, and different ones each time.
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 500);
@@ -25,7 +25,7 @@ let files = 0;
 let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
-  cluster.apply(gatewayApiCrds("v1.4.1"));
+  cluster.apply(readGatewayApiCrds("v1.4.1"));
   cluster.apply(createPlan(chartArgs()).manifest.yaml);
   const { stop } = await cluster.startOperator();
   const kinds = ["crd/ciliumloadbalancerippools.cilium.io", "crd/ciliuml2announcementpolicies.cilium.io"];
@@ -47,7 +47,7 @@ test("any inputs give either problems that name them or a manifest that the API 
   let valid = 0;
 
   await fc.assert(
-    fc.asyncProperty(inputs(), async (input) => {
+    fc.asyncProperty(arbitraryInputs(), async (input) => {
       // `plan` blocks the event loop, which has to serve the processes of the cluster too.
       await setImmediate();
       const args = input as TalosCiliumCniArgs;

@@ -9,22 +9,22 @@ import { createPlan } from "../../components/plan.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { seeDefaults } from "../pages/defaults.ts";
+import { observeDefaults } from "../pages/defaults.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate } from "../harness/isolated.ts";
-import { Lan } from "../harness/lan.ts";
+import { isolate } from "../harness/isolation.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
 import { type LanNode } from "../harness/lanNode.ts";
-import { answersArp, page, webService } from "../harness/lanClient.ts";
+import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
 
 isolate();
 
 const exported = createPlan({ ...devStack, ...chartArgs() });
-let lan: Lan;
+let lan: VirtualLan;
 let firstNode: LanNode;
 let secondNode: LanNode;
 
 before(async () => {
-  lan = await Lan.start(exported);
+  lan = await VirtualLan.start(exported);
   firstNode = await lan.addNode();
 });
 after(() => lan.stop());
@@ -33,15 +33,15 @@ const poolAndPolicy = () => exported.loadBalancer?.yaml ?? assert.fail("there is
 const waitForArp = (address: string) => eventually(() => answersArp(address), `nobody answers for ${address}`, 60);
 const waitForSilence = (address: string) => eventually(() => !answersArp(address), `somebody still answers for ${address}`, 60);
 const waitForPage = (address: string) =>
-  eventually(async () => (await page(address)) !== undefined, `no web server answers at ${address}`, 20);
+  eventually(async () => (await fetchPage(address)) !== undefined, `no web server answers at ${address}`, 20);
 /** Waits as long as an agent takes to announce an address, and checks that nobody does. */
 async function assertStaysSilent(address: string): Promise<void> {
   await sleep(6_000);
   assert.equal(answersArp(address), false);
 }
 function deleteObject(kind: string, name: string): void {
-  const { ok, said } = lan.cluster.kubectl(["delete", kind, name]);
-  assert(ok, said);
+  const { ok, output } = lan.cluster.kubectl(["delete", kind, name]);
+  assert(ok, output);
 }
 function applyPolicy(policy: Partial<L2Policy>): void {
   const l2Policies = [{ name: "default-l2-announcement", ...policy }];
@@ -64,11 +64,11 @@ test("a client on the LAN gets an answer from an announced LoadBalancer IP", asy
   lan.cluster.apply(poolAndPolicy());
   await waitForArp("192.168.1.200");
   await waitForPage("192.168.1.200");
-  assert.equal(await page("192.168.1.200"), "node-1");
+  assert.equal(await fetchPage("192.168.1.200"), "node-1");
 });
 
 test("every default does what docs/defaults.md says, or the page says why this cannot be seen", async () => {
-  const { path, content, second } = await seeDefaults(lan, firstNode);
+  const { path, content, second } = await observeDefaults(lan, firstNode);
   secondNode = second;
   assert.equal(readFileSync(path, "utf8"), content, "run npm run measure -- defaults");
 });
@@ -82,8 +82,8 @@ test("neither the old script's policy nor one whose interfaces match none announ
     metadata: { name: "old" },
     spec: { serviceSelector: {}, nodeSelector: {}, interfaces: ["^eth[0-9]+"], loadBalancerClass: "io.cilium/l2-announcer" },
   };
-  const { ok, said } = lan.cluster.kubectl(["apply", "--validate=ignore", "--filename", "-"], JSON.stringify(oldPolicy));
-  assert(ok, said);
+  const { ok, output } = lan.cluster.kubectl(["apply", "--validate=ignore", "--filename", "-"], JSON.stringify(oldPolicy));
+  assert(ok, output);
   await assertStaysSilent("192.168.1.200");
   deleteObject("ciliuml2announcementpolicy", "old");
 
@@ -132,7 +132,7 @@ test("when the announcing node fails, the other node takes over and the client g
   await failingNode.stopAgent();
   await eventually(() => announcingNode() === remainingNode.name, `${remainingNode.name} does not take over`, 60);
   await waitForArp(address);
-  await eventually(async () => (await page(address)) === remainingNode.name, "the client gets no answer", 20);
+  await eventually(async () => (await fetchPage(address)) === remainingNode.name, "the client gets no answer", 20);
 });
 
 test("when the agents of all nodes stop, nobody answers", async () => {

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { attempt } from "../../tools/childProcess.mjs";
+import { runUnchecked } from "../../tools/childProcess.mjs";
 import { eventually } from "../harness/cluster.ts";
 
 // This file runs outside the namespaces of the bench, because it looks at the machine itself.
 const bench = join(import.meta.dirname, "..", "processes", "lanBench.ts");
 
-const outputOf = (command: string, ...options: readonly string[]) => attempt(command, options).stdout;
+const outputOf = (command: string, ...options: readonly string[]) => runUnchecked(command, options).stdout;
 const lines = (file: string) => readFileSync(file, "utf8").trim().split("\n");
 /** Everything that a run could leave on the machine. */
 const traces = {

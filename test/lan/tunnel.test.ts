@@ -6,11 +6,11 @@ import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate, run } from "../harness/isolated.ts";
-import { Lan } from "../harness/lan.ts";
+import { isolate, runCommand } from "../harness/isolation.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
 import { type LanNode } from "../harness/lanNode.ts";
-import { oldPolicy, oldScript } from "../harness/oldScript.ts";
-import { answersArp, page, webService } from "../harness/lanClient.ts";
+import { oldPolicy, renderOldScript } from "../harness/oldScript.ts";
+import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
 
 isolate();
 
@@ -24,19 +24,19 @@ const inputs: TalosCiliumCniArgs = {
   l2: { leaseDuration: "3s", leaseRenewDeadline: "1s", leaseRetryPeriod: "200ms" },
 };
 const exported = createPlan({ ...inputs, routing: { mode: "tunnel" } });
-let lan: Lan;
+let lan: VirtualLan;
 let nodes: readonly LanNode[];
 
 before(async () => {
-  lan = await Lan.start(oldScript());
+  lan = await VirtualLan.start(renderOldScript());
   nodes = [await lan.addNode(), await lan.addNode()];
   lan.cluster.apply(webService("web", nodes));
 });
 after(() => lan.stop());
 
 const kubectl = (...args: readonly string[]) => {
-  const { ok, said } = lan.cluster.kubectl(args);
-  assert(ok, said);
+  const { ok, output } = lan.cluster.kubectl(args);
+  assert(ok, output);
 };
 /** Restarts every agent, as the DaemonSet does when its configuration changes. */
 async function restartAgents(): Promise<void> {
@@ -48,10 +48,10 @@ async function restartAgents(): Promise<void> {
 
 test("while the old script's cluster is taken over, its Services keep answering", async () => {
   const { ports } = lan.cluster.get("service", "web")?.["spec"] as { ports: [{ nodePort: number }] };
-  const isAnswering = async () => (await page("192.168.1.12", ports[0].nodePort)) !== undefined;
+  const isAnswering = async () => (await fetchPage("192.168.1.12", ports[0].nodePort)) !== undefined;
   await eventually(isAnswering, "the node port does not answer");
-  const { ok, said } = lan.cluster.kubectl(["create", "--validate=ignore", "--filename", "-"], JSON.stringify(oldPolicy));
-  assert(ok, said);
+  const { ok, output } = lan.cluster.kubectl(["create", "--validate=ignore", "--filename", "-"], JSON.stringify(oldPolicy));
+  assert(ok, output);
   const takeover = new AbortController();
   const probing = (async () => {
     const results: boolean[] = [];
@@ -73,7 +73,7 @@ test("while the old script's cluster is taken over, its Services keep answering"
 
 test("with Cilium in its own namespace, a LoadBalancer IP answers on the LAN", async () => {
   await eventually(() => answersArp("192.168.1.200"), "nobody answers for 192.168.1.200", 40);
-  await eventually(async () => (await page("192.168.1.200")) !== undefined, "no web server answers at 192.168.1.200", 20);
+  await eventually(async () => (await fetchPage("192.168.1.200")) !== undefined, "no web server answers at 192.168.1.200", 20);
   assert(lan.cluster.get("lease", "cilium-l2announce-default-web", "cilium"));
 });
 
@@ -86,9 +86,9 @@ test("with a tunnel, traffic to pods on the other node takes the tunnel and no r
 });
 
 test("with `externalClusterIp: false`, a ClusterIP does not answer on the LAN", async () => {
-  run("ip", "route", "add", "10.96.0.0/12", "via", "192.168.1.11");
+  runCommand("ip", "route", "add", "10.96.0.0/12", "via", "192.168.1.11");
   const { clusterIP } = lan.cluster.get("service", "web")?.["spec"] as { clusterIP: string };
-  assert.equal(await page(clusterIP), undefined);
+  assert.equal(await fetchPage(clusterIP), undefined);
 });
 
 test("a change to native routing replaces the tunnel by routes", async () => {
@@ -98,5 +98,5 @@ test("a change to native routing replaces the tunnel by routes", async () => {
   const isRouted = () => firstNode.ip("route").includes(`${secondNode.podCidr} via ${secondNode.address} dev eth0`);
   await eventually(isRouted, "there is no route to the pods on the other node");
   for (const node of nodes) assert.doesNotMatch(node.ip("-brief", "link"), /vxlan/);
-  await eventually(async () => (await page("192.168.1.200")) !== undefined, "no web server answers at 192.168.1.200", 20);
+  await eventually(async () => (await fetchPage("192.168.1.200")) !== undefined, "no web server answers at 192.168.1.200", 20);
 });

@@ -9,18 +9,18 @@ import { resolveSettings } from "../../components/inputs/settings.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate } from "../harness/isolated.ts";
-import { Lan } from "../harness/lan.ts";
+import { isolate } from "../harness/isolation.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
 import { type LanNode } from "../harness/lanNode.ts";
 import { webService } from "../harness/lanClient.ts";
-import { rendered } from "../harness/render.ts";
+import { renderInputs } from "../harness/renderInputs.ts";
 
 isolate();
 
-let lan: Lan;
+let lan: VirtualLan;
 let node: LanNode;
 before(async () => {
-  lan = await Lan.start(createPlan(chartArgs()));
+  lan = await VirtualLan.start(createPlan(chartArgs()));
   node = await lan.addNode();
   await node.stopAgent();
 });
@@ -39,7 +39,7 @@ const rejected: readonly (readonly [args: TalosCiliumCniArgs, agentError: RegExp
 for (const [args, agentError] of rejected) {
   test(`the agent does not start with ${JSON.stringify(args.values)}`, async () => {
     assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
-    lan.cluster.apply(createManifest(rendered(args).objects).yaml);
+    lan.cluster.apply(createManifest(renderInputs(args).objects).yaml);
     await assert.rejects(node.startAgent(), agentError);
   });
 }
@@ -47,7 +47,7 @@ for (const [args, agentError] of rejected) {
 test("the agent replaces a lease timing that breaks the rules, and reports it only in its log", async () => {
   const args = { ...devStack, l2: { leaseDuration: "2s", leaseRenewDeadline: "3s" } };
   assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
-  lan.cluster.apply(createManifest(rendered(args).objects).yaml);
+  lan.cluster.apply(createManifest(renderInputs(args).objects).yaml);
   lan.cluster.apply(createManifest(loadBalancerObjects(resolveSettings(devStack))).yaml);
   lan.cluster.apply(webService("web", [node]));
   await node.startAgent();

@@ -7,9 +7,9 @@ import { chartArgs } from "../harness/charts.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { failure, preview, up } from "../harness/operations.ts";
-import { forget, own, sync } from "../harness/talosSync.ts";
+import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { operationError, preview, up } from "../harness/operations.ts";
+import { forgetCilium, talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
 
 const folder = join(root, "examples", "existing-cluster");
 const example = programIn(folder);
@@ -32,25 +32,25 @@ const ciliumUids = () => [
 ];
 
 test("an `up` fails on objects that Talos created, and takes them over with the example's `adopt: true`", async () => {
-  cluster.apply(gatewayApiCrds("v1.2.0"), "talos");
+  cluster.apply(readGatewayApiCrds("v1.2.0"), "talos");
   cluster.apply(createPlan({ ...devStack, ...chartArgs() }).manifest.yaml, "talos");
   const uidsBefore = ciliumUids();
   await withChartStack(
     cluster,
     config,
     async (stack) => {
-      assert.match(await failure("up", stack, folder), /already exists/);
-      stack.configure(stack.given({ adopt: true }));
+      assert.match(await operationError("up", stack, folder), /already exists/);
+      stack.configure(stack.configWith({ adopt: true }));
       await up(stack);
       assert.deepEqual(ciliumUids(), uidsBefore);
       assert.deepEqual(await preview(stack), []);
 
-      stack.configure(stack.given({ adopt: false }));
+      stack.configure(stack.configWith({ adopt: false }));
       assert.deepEqual(await up(stack), ["update kubernetes cluster"]);
       assert.deepEqual(await preview(stack), []);
 
       // Talos is still recorded as an owner of every field, but a change does not conflict.
-      stack.configure(stack.given({ adopt: false, podCidr: "10.42.0.0/16" }));
+      stack.configure(stack.configWith({ adopt: false, podCidr: "10.42.0.0/16" }));
       await up(stack);
       const data = cluster.get("configmap", "cilium-config", "kube-system")?.["data"] as Record<string, string>;
       assert.equal(data["ipv4-native-routing-cidr"], "10.42.0.0/16");
@@ -62,16 +62,16 @@ test("an `up` fails on objects that Talos created, and takes them over with the 
 
 test("a hand-off from the machine config by docs/hand-off.md recreates no object", async () => {
   const cilium = createPlan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false }, delivery: "machineConfig" }).manifest;
-  sync(cluster, own + cilium.yaml);
+  syncManifests(cluster, talosOwnManifest + cilium.yaml);
   const uidsBefore = ciliumUids();
   const args = { loadBalancer: {}, gatewayApi: { enabled: false } };
   await withChartStack(cluster, { ...args, "kubernetes:upsertExistingObjects": "true" }, async (stack) => {
     await up(stack);
-    stack.configure(stack.given(args));
+    stack.configure(stack.configWith(args));
     await up(stack);
-    forget(cluster);
+    forgetCilium(cluster);
     // The machine config no longer has the entry, as after step 2.
-    assert.deepEqual(sync(cluster, own), { unchanged: 1 });
+    assert.deepEqual(syncManifests(cluster, talosOwnManifest), { unchanged: 1 });
     assert.deepEqual(ciliumUids(), uidsBefore);
     for (const { object, name } of cilium.entries)
       assert(cluster.get(object.kind, object.metadata.name, object.metadata.namespace), `${name} is gone`);
@@ -90,12 +90,12 @@ test("the repository's own program takes objects over with `upsertExistingObject
 });
 
 test("Gateway API CRDs of another owner and release stay unchanged, even with `adopt: true`", async () => {
-  cluster.apply(gatewayApiCrds("v1.4.1"), "another-controller");
+  cluster.apply(readGatewayApiCrds("v1.4.1"), "another-controller");
   await withChartStack(
     cluster,
     { ...config, adopt: true },
     async (stack) => {
-      assert.match(await failure("up", stack, folder), /another-controller/);
+      assert.match(await operationError("up", stack, folder), /another-controller/);
       const annotations = cluster.get("crd", crd)?.metadata["annotations"] as Record<string, string>;
       assert.equal(annotations["gateway.networking.k8s.io/bundle-version"], "v1.4.1");
       assert.equal(cluster.get("daemonset", "cilium", "kube-system"), undefined);

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { root } from "../../commands/lib/stack.ts";
-import { kubernetesReads } from "../harness/charts.ts";
+import { readAsKubernetes } from "../harness/charts.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
@@ -42,9 +42,9 @@ test(
 
       const outputs = await stack.stack.outputs();
       const manifests = [outputs["manifest"], outputs["loadBalancerManifest"]].map((output) => output?.value as string).join("");
-      const { said } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifests);
-      const { items } = JSON.parse(said) as { items: KubernetesObject[] };
-      const sentObjects = kubernetesReads(manifests) as readonly KubernetesObject[];
+      const { output } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifests);
+      const { items } = JSON.parse(output) as { items: KubernetesObject[] };
+      const sentObjects = readAsKubernetes(manifests) as readonly KubernetesObject[];
       assert.deepEqual(items.map(nameOf), sentObjects.map(nameOf));
       for (const [index, item] of items.entries()) assert.deepEqual(differences(sentObjects[index], item), [], nameOf(item));
 
@@ -52,7 +52,7 @@ test(
       assert.deepEqual(await preview(stack), []);
 
       const changedInputs = { podCidr: "10.42.0.0/16" };
-      stack.configure(stack.given(changedInputs));
+      stack.configure(stack.configWith(changedInputs));
       const expectedSteps = [
         "update ConfigMap cilium:cilium/cilium-config",
         "update DaemonSet cilium:cilium/cilium",
@@ -64,7 +64,7 @@ test(
 
       const uid = pool()?.metadata["uid"];
       const ipPools = [{ name: "default-ip-pool", blocks: [{ cidr: "192.168.1.192/28" }] }];
-      stack.configure(stack.given({ ...changedInputs, loadBalancer: { ...devStack.loadBalancer, ipPools } }));
+      stack.configure(stack.configWith({ ...changedInputs, loadBalancer: { ...devStack.loadBalancer, ipPools } }));
       assert.deepEqual(await up(stack), [
         "update CiliumLoadBalancer cilium-lb",
         "update CiliumLoadBalancerIPPool cilium-lb-default-ip-pool",
@@ -75,7 +75,7 @@ test(
       await destroy(stack);
       const kinds = "all,configmaps,ciliumloadbalancerippools,ciliuml2announcementpolicies";
       const remaining = cluster.kubectl(["get", kinds, "--namespace", namespace, "--output", "name"]);
-      assert.equal(remaining.said, "configmap/kube-root-ca.crt\n");
+      assert.equal(remaining.output, "configmap/kube-root-ca.crt\n");
       // Others may rely on the Namespace and the CRDs, so they stay.
       assert.equal(cluster.get("namespace", namespace)?.kind, "Namespace");
       assert.equal(cluster.get("crd", "gateways.gateway.networking.k8s.io")?.kind, "CustomResourceDefinition");

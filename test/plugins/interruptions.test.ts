@@ -7,7 +7,7 @@ import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { createPlan } from "../../components/plan.ts";
 import { withChartStack, type ChartStack } from "../harness/chartStack.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { failure, preview, up } from "../harness/operations.ts";
+import { operationError, preview, up } from "../harness/operations.ts";
 
 const pool = "CiliumLoadBalancerIPPool cilium-lb-default-ip-pool";
 
@@ -21,7 +21,7 @@ afterEach(() => cluster.stop());
 test("without the API server, a preview gives one error that says so", async () => {
   await cluster.stopApiServer();
   await withChartStack(cluster, {}, async (stack) => {
-    assert.match(await failure("preview", stack), /^[^\n]*configured Kubernetes cluster is unreachable: .*$/);
+    assert.match(await operationError("preview", stack), /^[^\n]*configured Kubernetes cluster is unreachable: .*$/);
   });
 });
 
@@ -29,7 +29,7 @@ test("without the API server, a preview gives one error that says so", async () 
 test("an `up` that lost the API server ends like an undisturbed one when it is run again", { timeout: 400_000 }, async () => {
   const disturbed = await withChartStack(cluster, {}, async (stack) => {
     const steps: string[] = [];
-    const failing = failure("up", stack, root, (step) => steps.push(step));
+    const failing = operationError("up", stack, root, (step) => steps.push(step));
     await eventually(() => steps.includes(`starts ${pool}`), "the `up` does not reach the pools", 200);
     await cluster.stopApiServer();
     assert.match(await failing, /connection refused|unreachable|EOF|connection reset/);
@@ -58,7 +58,7 @@ test("an `up` that waits for pods continues by itself when the API server comes 
         if (event === "starts") started.add(resource);
         if (event === "ends") finished.add(resource);
       });
-      const kinds = createPlan(stack.given({})).manifest.entries.map(({ object }) => object.kind);
+      const kinds = createPlan(stack.configWith({})).manifest.entries.map(({ object }) => object.kind);
       const kindsWithPods = kinds.filter((kind) => kind === "DaemonSet" || kind === "Deployment");
       // There is neither a controller nor a node yet, so objects with pods do not become ready.
       const waitsForPods = () => started.size === kinds.length && finished.size === kinds.length - kindsWithPods.length;
@@ -88,9 +88,11 @@ async function finishUp(cluster: Cluster, stack: ChartStack) {
   assert.deepEqual(await preview(stack), []);
   const { deployment } = (await stack.stack.exportStack()) as { deployment: { resources: { urn: string; inputs: unknown }[] } };
   const kinds = "daemonsets,deployments,configmaps,services,clusterroles,roles,crds,ciliumloadbalancerippools";
-  const { said } = cluster.kubectl(["get", kinds, "--all-namespaces", "--output", "json"]);
+  const { output } = cluster.kubectl(["get", kinds, "--all-namespaces", "--output", "json"]);
   // The namespace `default` has the Service of the API server itself, whose port differs from run to run.
-  const items = (JSON.parse(said) as { items: KubernetesObject[] }).items.filter((item) => item.metadata.namespace !== "default");
+  const items = (JSON.parse(output) as { items: KubernetesObject[] }).items.filter(
+    (item) => item.metadata.namespace !== "default",
+  );
   return {
     state: deployment.resources
       .map(({ urn }) => urn)

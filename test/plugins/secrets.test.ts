@@ -2,7 +2,7 @@
 // the same with the CLI.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { filesOf } from "../harness/backend.ts";
+import { readBackendFiles } from "../harness/backendFiles.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { preview, up } from "../harness/operations.ts";
@@ -31,10 +31,10 @@ test("secret values reach the cluster, and are not in plain text in the state", 
     assert.equal(atob(dataOf("secret", "cilium-azure")["AZURE_CLIENT_SECRET"] ?? ""), `${secret}-azure`);
     assert.deepEqual(await preview(stack), []);
 
-    const state = filesOf(stack, "stacks", "backups");
+    const state = readBackendFiles(stack, "stacks", "backups");
     assert.match(state, /cilium:kube-system\/cilium-config/);
     for (const hidden of [secret, btoa(secret), btoa(`${secret}-azure`)]) assert(!state.includes(hidden), hidden);
     // The history has the plain text config, but not the encrypted secret.
-    assert(!filesOf(stack, "history").includes(`${secret}-token`));
+    assert(!readBackendFiles(stack, "history").includes(`${secret}-token`));
   });
 });

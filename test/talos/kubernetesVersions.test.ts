@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { talosMinors } from "../../components/versions/supported.ts";
-import { machinery } from "../harness/machinery.ts";
+import { runMachinery } from "../harness/machinery.ts";
 
 /** Why Talos rejects this Kubernetes version; empty when it accepts it. */
-const rejectionOf = (talos: string, kubernetes: string) => machinery("machinery-1.14", { talos, kubernetes }).refused;
+const rejectionOf = (talos: string, kubernetes: string) => runMachinery("machinery-1.14", { talos, kubernetes }).refused;
 const minor = (version: string, offset: number) => `1.${Number(version.split(".")[1]) + offset}.0`;
 
 for (const [talos, { oldest, newest }] of Object.entries(talosMinors)) {

@@ -7,7 +7,7 @@ import { problemLines } from "../../components/support/problems.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { machineries, machinery } from "../harness/machinery.ts";
+import { machineries, runMachinery } from "../harness/machinery.ts";
 
 const ranges = { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" };
 const planFor = (configContract: string, args: TalosCiliumCniArgs = {}) =>
@@ -37,7 +37,7 @@ for (const { talos, executable, contract } of machineries) {
   test(`Talos ${talos} accepts its own config with our patches, for control planes and workers`, () => {
     const { machineConfig, manifest, loadBalancer, settings } = planFor(contract);
     const { controlPlane, worker } = machineConfig ?? assert.fail("there are no patches");
-    const controlPlaneVerdict = machinery(executable, { contract, patches: [controlPlane] });
+    const controlPlaneVerdict = runMachinery(executable, { contract, patches: [controlPlane] });
     assert.equal(controlPlaneVerdict.refused, "");
     assert.deepEqual(controlPlaneVerdict.inlineManifests, { cilium: manifest.yaml, "cilium-lb": loadBalancer?.yaml });
     assert.match(
@@ -45,7 +45,7 @@ for (const { talos, executable, contract } of machineries) {
       /\/v1\.2\.0\/standard-install\.yaml$/,
     );
 
-    const workerVerdict = machinery(executable, { contract, machineType: "worker", patches: [worker] });
+    const workerVerdict = runMachinery(executable, { contract, machineType: "worker", patches: [worker] });
     assert.equal(workerVerdict.refused, "");
     assert.deepEqual(workerVerdict.inlineManifests, {});
 
@@ -75,25 +75,25 @@ for (const { talos, executable, contract } of machineries) {
 }
 
 test("a machine with Talos 1.14 accepts a config of Talos 1.13 with the patch for 1.13", () => {
-  const { config } = machinery("machinery-1.13", { contract: "v1.13" });
-  assert.equal(machinery("machinery-1.14", { config, patches: [patchesFor("1.13").controlPlane] }).refused, "");
+  const { config } = runMachinery("machinery-1.13", { contract: "v1.13" });
+  assert.equal(runMachinery("machinery-1.14", { config, patches: [patchesFor("1.13").controlPlane] }).refused, "");
 });
 
 // This is why the component has the input `talos.configContract`.
 test("Talos rejects a patch in the form of another config contract", () => {
   assert.match(
-    machinery("machinery-1.14", { contract: "v1.14", patches: [patchesFor("1.13").controlPlane] }).refused,
+    runMachinery("machinery-1.14", { contract: "v1.14", patches: [patchesFor("1.13").controlPlane] }).refused,
     /cluster network config in v1alpha1 config .* can't be used with KubeNetworkConfig document/,
   );
   assert.match(
-    machinery("machinery-1.13", { contract: "v1.13", patches: [patchesFor("1.14").controlPlane] }).refused,
+    runMachinery("machinery-1.13", { contract: "v1.13", patches: [patchesFor("1.14").controlPlane] }).refused,
     /"Kube\w+" "v1alpha1": not registered/,
   );
 });
 
 test("Talos rejects a second inline manifest of the same name, and one without a name", () => {
   const { controlPlane } = patchesFor("1.13");
-  const errorFor = (...patches: readonly string[]) => machinery("machinery-1.13", { contract: "v1.13", patches }).refused;
+  const errorFor = (...patches: readonly string[]) => runMachinery("machinery-1.13", { contract: "v1.13", patches }).refused;
   assert.match(errorFor(controlPlane, controlPlane), /inline manifest name "cilium" is duplicate/);
   assert.match(errorFor(controlPlane.replace("- name: cilium\n", '- name: ""\n')), /inline manifest name can't be empty/);
 });
@@ -102,16 +102,16 @@ test("a config that loads Cilium from a URL, as with the old script, is converte
   const urls = ["https://example.com/manifests/cilium-cni-1.18.4.yaml"];
   for (const { talos, executable, contract } of machineries.filter(({ talos }) => talos !== "1.14")) {
     const custom = JSON.stringify({ cluster: { network: { cni: { name: "custom", urls } } } });
-    const { config } = machinery(executable, { contract, patches: [custom] });
+    const { config } = runMachinery(executable, { contract, patches: [custom] });
     const { settings, machineConfig } = planFor(contract);
     const { controlPlane = "" } = machineConfig ?? {};
     // A control: the control plane patch alone leaves the URL in, which Talos rejects.
     assert.match(
-      machinery(executable, { config, patches: [controlPlane] }).refused,
+      runMachinery(executable, { config, patches: [controlPlane] }).refused,
       /"urls" field should be empty for "none" CNI/,
     );
-    for (const original of [config, machinery(executable, { contract }).config]) {
-      const verdict = machinery(executable, { config: original, patches: [patchBefore(settings) ?? "", controlPlane] });
+    for (const original of [config, runMachinery(executable, { contract }).config]) {
+      const verdict = runMachinery(executable, { config: original, patches: [patchBefore(settings) ?? "", controlPlane] });
       assert.equal(verdict.refused, "", talos);
       assert.match(verdict.config, /cni:\n +name: none\n/);
       assert(!verdict.config.includes("example.com"));
@@ -129,7 +129,7 @@ test("another host for the API server leaves KubePrism out of the patches, anoth
 test("without Gateway API or with the user's own CRDs Talos loads no CRDs, and without pools the patch has one manifest", () => {
   for (const gatewayApi of [{ enabled: false }, { installCrds: false }])
     assert(!patchesFor("1.13", { gatewayApi }).controlPlane.includes("extraManifests"));
-  const { inlineManifests } = machinery("machinery-1.13", {
+  const { inlineManifests } = runMachinery("machinery-1.13", {
     contract: "v1.13",
     patches: [patchesFor("1.13", { loadBalancer: {} }).controlPlane],
   });

@@ -8,11 +8,11 @@ import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { oldScript } from "../harness/oldScript.ts";
-import { own, sync } from "../harness/talosSync.ts";
+import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { renderOldScript } from "../harness/oldScript.ts";
+import { talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
 
-const oldManifest = oldScript().manifest;
+const oldManifest = renderOldScript().manifest;
 const { manifest } = createPlan({ ...devStack, ...chartArgs(), namespace: "cilium", routing: { mode: "tunnel" } });
 // The objects that the page tells the user to delete.
 const [, deletedByHand = ""] =
@@ -22,14 +22,14 @@ const [, deletedByHand = ""] =
 let cluster: Cluster;
 beforeEach(async () => {
   cluster = await Cluster.start();
-  cluster.apply(gatewayApiCrds("v1.2.0"));
+  cluster.apply(readGatewayApiCrds("v1.2.0"));
 });
 afterEach(() => cluster.stop());
 
 const kubectl = (args: string, input?: string) => {
-  const { ok, said } = cluster.kubectl(args.split(" "), input);
-  assert(ok, said);
-  return said;
+  const { ok, output } = cluster.kubectl(args.split(" "), input);
+  assert(ok, output);
+  return output;
 };
 const ciliumConfig = () => (cluster.get("configmap", "cilium-config", "cilium")?.["data"] ?? {}) as Record<string, string>;
 const agentUid = () => cluster.get("daemonset", "cilium", "cilium")?.metadata["uid"];
@@ -54,18 +54,18 @@ test("with kubectl, only the objects that the page tells the user to delete stay
 });
 
 test("with Talos 1.13, the sync deletes what only the old manifest had, and keeps the rest", () => {
-  sync(cluster, own + oldManifest.yaml);
+  syncManifests(cluster, talosOwnManifest + oldManifest.yaml);
   const uidBefore = agentUid();
-  const changes = sync(cluster, own + manifest.yaml);
+  const changes = syncManifests(cluster, talosOwnManifest + manifest.yaml);
   assert.equal(changes["deleted"], 3, JSON.stringify(changes));
   assert.deepEqual([agentUid(), oldObjectsLeft()], [uidBefore, []]);
-  assert.deepEqual(sync(cluster, own + manifest.yaml), { unchanged: manifest.entries.length + 1 });
+  assert.deepEqual(syncManifests(cluster, talosOwnManifest + manifest.yaml), { unchanged: manifest.entries.length + 1 });
 });
 
 test("with Talos 1.12, the objects that only the old manifest had stay", () => {
-  sync(cluster, own + oldManifest.yaml, "update");
+  syncManifests(cluster, talosOwnManifest + oldManifest.yaml, "update");
   const uidBefore = agentUid();
-  sync(cluster, own + manifest.yaml, "update");
+  syncManifests(cluster, talosOwnManifest + manifest.yaml, "update");
   assert.deepEqual([agentUid(), oldObjectsLeft().length], [uidBefore, 3]);
   assert.equal(ciliumConfig()["enable-hubble"], "false");
 });

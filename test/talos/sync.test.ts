@@ -4,8 +4,8 @@ import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { forget, own, sync as talosSync } from "../harness/talosSync.ts";
+import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { forgetCilium, talosOwnManifest, syncManifests as talosSync } from "../harness/talosSync.ts";
 
 const planFor = (ciliumVersion: string) => createPlan({ ...devStack, ...chartArgs(ciliumVersion), delivery: "machineConfig" });
 const cilium = planFor("1.18.4");
@@ -13,7 +13,7 @@ const pools = cilium.loadBalancer?.yaml ?? assert.fail("there are no pools");
 let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
-  cluster.apply(gatewayApiCrds("v1.2.0"));
+  cluster.apply(readGatewayApiCrds("v1.2.0"));
 });
 after(() => cluster.stop());
 
@@ -23,7 +23,7 @@ const ciliumCount = cilium.manifest.entries.length;
 
 test("Talos' sync of pools fails until the operator has registered their kinds, then it succeeds", async () => {
   assert.throws(
-    () => sync(own + cilium.manifest.yaml + pools),
+    () => sync(talosOwnManifest + cilium.manifest.yaml + pools),
     /no matches for kind "CiliumL(?:oadBalancerIPPool|2AnnouncementPolicy)"/,
   );
   assert.equal(exists("ciliumloadbalancerippool", "default-ip-pool"), false);
@@ -33,7 +33,7 @@ test("Talos' sync of pools fails until the operator has registered their kinds, 
   await eventually(() => exists("crd", "ciliuml2announcementpolicies.cilium.io"), "the operator does not register its kinds");
   const syncSucceeds = () => {
     try {
-      sync(own + cilium.manifest.yaml + pools);
+      sync(talosOwnManifest + cilium.manifest.yaml + pools);
       return true;
     } catch {
       return false;
@@ -44,7 +44,7 @@ test("Talos' sync of pools fails until the operator has registered their kinds, 
 });
 
 test("a second sync changes nothing", () => {
-  assert.deepEqual(sync(own + cilium.manifest.yaml + pools), { unchanged: ciliumCount + 3 });
+  assert.deepEqual(sync(talosOwnManifest + cilium.manifest.yaml + pools), { unchanged: ciliumCount + 3 });
 });
 
 // This is why a policy with `loadBalancerClass` is rejected as an input.
@@ -56,14 +56,14 @@ test("the old script's policy makes a sync fail", () => {
     spec: { loadBalancerClass: "io.cilium/l2-announcer" },
   };
   assert.throws(
-    () => sync(`${own}${cilium.manifest.yaml}${pools}---\n${JSON.stringify(policy)}\n`),
+    () => sync(`${talosOwnManifest}${cilium.manifest.yaml}${pools}---\n${JSON.stringify(policy)}\n`),
     /field not declared in schema/,
   );
 });
 
 test("a sync rolls out another version of Cilium, and deletes nothing", () => {
   const next = planFor("1.19.6");
-  const { deleted, configured = 0, unchanged = 0 } = sync(own + next.manifest.yaml + pools);
+  const { deleted, configured = 0, unchanged = 0 } = sync(talosOwnManifest + next.manifest.yaml + pools);
   assert.equal(deleted, undefined);
   assert(configured > 0 && unchanged > 0);
   const images = JSON.stringify(cluster.get("daemonset", "cilium", "kube-system")?.["spec"]);
@@ -71,16 +71,16 @@ test("a sync rolls out another version of Cilium, and deletes nothing", () => {
 });
 
 test("objects that are no longer in the machine config stay with Talos 1.12, and are deleted from 1.13 on", () => {
-  sync(own + cilium.manifest.yaml, "update");
+  sync(talosOwnManifest + cilium.manifest.yaml, "update");
   assert(exists("ciliumloadbalancerippool", "default-ip-pool"));
-  assert((sync(own + cilium.manifest.yaml)["deleted"] ?? 0) >= 2);
+  assert((sync(talosOwnManifest + cilium.manifest.yaml)["deleted"] ?? 0) >= 2);
   assert.equal(exists("ciliumloadbalancerippool", "default-ip-pool"), false);
   assert(exists("daemonset", "cilium", "kube-system"));
 });
 
 test("after a hand-off by docs/hand-off.md, a sync deletes nothing of Cilium", () => {
-  forget(cluster);
-  assert.deepEqual(sync(own), { unchanged: 1 });
+  forgetCilium(cluster);
+  assert.deepEqual(sync(talosOwnManifest), { unchanged: 1 });
   for (const { object } of cilium.manifest.entries)
     assert(exists(object.kind, object.metadata.name, object.metadata.namespace), object.metadata.name);
 });

@@ -6,10 +6,10 @@ import type { HelmValues } from "../../components/helm/values.ts";
 import { merge } from "../../components/support/merge.ts";
 import { HelmError } from "../../components/helm/cli.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
-import { helmPrints, releases } from "../harness/charts.ts";
+import { renderWithHelm, releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { broken } from "../fixtures/effects.ts";
-import { leaves, type Path } from "../harness/leaves.ts";
+import { brokenPromises } from "../fixtures/effects.ts";
+import { leafPaths, type Path } from "../harness/leafPaths.ts";
 
 // Inputs with which every default has an effect: most have one with the dev stack, the rest with one of the others.
 const variants: readonly TalosCiliumCniArgs[] = [
@@ -48,7 +48,7 @@ function omitPath(values: HelmValues, [key = "", ...rest]: Path): HelmValues {
 /** Whether the chart, rendered with these values, breaks a promise or fails. */
 function breaksPromise(args: TalosCiliumCniArgs, values: HelmValues): boolean {
   try {
-    return broken(helmPrints(args, { values }), resolveSettings(args)).length > 0;
+    return brokenPromises(renderWithHelm(args, { values }), resolveSettings(args)).length > 0;
   } catch (error) {
     if (error instanceof HelmError) return true; // the chart itself rejects the values
     throw error;
@@ -64,13 +64,13 @@ for (const { ciliumVersion } of releases) {
   test(`Cilium ${ciliumVersion}: leaving out any default breaks a promise`, () => {
     const contraryValues = contraryChartValues(ciliumVersion);
     const valuesPerVariant = variants.map((args) => defaultValues({ ...args, ciliumVersion }));
-    const withoutEffect = new Set(valuesPerVariant.flatMap((values) => leaves(values)).map((path) => path.join(".")));
+    const withoutEffect = new Set(valuesPerVariant.flatMap((values) => leafPaths(values)).map((path) => path.join(".")));
     assert(withoutEffect.size > 40, `only ${withoutEffect.size} defaults`);
     for (const args of variants) {
       const complete = { ...args, ciliumVersion };
       const values = defaultValues(complete);
       assert.equal(breaksPromise(complete, merge(contraryValues, values)), false);
-      for (const path of leaves(values).filter((leaf) => withoutEffect.has(leaf.join(".")))) {
+      for (const path of leafPaths(values).filter((leaf) => withoutEffect.has(leaf.join(".")))) {
         if (breaksPromise(complete, merge(contraryValues, omitPath(values, path)))) withoutEffect.delete(path.join("."));
       }
     }

@@ -4,11 +4,11 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { withStack } from "../../commands/lib/stack.ts";
 import { retryUntilKindExists } from "../../components/delivery/retryUntilKindExists.ts";
-import { filesOf } from "../harness/backend.ts";
+import { readBackendFiles } from "../harness/backendFiles.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { refusalOf } from "../harness/refusal.ts";
-import type { Operation } from "../processes/refused.ts";
+import { runRefusedOperation } from "../harness/refusedOperation.ts";
+import type { RefusedOperation } from "../processes/runRefusedOperation.ts";
 
 const args = { ...devStack, ...chartArgs() };
 const secret = "not-for-the-eyes-of-others";
@@ -16,10 +16,13 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${secret}`;
 
 // A secret in each config, and the engine's error for it. The `up` runs without a preview: in a plain `pulumi up` the preview fails
 // first, and nothing could be recorded at all.
-const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<Operation, "operation">, error: RegExp]>> = {
-  "an encrypted unknown key": [{ config: args, encrypted: { apiToken: secret } }, /^apiToken: is not an input; did you mean /],
+const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<RefusedOperation, "operation">, error: RegExp]>> = {
+  "an encrypted unknown key": [
+    { config: args, encryptedConfig: { apiToken: secret } },
+    /^apiToken: is not an input; did you mean /,
+  ],
   "a partly encrypted unknown key": [
-    { config: args, encrypted: { "registry.password": secret } },
+    { config: args, encryptedConfig: { "registry.password": secret } },
     /^registry: is not an input; did you mean /,
   ],
   "an unknown key with a private key": [
@@ -27,7 +30,7 @@ const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<Operati
     /^value: is not an input; did you mean values\?/,
   ],
   "an encrypted known key": [
-    { config: args, encrypted: { "values.tls.ca.key": secret } },
+    { config: args, encryptedConfig: { "values.tls.ca.key": secret } },
     /^values: homelab-talos-cni:values is encrypted in the config, but what is rendered from it is not; put .* into secretValues/,
   ],
   "a known key, rejected for another one": [
@@ -35,31 +38,31 @@ const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<Operati
     /^podCidr: "x" is not a valid IPv4 range/,
   ],
   "a known key of the wrong type": [
-    { config: { ...args, routing: secret }, declared: false },
+    { config: { ...args, routing: secret }, declaresConfig: false },
     /^routing: is "not-for-the-eyes-of-others"; it must be object/,
   ],
   "`secretValues`, rejected for another input": [
-    { config: { ...args, podCidr: "x" }, encrypted: { "secretValues.tls.ca.key": secret } },
+    { config: { ...args, podCidr: "x" }, encryptedConfig: { "secretValues.tls.ca.key": secret } },
     /^podCidr: "x" is not a valid IPv4 range/,
   ],
   "wrong `secretValues`": [
-    { config: args, encrypted: { "secretValues.operator.replicas": secret, "secretValues.misspelt": secret } },
+    { config: args, encryptedConfig: { "secretValues.operator.replicas": secret, "secretValues.misspelt": secret } },
     /^2 inputs cannot work:\n {2}secretValues\.misspelt: is not a value of Cilium .*\n {2}secretValues\.operator\.replicas: is "\[secret\]"/,
   ],
   "`secretValues` that are not an object": [
-    { config: args, encrypted: { secretValues: secret }, declared: false },
+    { config: args, encryptedConfig: { secretValues: secret }, declaresConfig: false },
     /^secretValues: is "\[secret\]"; it must be object/,
   ],
 };
 
 for (const [title, [operation, error]] of Object.entries(rejectedConfigs)) {
   test(`a rejected secret is recorded nowhere: ${title}`, { timeout: 120_000 }, () => {
-    const { message, printed, resources, state, history } = refusalOf({ ...operation, operation: "up" });
+    const { message, printed, resources, state, history } = runRefusedOperation({ ...operation, operation: "up" });
     assert.match(message, error);
     for (const { type, inputs } of resources) if (type.startsWith("talos-cilium-cni")) assert.deepEqual(inputs ?? {}, {});
     assert(!state.includes(secret), "it is in the state or in a backup");
     // Plain text config is in the history, because it is in the config file, and a message may quote it.
-    if (operation.encrypted === undefined) return;
+    if (operation.encryptedConfig === undefined) return;
     assert(!history.includes(secret), "it is in the history");
     assert(!`${message}${printed}`.includes(secret), "it is printed");
   });
@@ -67,7 +70,12 @@ for (const [title, [operation, error]] of Object.entries(rejectedConfigs)) {
 
 test("problems of the config and of the inputs come in one error", { timeout: 60_000 }, () => {
   const config = { ...args, routing: "native", hubble: "", podCidr: "x", podCird: "y" };
-  const { message } = refusalOf({ operation: "preview", config, encrypted: { "lan.gateway": secret }, declared: false });
+  const { message } = runRefusedOperation({
+    operation: "preview",
+    config,
+    encryptedConfig: { "lan.gateway": secret },
+    declaresConfig: false,
+  });
   assert.match(
     message,
     /^4 inputs cannot work:\n {2}lan: homelab-talos-cni:lan is encrypted .*\n {2}podCidr: .*\n {2}podCird: is not an input; .*\n {2}routing: is "native"; it must be object$/,
@@ -94,7 +102,7 @@ test("a private key among the values is in plain text neither in the state nor i
     const outputs = await stack.up();
     const secretOutputs = Object.keys(outputs).filter((name) => outputs[name]?.secret);
     assert.deepEqual(secretOutputs, ["manifest", "manifestSha256"]);
-    const state = filesOf(stack, "stacks", "backups");
+    const state = readBackendFiles(stack, "stacks", "backups");
     assert.match(state, /TalosCiliumCni/);
     for (const hidden of [secret, btoa(secret), "PRIVATE KEY", outputs["manifestSha256"]?.value as string])
       assert(!state.includes(hidden), hidden);
@@ -111,7 +119,7 @@ test("secretValues from encrypted config are in the manifest, and nowhere in pla
     const { outputs } = await stack.stack.up(options);
     assert.match(outputs["manifest"]?.value as string, new RegExp(`cloud-region: home\n {2}cloud-token: ${secret}\n`));
     for (const name of ["manifest", "manifestSha256"]) assert.equal(outputs[name]?.secret, true);
-    const backend = filesOf(stack, "stacks", "backups", "history");
+    const backend = readBackendFiles(stack, "stacks", "backups", "history");
     assert.match(backend, /TalosCiliumCni/);
     for (const hidden of [secret, btoa(secret)]) {
       assert(!backend.includes(hidden));

@@ -9,8 +9,8 @@ import type { TalosMachine } from "../../../components/inputs/talosArgs.ts";
 import { allChecks } from "../../../components/checks/catalog.ts";
 import type { Check, Checks } from "../../../components/checks/check.ts";
 import { checkResults } from "../../harness/findings.ts";
-import { gatewayApiCrds } from "../../harness/gatewayApi.ts";
-import { announced, lan, policy, pool, right, values } from "../../fixtures/rightInputs.ts";
+import { readGatewayApiCrds } from "../../harness/gatewayApi.ts";
+import { announcedPool, lan, policy, pool, validInputs, values } from "../../fixtures/rightInputs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "checks-"));
 after(() => {
@@ -18,7 +18,7 @@ after(() => {
 });
 const crds = (release: string): string => {
   const file = join(folder, `${release}.yaml`);
-  writeFileSync(file, gatewayApiCrds(release));
+  writeFileSync(file, readGatewayApiCrds(release));
   return file;
 };
 
@@ -148,7 +148,7 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
   ],
   "a pool outside of the node networks, announced by ARP": [
     [
-      announced(lan, "192.168.2.0/29"),
+      announcedPool(lan, "192.168.2.0/29"),
       /\.blocks\[0\]: 192\.168\.2\.0\/29 is in none of lan\.subnets \(192\.168\.1\.0\/24\), so no client asks for it by ARP/,
     ],
   ],
@@ -436,7 +436,7 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
   ],
   "a pool of IPv6 addresses that Cilium 1.18 should announce": [
     [
-      { ...announced({}, "fd00::/120"), values: { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" } },
+      { ...announcedPool({}, "fd00::/120"), values: { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" } },
       /\.blocks\[0\]: fd00::\/120 is not announced by Cilium 1\.18\.4, which only supports ARP/,
     ],
   ],
@@ -583,5 +583,5 @@ test("every check has an example above, and none is named twice", () => {
 });
 
 test("what is right is left alone", () => {
-  for (const args of right) assert.deepEqual(checkResults(args), [], JSON.stringify(args));
+  for (const args of validInputs) assert.deepEqual(checkResults(args), [], JSON.stringify(args));
 });

@@ -8,7 +8,7 @@ import { gatewayApiObjects } from "../../../components/cilium/gatewayApi.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { ciliumMinors } from "../../../components/versions/supported.ts";
 import { gatewayApiDigests } from "../../../components/versions/pins.ts";
-import { gatewayApiCrds } from "../../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../../harness/gatewayApi.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gateway-api-"));
 after(() => {
@@ -23,7 +23,7 @@ const file = (name: string, content: string) => {
 test("the pinned digests are those of the files that the maintainers make from the releases' source", () => {
   const releases = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi }) => gatewayApi))];
   assert.deepEqual(Object.keys(gatewayApiDigests).sort(), releases.sort());
-  for (const release of releases) assert.equal(sha256(gatewayApiCrds(release)), gatewayApiDigests[release], release);
+  for (const release of releases) assert.equal(sha256(readGatewayApiCrds(release)), gatewayApiDigests[release], release);
 });
 
 const objects = (crdsPath: string, ciliumVersion = "1.18.4") =>
@@ -31,7 +31,7 @@ const objects = (crdsPath: string, ciliumVersion = "1.18.4") =>
 
 test("each Cilium gets all of the release that it was built with", () => {
   for (const [minor, { gatewayApi }] of Object.entries(ciliumMinors)) {
-    const kinds = objects(file(`${gatewayApi}.yaml`, gatewayApiCrds(gatewayApi)), `${minor}.0`).map(({ kind }) => kind);
+    const kinds = objects(file(`${gatewayApi}.yaml`, readGatewayApiCrds(gatewayApi)), `${minor}.0`).map(({ kind }) => kind);
     assert(kinds.filter((kind) => kind === "CustomResourceDefinition").length >= 5, minor);
   }
 });
