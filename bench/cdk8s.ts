@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, Chart, Helm } from "cdk8s";
-import { report } from "./report.ts";
+import { printReport } from "./report.ts";
 
 const [chart = "", values = "", namespace = "", kubernetesVersion = ""] = process.argv.slice(2);
 const outdir = mkdtempSync(join(tmpdir(), "cdk8s-"));
@@ -17,4 +17,4 @@ new Helm(new Chart(app, "cilium"), "cilium", {
 });
 app.synth();
 rmSync(outdir, { recursive: true });
-report();
+printReport();

@@ -5,7 +5,7 @@ export interface Report {
 }
 
 /** Says it, as the only output. */
-export function report(): void {
+export function printReport(): void {
   const said: Report = { megabytes: process.resourceUsage().maxRSS / 1024 };
   process.stdout.write(JSON.stringify(said));
 }

@@ -11,7 +11,7 @@ import type { Report } from "../bench/report.ts";
 import { Clone } from "./lib/clone.ts";
 import { run } from "../tools/childProcess.mjs";
 import { findSource } from "./lib/ciliumSource.ts";
-import { pluginFolder, withoutPlugin } from "./lib/plugins.ts";
+import { findPluginFolder, missingPluginMessage } from "./lib/plugins.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
 import { dim, fail, progress, say } from "./lib/terminal.ts";
 import { devConfig, root } from "./lib/stack.ts";
@@ -99,7 +99,7 @@ async function main(): Promise<void> {
   progress("rendering");
   const rendering = await medians(15, {
     "helm template": alone(() => template(chart, values, settings)),
-    "our process": () => start("render.ts", JSON.stringify(args)),
+    "our process": () => start("planOnce.ts", JSON.stringify(args)),
     "cdk8s' process": () => start("cdk8s.ts", chart.path, JSON.stringify(values), namespace, kubernetesVersion),
     "the same as ours, without a start of Node": alone(() => plan(args)),
   });
@@ -111,7 +111,7 @@ async function main(): Promise<void> {
     "100 nodes, 1,000 blocks": checks(100, 1000),
   });
   let tables: Readonly<Record<string, Readonly<Record<string, Figures>>>> = { rendering, checking };
-  if (pluginFolder("language-nodejs") === undefined) say(withoutPlugin("language-nodejs"));
+  if (findPluginFolder("language-nodejs") === undefined) say(missingPluginMessage("language-nodejs"));
   else {
     progress("previews");
     tables = { ...tables, previews: await previewing(args) };

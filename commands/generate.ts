@@ -17,11 +17,11 @@ import { parse, stringify } from "yaml";
 
 import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
-import { formatted, type Page } from "./lib/page.ts";
+import { formatPage, type Page } from "./lib/page.ts";
 import { root } from "./lib/stack.ts";
 
 /** The generated files with their content: the schema that the program checks its inputs with, and its documentation. */
-export async function generated(): Promise<readonly Page[]> {
+export async function generatePages(): Promise<readonly Page[]> {
   const config: CompletedConfig = {
     ...DEFAULT_CONFIG,
     path: join(root, "components", "inputs", "args.ts"),
@@ -35,10 +35,10 @@ export async function generated(): Promise<readonly Page[]> {
   const schema = new SchemaGenerator(program, parser, createFormatter(config), config).createSchema("TalosCiliumCniArgs");
   const definitions = (schema.definitions ?? {}) as Readonly<Record<string, Definition>>;
   return Promise.all([
-    formatted("components/inputs/args.schema.json", JSON.stringify(schema)),
-    formatted("docs/inputs.md", inputsPage(schema, definitions)),
-    formatted("docs/checks.md", checksPage()),
-    formatted("README.md", withConfig(readFileSync(join(root, "README.md"), "utf8"))),
+    formatPage("components/inputs/args.schema.json", JSON.stringify(schema)),
+    formatPage("docs/inputs.md", inputsPage(schema, definitions)),
+    formatPage("docs/checks.md", checksPage()),
+    formatPage("README.md", updateConfigTable(readFileSync(join(root, "README.md"), "utf8"))),
   ]);
 }
 
@@ -89,20 +89,20 @@ ${rows(schema, definitions, "").join("\n")}
 }
 
 /** The README with what Pulumi.yaml says of the config keys. */
-function withConfig(readme: string): string {
+function updateConfigTable(readme: string): string {
   const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
     config: Readonly<Record<string, { readonly description?: string; readonly default: unknown }>>;
   };
   const lines = Object.entries(config).flatMap(([key, { description, default: value }]) =>
     // What is not the program's own has no description.
-    description === undefined ? [] : [`| \`${key}\` | ${written(value)} | ${description.replaceAll("|", "\\|")} |`],
+    description === undefined ? [] : [`| \`${key}\` | ${yamlText(value)} | ${description.replaceAll("|", "\\|")} |`],
   );
   const table = ["| Config key | Default | Meaning |", "| --- | --- | --- |", ...lines].join("\n");
   return readme.replace(/(<!-- config: .* -->\n)[^]*(<!-- end of config -->)/, `$1\n${table}\n\n$2`);
 }
 
 /** A value as it stands in a YAML file. */
-function written(value: unknown): string {
+function yamlText(value: unknown): string {
   const isEmpty = value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
   return isEmpty
     ? ""
@@ -145,4 +145,4 @@ function defaultOf(value: unknown): string {
     : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 }
 
-if (import.meta.main) for (const { path, content } of await generated()) writeFileSync(path, content);
+if (import.meta.main) for (const { path, content } of await generatePages()) writeFileSync(path, content);

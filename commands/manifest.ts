@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   });
   const source = await step("chart", () => {
     const found = findSource(settings);
-    return Promise.resolve([found, found.told]);
+    return Promise.resolve([found, found.description]);
   });
   const outputs = await step("pulumi", async () => {
     const result = await withStack({ ...args, chart: source.chart }, (stack) => stack.up());

@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   await runFiles(files, { folder, concurrency: availableParallelism(), timeout });
 
   const sum = (outcome: "passed" | "failed") => [...results.values()].reduce((total, result) => total + result[outcome], 0);
-  const lines = [...results].map(([name, result]) => `${name.padEnd(8)} ${told(result)}`);
+  const lines = [...results].map(([name, result]) => `${name.padEnd(8)} ${summarize(result)}`);
   process.stdout.write(`\n${lines.join("\n")}\n\n${sum("passed")} passed, ${sum("failed")} failed\n`);
   say(dim(`in ${secondsSince(start)}`));
   const isSkipped = [...results.values()].some(({ isAvoidable }) => isAvoidable);
@@ -77,7 +77,7 @@ function countAsNotRun(name: string, error: unknown, result: SuiteResult): void 
   say(`${mark("red", "✗")} ${name} could not be set up\n${error instanceof Error ? error.message : inspect(error)}`);
 }
 
-function told({ passed, failed, skipped }: Result): string {
+function summarize({ passed, failed, skipped }: Result): string {
   const reasons = skipped.map((reason) => `; skipped: ${reason}`).join("");
   if (passed + failed === 0) return reasons.replace("; ", "");
   return `${failed === 0 ? `passed, ${passed} tests` : `FAILED, ${failed} of ${passed + failed} tests`}${reasons}`;

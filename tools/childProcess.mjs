@@ -36,7 +36,7 @@ export class ChildProcessError extends Error {
  * @param {Options} [options]
  * @returns {Outcome}
  */
-export function attempt(program, args, options = {}) {
+export function runUnchecked(program, args, options = {}) {
   const { input = "", cwd, env, seconds = defaultSeconds, shell = false, inherit = false } = options;
   const limits = { maxBuffer: 2 ** 30, timeout: seconds * 1000, killSignal: /** @type {const} */ ("SIGKILL") };
   const stdio = inherit ? "inherit" : "pipe";
@@ -57,7 +57,7 @@ export function attempt(program, args, options = {}) {
  * @returns {string}
  */
 export function run(program, args, options = {}) {
-  const outcome = attempt(program, args, options);
+  const outcome = runUnchecked(program, args, options);
   if (outcome.status !== 0) throw failure(program, args, options, outcome);
   return outcome.stdout;
 }
@@ -73,7 +73,7 @@ export function run(program, args, options = {}) {
  * @returns {Promise<string>}
  */
 export async function runAsync(program, args, options = {}) {
-  const outcome = await attemptAsync(program, args, options);
+  const outcome = await runUncheckedAsync(program, args, options);
   if (outcome.status !== 0) throw failure(program, args, options, outcome);
   return outcome.stdout;
 }
@@ -86,7 +86,7 @@ export async function runAsync(program, args, options = {}) {
  * @param {AsyncOptions} [options]
  * @returns {Promise<Outcome>}
  */
-export function attemptAsync(program, args, options = {}) {
+export function runUncheckedAsync(program, args, options = {}) {
   const { input = "", cwd, env, seconds = defaultSeconds, shell = false, onStderr } = options;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, shell, stdio: "pipe" });

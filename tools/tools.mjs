@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, makeFolder } from "../components/support/cacheFolder.mjs";
-import { attempt, ChildProcessError, run, runAsync } from "./childProcess.mjs";
+import { runUnchecked, ChildProcessError, run, runAsync } from "./childProcess.mjs";
 
 /**
  * @typedef {object} Tool
@@ -161,7 +161,7 @@ export async function ensureTool(name, report) {
 /** A program that does not tell its version within half a minute counts as missing. @param {Tool} tool */
 function installedVersion({ executable, onPath }) {
   try {
-    const { stdout } = attempt(executable, onPath?.arguments ?? [], { seconds: 30 });
+    const { stdout } = runUnchecked(executable, onPath?.arguments ?? [], { seconds: 30 });
     return /\d+\.\d+\.\d+/.exec(stdout)?.[0];
   } catch (error) {
     if (error instanceof ChildProcessError) return undefined;

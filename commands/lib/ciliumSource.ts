@@ -3,14 +3,14 @@ import type { ChartSource } from "../../components/inputs/args.ts";
 import { ChartUnreachable, findChart } from "../../components/helm/chartSource.ts";
 import { defaults, type Settings } from "../../components/inputs/settings.ts";
 import { pinnedCharts } from "../../components/versions/supported.ts";
-import { goModule } from "./goModule.ts";
+import { downloadGoModule } from "./goModule.ts";
 
 /** A chart source that is there, and what to tell about it. */
-export interface FoundSource {
+export interface AvailableSource {
   readonly chart: ChartSource;
   /** The archive or the folder. */
   readonly path: string;
-  readonly told: string;
+  readonly description: string;
   /** Set when it is not the source asked for. */
   readonly warning?: string;
 }
@@ -19,7 +19,7 @@ export interface FoundSource {
  * The chart source of the settings, fetched into the cache. When it is the released chart that is asked for, and there is no connection
  * to its repository at all: the chart folder of Cilium's own Go module of the same release, which renders the same bytes.
  */
-export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">): FoundSource {
+export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">): AvailableSource {
   const { ciliumVersion, chart } = settings;
   const pinned = pinnedCharts[ciliumVersion];
   try {
@@ -27,7 +27,7 @@ export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">):
     return {
       chart,
       path,
-      told: `cilium ${ciliumVersion} ${chart.path === undefined ? `from ${chart.repository}` : `in ${path}`}`,
+      description: `cilium ${ciliumVersion} ${chart.path === undefined ? `from ${chart.repository}` : `in ${path}`}`,
     };
   } catch (error) {
     const isReleased = chart.repository === defaults.chart.repository && (chart.sha256 ?? pinned?.sha256) === pinned?.sha256;
@@ -37,7 +37,7 @@ export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">):
     return {
       chart: { path },
       path,
-      told: `cilium ${ciliumVersion} from ${module}`,
+      description: `cilium ${ciliumVersion} from ${module}`,
       warning: `chart: there is no connection to ${chart.repository}; took the same release from ${module}`,
     };
   }
@@ -45,7 +45,7 @@ export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">):
 
 function chartInModule(version: string, unreachable: ChartUnreachable): string {
   try {
-    return join(ciliumSource(version), "install", "kubernetes", "cilium");
+    return join(fetchCiliumSource(version), "install", "kubernetes", "cilium");
   } catch (error) {
     if (error instanceof WrongHash) throw error;
     // Say what is wrong with each of the two ways.
@@ -59,10 +59,10 @@ function chartInModule(version: string, unreachable: ChartUnreachable): string {
 class WrongHash extends Error {}
 
 /** The folder with the source of a pinned Cilium release: its Go module, of which the hash is checked. */
-export function ciliumSource(version: string): string {
+export function fetchCiliumSource(version: string): string {
   const pinned = pinnedCharts[version]?.source?.goModule;
   if (pinned === undefined) throw new Error(`Cilium ${version} has no hash of its source in components/versions/supported.ts`);
-  const { folder, sum } = goModule("github.com/cilium/cilium", `v${version}`);
+  const { folder, sum } = downloadGoModule("github.com/cilium/cilium", `v${version}`);
   if (sum !== pinned)
     throw new WrongHash(`github.com/cilium/cilium v${version} has the hash ${sum}, not ${pinned}; it is not used`);
   return folder;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./stack.ts";
-import { attemptAsync, run, runAsync } from "../../tools/childProcess.mjs";
+import { runUncheckedAsync, run, runAsync } from "../../tools/childProcess.mjs";
 
 /** The project as one has it who has just cloned it, with its packages, and a Pulumi home and state of its own. */
 export class Clone {
@@ -30,8 +30,8 @@ export class Clone {
   }
 
   /** The same for a command that may fail: its exit status, and everything that it printed. */
-  async outcome(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-    const { status, stdout, stderr } = await attemptAsync(command, args, this.#options(environment));
+  async runUnchecked(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+    const { status, stdout, stderr } = await runUncheckedAsync(command, args, this.#options(environment));
     return { status, printed: `${stdout}${stderr}` };
   }
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCached, sha256Of, writeCached, writeWhole } from "../../components/support/cache.ts";
 import { gatewayApiDigests } from "../../components/versions/supported.ts";
-import { goModule } from "./goModule.ts";
+import { downloadGoModule } from "./goModule.ts";
 
 // The year of the release stands in the licence at the top of the file.
 const years: Readonly<Record<string, string>> = { "v1.2.0": "2024", "v1.4.1": "2025", "v1.6.1": "2026" };
@@ -11,7 +11,7 @@ const years: Readonly<Record<string, string>> = { "v1.2.0": "2024", "v1.4.1": "2
  * Writes `standard-install.yaml` of a Gateway API release into the cache and returns its path; without a cache, into `folder`. Assembles it
  * from the release's Go module as the maintainers do, so that it needs no access to GitHub. Throws unless it has the pinned digest.
  */
-export function gatewayApiCrds(release: string, folder: string): string {
+export function fetchGatewayApiCrds(release: string, folder: string): string {
   const pinned = gatewayApiDigests[release];
   if (pinned === undefined) throw new Error(`Gateway API ${release} has no digest in components/versions/supported.ts`);
   const name = `standard-install-${release}.yaml`;
@@ -26,7 +26,7 @@ export function gatewayApiCrds(release: string, folder: string): string {
 }
 
 function assemble(release: string): string {
-  const source = goModule("sigs.k8s.io/gateway-api", release).folder;
+  const source = downloadGoModule("sigs.k8s.io/gateway-api", release).folder;
   const read = (file: string) => readFileSync(join(source, file), "utf8");
   const folder = "config/crd/standard";
   const files = readdirSync(join(source, folder)).filter((file) => file.startsWith("gateway"));

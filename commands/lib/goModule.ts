@@ -9,7 +9,7 @@ export interface GoModule {
 }
 
 /** Downloads a Go module unless the module cache has it. Throws what Go says, or what to install when there is no Go. */
-export function goModule(path: string, version: string): GoModule {
+export function downloadGoModule(path: string, version: string): GoModule {
   const name = `${path}@${version}`;
   requireGo(`Go 1.25 or later is needed to download ${name}: install it (https://go.dev/dl/)`);
   // Neither a workspace nor flags of the user's shell may change what is downloaded.

@@ -10,7 +10,7 @@ export interface Obstacle {
 }
 
 /** Why Cilium's agent cannot run on this machine, whatever is installed on it, or undefined when it can. */
-export function withoutAgent(): Obstacle | undefined {
+export function findAgentObstacle(): Obstacle | undefined {
   if (process.platform !== "linux") return { reason: "Cilium's agent runs on Linux only", isMachine: true };
   if (!existsSync("/sys/kernel/btf/vmlinux"))
     return { reason: "the kernel has no BTF, which Cilium's programs need", isMachine: true };
@@ -18,12 +18,12 @@ export function withoutAgent(): Obstacle | undefined {
     return { reason: "only root can run Cilium's agent and make network namespaces", isMachine: false };
   // Without the command, nobody knows yet. It is among those that the suite declares.
   if (findProgram("unshare") === undefined) return undefined;
-  const reason = withoutNamespaces();
+  const reason = findNamespaceObstacle();
   return reason === undefined ? undefined : { reason, isMachine: true };
 }
 
 /** Why nothing can be run in namespaces of its own, or undefined when it can. */
-export function withoutNamespaces(): string | undefined {
+export function findNamespaceObstacle(): string | undefined {
   try {
     run("unshare", ["--net", "--mount", "--pid", "--fork", process.execPath, "--version"], { seconds: 30 });
     return undefined;

@@ -9,7 +9,7 @@ export interface Page {
 }
 
 /** What is to be in a file of the project, formatted as all files are. */
-export async function formatted(file: string, content: string): Promise<Page> {
+export async function formatPage(file: string, content: string): Promise<Page> {
   const path = join(root, file);
   return { path, content: await format(content, { ...(await resolveConfig(path)), filepath: path }) };
 }

@@ -7,12 +7,12 @@ export const allPlugins = ["resource-kubernetes", "resource-talos", "language-no
 export type Plugin = (typeof allPlugins)[number];
 
 /** Why something cannot be done. */
-export function withoutPlugin(plugin: Plugin): string {
+export function missingPluginMessage(plugin: Plugin): string {
   return `there is no Pulumi plugin ${plugin}, neither on PATH nor in the Pulumi home`;
 }
 
 /** The folder that holds a plugin: one on PATH, else the newest that Pulumi has installed for itself. */
-export function pluginFolder(plugin: Plugin): string | undefined {
+export function findPluginFolder(plugin: Plugin): string | undefined {
   const executable = `pulumi-${plugin}`;
   const onPath = (process.env["PATH"] ?? "").split(delimiter).find((folder) => existsSync(join(folder, executable)));
   if (onPath !== undefined) return onPath;

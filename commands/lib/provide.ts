@@ -5,17 +5,17 @@ import { parseTar } from "nanotar";
 import { ChartUnreachable } from "../../components/helm/chartSource.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
 import { ensureTool, MissingToolError, tools } from "../../tools/tools.mjs";
-import { ciliumSource, findSource } from "./ciliumSource.ts";
-import { gatewayApiCrds } from "./gatewayApiCrds.ts";
-import { withoutAgent, type Obstacle } from "./lanObstacles.ts";
-import { allPlugins, pluginFolder, withoutPlugin } from "./plugins.ts";
+import { fetchCiliumSource, findSource } from "./ciliumSource.ts";
+import { fetchGatewayApiCrds } from "./gatewayApiCrds.ts";
+import { findAgentObstacle, type Obstacle } from "./lanObstacles.ts";
+import { allPlugins, findPluginFolder, missingPluginMessage } from "./plugins.ts";
 import { findProgram, linkPrograms } from "./programs.ts";
 import { putOnPath } from "./putOnPath.ts";
 import { progress } from "./terminal.ts";
 import { commandFolders, systemCommands, type Suite, type SystemCommand } from "./suites.ts";
 
 /** What was fetched for the files of a suite, each by its release. */
-export interface Provided {
+export interface SuiteData {
   /** `path` is what Helm takes, an archive or a folder; `folder` is the same chart unpacked. */
   readonly charts: Readonly<Record<string, { readonly path: string; readonly folder: string }>>;
   /** Files with the CRDs. */
@@ -25,7 +25,7 @@ export interface Provided {
 }
 
 /** The environment variable that tells a test process what was fetched, as JSON. */
-export const providedVariable = "CILIUM_TEST_PROVIDED";
+export const suiteDataVariable = "CILIUM_TEST_PROVIDED";
 
 /** A suite cannot run here. */
 export class SuiteObstacle extends Error {
@@ -51,10 +51,10 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
     const { linked, helm3 } = await toolPrograms(suite);
     linkPrograms(programs, { ...commands, ...linked, node: process.execPath });
     // The CLI finds plugins on PATH. Without a suite that declares plugins, no test may find one.
-    const plugins = suite.plugins === undefined ? [] : allPlugins.flatMap((plugin) => pluginFolder(plugin) ?? []);
+    const plugins = suite.plugins === undefined ? [] : allPlugins.flatMap((plugin) => findPluginFolder(plugin) ?? []);
     return {
       PATH: [programs, ...plugins].join(delimiter),
-      [providedVariable]: JSON.stringify(fetchData(suite, folder)),
+      [suiteDataVariable]: JSON.stringify(fetchData(suite, folder)),
       // A test that wants another Go module than those that are fetched is told so.
       GOPROXY: "off",
       ...helm3,
@@ -66,21 +66,21 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
 }
 
 /** Fetches the data that a suite declares. The folder takes what has no place in the cache. Helm has to be on PATH for charts. */
-export function fetchData({ charts = [], gatewayApi = [], ciliumSources = [] }: Suite, folder: string): Provided {
+export function fetchData({ charts = [], gatewayApi = [], ciliumSources = [] }: Suite, folder: string): SuiteData {
   const byRelease = <T>(releases: readonly string[], fetch: (release: string) => T) =>
     Object.fromEntries(releases.map((release) => [release, fetch(release)]));
   return {
     charts: byRelease(charts, (release) => fetchChart(release, folder)),
-    gatewayApi: byRelease(gatewayApi, (release) => gatewayApiCrds(release, folder)),
-    ciliumSources: byRelease(ciliumSources, ciliumSource),
+    gatewayApi: byRelease(gatewayApi, (release) => fetchGatewayApiCrds(release, folder)),
+    ciliumSources: byRelease(ciliumSources, fetchCiliumSource),
   };
 }
 
 function findObstacles({ runsAgent = false, plugins = [] }: Suite): void {
-  const obstacle = runsAgent ? withoutAgent() : undefined;
+  const obstacle = runsAgent ? findAgentObstacle() : undefined;
   if (obstacle !== undefined) throw new SuiteObstacle(obstacle);
-  const missing = plugins.find((plugin) => pluginFolder(plugin) === undefined);
-  if (missing !== undefined) throw new SuiteObstacle({ reason: withoutPlugin(missing), isMachine: true });
+  const missing = plugins.find((plugin) => findPluginFolder(plugin) === undefined);
+  if (missing !== undefined) throw new SuiteObstacle({ reason: missingPluginMessage(missing), isMachine: true });
 }
 
 /** The files of system commands by their names. */
@@ -113,14 +113,14 @@ async function toolPrograms(suite: Suite) {
 
 const charts = new Map<string, string>();
 
-function fetchChart(ciliumVersion: string, folder: string): Provided["charts"][string] {
+function fetchChart(ciliumVersion: string, folder: string): SuiteData["charts"][string] {
   const path = charts.get(ciliumVersion) ?? findSource(settingsOf({ ciliumVersion })).path;
   charts.set(ciliumVersion, path);
-  return { path, folder: statSync(path).isDirectory() ? path : unpack(path, join(folder, "charts", ciliumVersion)) };
+  return { path, folder: statSync(path).isDirectory() ? path : unpackChart(path, join(folder, "charts", ciliumVersion)) };
 }
 
 /** Unpacks a chart archive, all of which is in the folder `cilium`. */
-function unpack(archive: string, folder: string): string {
+function unpackChart(archive: string, folder: string): string {
   for (const { name, data } of parseTar(gunzipSync(readFileSync(archive)))) {
     if (data === undefined) continue;
     mkdirSync(dirname(join(folder, name)), { recursive: true });

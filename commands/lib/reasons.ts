@@ -7,7 +7,7 @@ import ts from "typescript";
  *
  * @returns by the dotted path of the key, such as `cgroup.hostRoot`
  */
-export function reasonsIn(file: string): ReadonlyMap<string, string> {
+export function readReasons(file: string): ReadonlyMap<string, string> {
   const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest);
   const reasons = new Map<string, string>();
 

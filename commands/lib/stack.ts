@@ -32,7 +32,7 @@ export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniA
     if (!JSON.stringify(value).includes('{"secure":')) return [[name, value] as const];
     // An unknown key is refused with the other problems, and its value is never read.
     if (!isInput(name)) return [[name, true] as const];
-    throw new Error(name === "secretValues" ? undecryptable(key) : encrypted(key));
+    throw new Error(name === "secretValues" ? encryptedSecretMessage(key) : encrypted(key));
   });
   return Object.fromEntries(inputs);
 }
@@ -41,7 +41,7 @@ function isInput(name: string): boolean {
   return (configKeys as readonly string[]).includes(name);
 }
 
-function undecryptable(key: string): string {
+function encryptedSecretMessage(key: string): string {
   return (
     `${key} is encrypted, and this command has no access to your stack's key; run pulumi up, and ` +
     "pulumi stack output manifest --show-secrets for the manifest"
@@ -117,7 +117,7 @@ export class DevStack {
   }
 
   static async #load(folder: string, { project, run }: Program, how: "createStack" | "selectStack"): Promise<DevStack> {
-    const stack = await said(async () =>
+    const stack = await withEngineErrors(async () =>
       LocalWorkspace[how](
         { stackName: "dev", projectName: project.name, program: run },
         {
@@ -156,15 +156,15 @@ export class DevStack {
 
   /** `pulumi up`. Throws an EngineError with what the engine says is wrong. */
   async up(): Promise<OutputMap> {
-    return said(async (onEvent) => (await this.stack.up({ onEvent, color: "never" })).outputs);
+    return withEngineErrors(async (onEvent) => (await this.stack.up({ onEvent, color: "never" })).outputs);
   }
 }
 
 // What only follows from another error: the summing up, and what the program says when the engine has gone.
-const echo = /^(?:\w+ failed$|.*resource monitor shut down)/;
+const followUpError = /^(?:\w+ failed$|.*resource monitor shut down)/;
 
 /** Runs an operation of the engine; if it fails, the engine's own diagnostics are the error. */
-export async function said<T>(operation: (onEvent: (event: EngineEvent) => void) => Promise<T>): Promise<T> {
+export async function withEngineErrors<T>(operation: (onEvent: (event: EngineEvent) => void) => Promise<T>): Promise<T> {
   const errors: string[] = [];
   try {
     return await operation(({ diagnosticEvent }) => {
@@ -174,7 +174,7 @@ export async function said<T>(operation: (onEvent: (event: EngineEvent) => void)
     // What fails before the engine starts, the CLI says itself, among much else.
     const lines = error instanceof CommandError ? error.message.matchAll(/^\s*(?:stderr: )?error: (.*)$/gm) : [];
     if (errors.length === 0) errors.push(...Array.from(lines, ([, text = ""]) => text));
-    const causes = new Set(errors.filter((message) => !echo.test(message)));
+    const causes = new Set(errors.filter((message) => !followUpError.test(message)));
     throw causes.size === 0 ? error : new EngineError([...causes].join("\n"), { cause: error });
   }
 }

@@ -4,8 +4,8 @@ import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { manifestOf } from "../../components/kubernetes/manifest.ts";
 import { releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { broken } from "../fixtures/effects.ts";
-import { rendered } from "../harness/render.ts";
+import { brokenPromises } from "../fixtures/effects.ts";
+import { renderInputs } from "../harness/renderInputs.ts";
 
 const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
   "the dev stack": devStack,
@@ -26,26 +26,26 @@ for (const { ciliumVersion, kubernetesVersions } of releases) {
   for (const kubernetesVersion of kubernetesVersions) {
     for (const [name, args] of Object.entries(variants)) {
       test(`Cilium ${ciliumVersion} for Kubernetes ${kubernetesVersion}, ${name}: every promise is kept`, () => {
-        const { objects, settings } = rendered({ ...args, ciliumVersion, kubernetesVersion });
-        assert.deepEqual(broken(objects, settings), []);
+        const { objects, settings } = renderInputs({ ...args, ciliumVersion, kubernetesVersion });
+        assert.deepEqual(brokenPromises(objects, settings), []);
       });
     }
   }
 }
 
 test("the manifest of 1.18.4 with the defaults is smaller than 50 KB", () => {
-  assert(Buffer.byteLength(manifestOf(rendered({}).objects).yaml) < 50_000);
+  assert(Buffer.byteLength(manifestOf(renderInputs({}).objects).yaml) < 50_000);
 });
 
 test("the user's own values come last", () => {
-  const { objects, settings } = rendered({
+  const { objects, settings } = renderInputs({
     values: {
       rollOutCiliumPods: false,
       ipv4NativeRoutingCIDR: "10.0.0.0/8",
       updateStrategy: { rollingUpdate: { maxUnavailable: 3 } },
     },
   });
-  assert.deepEqual(broken(objects, settings), [
+  assert.deepEqual(brokenPromises(objects, settings), [
     "ipv4-native-routing-cidr in cilium-config",
     "cilium rolls out when its configuration changes",
     "one agent at a time is replaced",
@@ -53,7 +53,7 @@ test("the user's own values come last", () => {
 });
 
 test("a tunnel among the values takes with it what does not go with a tunnel", () => {
-  const { objects, settings } = rendered({ values: { routingMode: "tunnel" } });
-  assert.deepEqual(broken(objects, settings), []);
+  const { objects, settings } = renderInputs({ values: { routingMode: "tunnel" } });
+  assert.deepEqual(brokenPromises(objects, settings), []);
   assert.equal(settings.routing.mode, "tunnel");
 });

@@ -4,7 +4,7 @@ import { parseAllDocuments, visit } from "yaml";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf, type Manifest } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
-import { chartArgs, helmPrints, kubernetesReads, releases } from "../harness/charts.ts";
+import { chartArgs, renderWithHelm, readAsKubernetes, releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { hubble, variants } from "../fixtures/variants.ts";
 
@@ -31,8 +31,8 @@ for (const { ciliumVersion } of releases) {
     test(`Cilium ${ciliumVersion}, ${name}: the manifest means to Kubernetes what Helm's output means`, () => {
       const complete = { ...args, ...chartArgs(ciliumVersion) };
       const { manifest } = plan(complete);
-      const read = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
-      const printed = byName(helmPrints(complete));
+      const read = readAsKubernetes(manifest.yaml) as readonly KubernetesObject[];
+      const printed = byName(renderWithHelm(complete));
       for (const [identity, object] of byName(read)) {
         if (nameOf(object) === "Namespace cilium") continue; // ours, and no part of the chart
         assert.deepEqual(object, printed.get(identity), identity);

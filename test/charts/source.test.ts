@@ -16,7 +16,7 @@ import { settingsOf } from "../../components/inputs/settings.ts";
 import { helmValues } from "../../components/cilium/values.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { chartFolder } from "../harness/charts.ts";
-import { serve, type Server } from "../harness/server.ts";
+import { startFileServer, type Server } from "../harness/servers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-source-"));
 const repository = join(folder, "repository");
@@ -56,7 +56,7 @@ before(async () => {
   run("helm", ["package", join(folder, "cilium"), "--destination", repository]);
   run("helm", ["repo", "index", repository]);
   digest = createHash("sha256").update(readFileSync(archive)).digest("hex");
-  http = await serve(repository);
+  http = await startFileServer(repository);
 });
 
 after(() => {
@@ -66,7 +66,7 @@ after(() => {
 
 test("an archive from a repository is checked, kept, and the next time needs no network", async () => {
   const cache = emptyCache();
-  const server = await serve(repository);
+  const server = await startFileServer(repository);
   const source = { repository: server.address, sha256: digest };
   const { path, warnings } = find(source);
   assert.deepEqual(warnings, []);
@@ -157,7 +157,7 @@ test("an OCI registry and a repository over TLS, trusted and not", async () => {
   writeFileSync(certificate, made.cert);
   emptyCache();
   ociLayout();
-  const server = await serve(repository, key, certificate);
+  const server = await startFileServer(repository, key, certificate);
   try {
     const oci = { repository: `${server.address.replace("https:", "oci:")}/charts/cilium`, sha256: digest };
     const untrusted = refusal(oci);

@@ -9,7 +9,7 @@ import { readSchema } from "../../components/helm/chartSource.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { validateWithChart } from "../../components/checks/validate.ts";
 import { run } from "../../tools/childProcess.mjs";
-import { chartArgs, chartFolder, helmPrints, releases } from "../harness/charts.ts";
+import { chartArgs, chartFolder, renderWithHelm, releases } from "../harness/charts.ts";
 import { peerValues } from "../fixtures/peerValues.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-values-"));
@@ -81,13 +81,13 @@ const contradictions: readonly TalosCiliumCniArgs[] = [
 ];
 
 test("1.18 renders the word auto as the API server's host; from 1.19 on the chart says so itself", () => {
-  assert.match(JSON.stringify(helmPrints({ values: { k8sServiceHost: "auto" } })), /"value":"auto"/);
+  assert.match(JSON.stringify(renderWithHelm({ values: { k8sServiceHost: "auto" } })), /"value":"auto"/);
 });
 
 for (const { ciliumVersion } of releases) {
   test(`Cilium ${ciliumVersion}: what Helm renders without a word is refused`, () => {
     for (const args of contradictions) {
-      assert(helmPrints({ ...args, ciliumVersion }).length > 15);
+      assert(renderWithHelm({ ...args, ciliumVersion }).length > 15);
       assert.equal(refused({ ...args, ...chartArgs(ciliumVersion) }).length, 1, JSON.stringify(args));
     }
   });

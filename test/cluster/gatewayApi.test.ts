@@ -6,7 +6,7 @@ import { ciliumMinors } from "../../components/versions/supported.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const { manifest } = plan({ ...devStack, ...chartArgs() });
 const isGatewayClass = ({ object }: (typeof manifest.entries)[number]) => object.kind === "GatewayClass";
@@ -37,7 +37,7 @@ test("without the CRDs the operator leaves Gateway API off, and looks again only
     "the operator says nothing of the CRDs",
   );
 
-  cluster.apply(gatewayApiCrds(release));
+  cluster.apply(readGatewayApiCrds(release));
   cluster.apply(gatewayClass);
   await sleep(5_000);
   assert.equal(accepted(), false);
@@ -48,7 +48,7 @@ test("without the CRDs the operator leaves Gateway API off, and looks again only
 });
 
 test("with CRDs that are too new the operator of 1.18 ends, which is why the release is pinned", async () => {
-  cluster.apply(gatewayApiCrds(ciliumMinors["1.20"]?.gatewayApi ?? ""));
+  cluster.apply(readGatewayApiCrds(ciliumMinors["1.20"]?.gatewayApi ?? ""));
   cluster.apply(gatewayClass);
   const { log, hasEnded } = await cluster.startOperator();
   await eventually(() => /no matches for kind .*TLSRoute/.test(log()), "the operator does not stumble over TLSRoute");

@@ -4,11 +4,11 @@ import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { ciliumMinor } from "../../components/versions/supported.ts";
-import { chartArgs, kubernetesReads, releases } from "../harness/charts.ts";
+import { chartArgs, readAsKubernetes, releases } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { differences } from "../harness/differences.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 let cluster: Cluster;
 before(async () => {
@@ -18,14 +18,14 @@ after(() => cluster.stop());
 
 for (const { ciliumVersion } of releases) {
   test(`Cilium ${ciliumVersion}: a real API server takes every object strictly, and gives back what was sent`, () => {
-    cluster.apply(gatewayApiCrds(ciliumMinor(ciliumVersion)?.gatewayApi ?? ""));
+    cluster.apply(readGatewayApiCrds(ciliumMinor(ciliumVersion)?.gatewayApi ?? ""));
     const hubble = { enabled: true, relay: true, ui: true };
     for (const args of [devStack, { ...devStack, namespace: "cilium", hubble }]) {
       const { manifest } = plan({ ...args, ...chartArgs(ciliumVersion) });
       cluster.apply(manifest.yaml);
-      const { said } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifest.yaml);
-      const { items } = JSON.parse(said) as { items: KubernetesObject[] };
-      const sent = kubernetesReads(manifest.yaml) as readonly KubernetesObject[];
+      const { output } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifest.yaml);
+      const { items } = JSON.parse(output) as { items: KubernetesObject[] };
+      const sent = readAsKubernetes(manifest.yaml) as readonly KubernetesObject[];
       assert.deepEqual(items.map(nameOf), sent.map(nameOf));
       for (const [index, item] of items.entries()) assert.deepEqual(differences(sent[index], item), [], nameOf(item));
     }

@@ -10,20 +10,20 @@ import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { rendered } from "../harness/render.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { renderInputs } from "../harness/renderInputs.ts";
 
 // What the checks refuse is given to the cluster all the same.
 let cluster: Cluster;
 beforeEach(async () => {
   cluster = await Cluster.start();
-  cluster.apply(gatewayApiCrds("v1.2.0"));
+  cluster.apply(readGatewayApiCrds("v1.2.0"));
 });
 afterEach(() => cluster.stop());
 
 async function startRefused(args: TalosCiliumCniArgs) {
   assert.throws(() => validateWithChart({ ...args, ...chartArgs() }), InputError);
-  cluster.apply(manifestOf(rendered(args).objects).yaml);
+  cluster.apply(manifestOf(renderInputs(args).objects).yaml);
   return cluster.startOperator();
 }
 
@@ -44,7 +44,7 @@ test("with a misspelt way to give addresses, Services get none", async () => {
     () => cluster.kubectl(["wait", "--for=condition=Established", kind, "--timeout=1s"]).ok,
     "the operator does not register its kinds",
   );
-  const [pool] = loadBalancerObjects(rendered(devStack).settings);
+  const [pool] = loadBalancerObjects(renderInputs(devStack).settings);
   cluster.apply(JSON.stringify(pool));
   const service = (name: string, spec: object) => ({
     apiVersion: "v1",

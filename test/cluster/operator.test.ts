@@ -11,14 +11,14 @@ import { ciliumMinors } from "../../components/versions/supported.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const exported = plan({ ...devStack, ...chartArgs() });
 let cluster: Cluster;
 
 before(async () => {
   cluster = await Cluster.start();
-  cluster.apply(gatewayApiCrds(ciliumMinors["1.18"]?.gatewayApi ?? ""));
+  cluster.apply(readGatewayApiCrds(ciliumMinors["1.18"]?.gatewayApi ?? ""));
   cluster.apply(exported.manifest.yaml);
   await cluster.startOperator();
   await eventually(

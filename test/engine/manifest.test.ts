@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { root } from "../../commands/lib/stack.ts";
-import { attempt, run } from "../../tools/childProcess.mjs";
+import { runUnchecked, run } from "../../tools/childProcess.mjs";
 import { Clone } from "../../commands/lib/clone.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "manifest-"));
@@ -13,7 +13,7 @@ after(() => {
 });
 
 function manifest(environment: Record<string, string>) {
-  const { status, stderr } = attempt(process.execPath, [join(root, "tools", "run.mjs"), "commands/manifest.ts"], {
+  const { status, stderr } = runUnchecked(process.execPath, [join(root, "tools", "run.mjs"), "commands/manifest.ts"], {
     cwd: root,
     env: { ...process.env, INIT_CWD: "", NO_COLOR: "1", ...environment },
   });
@@ -73,7 +73,7 @@ test(
       const config = join(clone.folder, "Pulumi.dev.yaml");
       const withSecret = (value: string) => {
         writeFileSync(config, `config:\n  homelab-talos-cni:secretValues:\n    extraConfig:\n      token: ${value}\n`);
-        return clone.outcome("npm", ["run", "manifest"]);
+        return clone.runUnchecked("npm", ["run", "manifest"]);
       };
       const { status, printed } = await withSecret(secret);
       assert.equal(status, 0, printed);
@@ -83,7 +83,7 @@ test(
       assert.equal(statSync(file).mode & 0o777, 0o600);
       const changed = await withSecret(`${secret}-changed`);
       assert.equal(statSync(file).mode & 0o777, 0o600);
-      const checked = await clone.outcome("npm", ["run", "manifest", "--", "--check"], { OUTPUT_FILE: config });
+      const checked = await clone.runUnchecked("npm", ["run", "manifest", "--", "--check"], { OUTPUT_FILE: config });
       assert.equal(checked.status, 1);
       for (const { printed } of [changed, checked]) assert(!printed.includes(secret));
 

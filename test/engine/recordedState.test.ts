@@ -4,13 +4,13 @@ import { withStack } from "../../commands/lib/stack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { preview, up } from "../harness/operations.ts";
-import { restore, upheavals } from "../harness/recordedStates.ts";
+import { restoreState, disruptiveSteps } from "../harness/recordedStates.ts";
 
 test("a stack of delivery manifest of an earlier release goes on", { timeout: 60_000 }, async () => {
   await withStack({ ...devStack, ...chartArgs() }, async (stack) => {
-    await restore(stack, "manifest");
+    await restoreState(stack, "manifest");
     const steps = await preview(stack);
-    assert.deepEqual(upheavals(steps), []);
+    assert.deepEqual(disruptiveSteps(steps), []);
     assert.deepEqual(await up(stack), steps);
     assert.deepEqual(await preview(stack), []);
   });

@@ -8,7 +8,7 @@ import { findProgram } from "../../commands/lib/programs.ts";
 import { withStack } from "../../commands/lib/stack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { refusalOf } from "../harness/refusal.ts";
+import { runRefusedOperation } from "../harness/refusedOperation.ts";
 
 const args = { ...devStack, ...chartArgs() };
 
@@ -75,7 +75,7 @@ test("what cannot work is one error at preview, and nothing is touched", { timeo
     ],
   ] as const;
   for (const [inputs, expected] of wrong) {
-    const { message, resources } = refusalOf({ operation: "preview", config: inputs });
+    const { message, resources } = runRefusedOperation({ operation: "preview", config: inputs });
     assert.match(message, expected);
     assert.deepEqual(resources, []);
   }
@@ -115,7 +115,7 @@ test("without Helm, the engine says what to install", { timeout: 60_000 }, () =>
   const folder = mkdtempSync(join(tmpdir(), "only-pulumi-"));
   try {
     symlinkSync(findProgram("pulumi") ?? assert.fail("there is no pulumi"), join(folder, "pulumi"));
-    const { message } = refusalOf({ operation: "preview", config: args }, { ...process.env, PATH: folder });
+    const { message } = runRefusedOperation({ operation: "preview", config: args }, { ...process.env, PATH: folder });
     assert.match(message, /^helm: is not on PATH; install Helm .* and put it there$/);
   } finally {
     rmSync(folder, { recursive: true });

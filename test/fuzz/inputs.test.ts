@@ -12,8 +12,8 @@ import { InputError } from "../../components/support/problems.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { inputs } from "../fixtures/generatedInputs.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { arbitraryInputs } from "../fixtures/generatedInputs.ts";
 
 // `npm run fuzz` runs more of them, and others each time.
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 500);
@@ -24,7 +24,7 @@ let files = 0;
 let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
-  cluster.apply(gatewayApiCrds("v1.4.1"));
+  cluster.apply(readGatewayApiCrds("v1.4.1"));
   cluster.apply(plan(chartArgs()).manifest.yaml);
   const { stop } = await cluster.startOperator();
   const kinds = ["crd/ciliumloadbalancerippools.cilium.io", "crd/ciliuml2announcementpolicies.cilium.io"];
@@ -45,7 +45,7 @@ test("whatever the inputs: either problems that name them, or a manifest that He
   let [runs, valid] = [0, 0];
 
   await fc.assert(
-    fc.asyncProperty(inputs(), async (given) => {
+    fc.asyncProperty(arbitraryInputs(), async (given) => {
       // The cluster has something to say as well.
       await setImmediate();
       const args = given as TalosCiliumCniArgs;

@@ -8,7 +8,7 @@ import { supportedMinor } from "../../components/versions/supported.ts";
 import { chart } from "./charts.ts";
 import type { Cluster } from "./cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "./gatewayApi.ts";
+import { readGatewayApiCrds } from "./suiteData.ts";
 
 /** The inputs, and what else a program has in its config. */
 type Config = TalosCiliumCniArgs & Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ type Config = TalosCiliumCniArgs & Readonly<Record<string, unknown>>;
 /** A stack of delivery `chart` with the dev stack's settings, for a cluster. */
 export interface ChartStack extends DevStack {
   /** The config of this stack, with some more. */
-  readonly given: (more: Config) => Config;
+  readonly configWith: (more: Config) => Config;
 }
 
 /**
@@ -33,14 +33,14 @@ export async function withChartStack<T>(
   const given = (more: Config): Config => {
     const { ciliumVersion } = settingsOf({ ...args, ...more });
     const crdsPath = join(folder, `${ciliumVersion}.yaml`);
-    writeFileSync(crdsPath, gatewayApiCrds(supportedMinor(ciliumVersion).gatewayApi));
+    writeFileSync(crdsPath, readGatewayApiCrds(supportedMinor(ciliumVersion).gatewayApi));
     const gatewayApi = { crdsPath, ...args.gatewayApi, ...more.gatewayApi };
     return { ...devStack, ...args, ...more, delivery: "chart", chart: { path: chart(ciliumVersion).path }, gatewayApi };
   };
   const { KUBECONFIG } = process.env;
   process.env["KUBECONFIG"] = cluster.kubeconfig;
   try {
-    return await withStack(given({}), (stack) => use(Object.assign(stack, { given })), program);
+    return await withStack(given({}), (stack) => use(Object.assign(stack, { configWith })), program);
   } finally {
     rmSync(folder, { recursive: true });
     if (KUBECONFIG === undefined) delete process.env["KUBECONFIG"];

@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isRunning } from "../../commands/lib/stack.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
-import { attempt } from "../../tools/childProcess.mjs";
+import { runUnchecked } from "../../tools/childProcess.mjs";
 
 /** What kubectl said to a request. */
-export interface Answer {
+export interface KubectlResult {
   readonly ok: boolean;
-  readonly said: string;
+  readonly output: string;
 }
 
 /** A real API server with its etcd, and Cilium's real operator, on free ports of the loopback interface. */
@@ -49,25 +49,25 @@ export class Cluster {
   }
 
   /** Runs kubectl; standard input is what `-f -` reads. */
-  kubectl(args: readonly string[], input = ""): Answer {
-    const { status, stdout, stderr } = attempt("kubectl", ["--kubeconfig", this.kubeconfig, ...args], { input });
-    if (status === 0) return { ok: true, said: stdout };
-    return { ok: false, said: `kubectl ${args.join(" ")}: exit status ${status}\n${stderr}${stdout}` };
+  kubectl(args: readonly string[], input = ""): KubectlResult {
+    const { status, stdout, stderr } = runUnchecked("kubectl", ["--kubeconfig", this.kubeconfig, ...args], { input });
+    if (status === 0) return { ok: true, output: stdout };
+    return { ok: false, output: `kubectl ${args.join(" ")}: exit status ${status}\n${stderr}${stdout}` };
   }
 
   /** `kubectl apply --server-side` with strict validation. Throws what the API server has against it. */
   apply(manifest: string, manager = "kubectl"): void {
-    const { ok, said } = this.kubectl(
+    const { ok, output } = this.kubectl(
       ["apply", "--server-side", "--force-conflicts", "--field-manager", manager, "--validate=strict", "-f", "-"],
       manifest,
     );
-    if (!ok) throw new Error(said);
+    if (!ok) throw new Error(output);
   }
 
   /** An object as the API server gives it back, or undefined. */
   get(kind: string, name: string, namespace = "default"): KubernetesObject | undefined {
-    const { ok, said } = this.kubectl(["get", kind, name, "--namespace", namespace, "--output", "json"]);
-    return ok ? (JSON.parse(said) as KubernetesObject) : undefined;
+    const { ok, output } = this.kubectl(["get", kind, name, "--namespace", namespace, "--output", "json"]);
+    return ok ? (JSON.parse(output) as KubernetesObject) : undefined;
   }
 
   /**
@@ -98,15 +98,15 @@ export class Cluster {
       { CILIUM_K8S_NAMESPACE: namespace },
       `${folder}.log`,
     );
-    const hasEnded = () => attempt("pgrep", ["--full", `^cilium-operator --config-dir=${folder} `]).status !== 0;
+    const hasEnded = () => runUnchecked("pgrep", ["--full", `^cilium-operator --config-dir=${folder} `]).status !== 0;
     return { stop: () => ended(process), log: () => readFileSync(`${folder}.log`, "utf8"), hasEnded };
   }
 
   /** The kubeconfig of a service account, whose permissions are the rendered ones; the API server may be reached by another address. */
   kubeconfigFor(account: string, namespace: string, server = this.#server): string {
-    const { ok, said } = this.kubectl(["create", "token", account, "--namespace", namespace]);
-    if (!ok) throw new Error(said);
-    return kubeconfigOf(server, said.trim());
+    const { ok, output } = this.kubectl(["create", "token", account, "--namespace", namespace]);
+    if (!ok) throw new Error(output);
+    return kubeconfigOf(server, output.trim());
   }
 
   /** The address and the port of the API server. */

@@ -3,13 +3,13 @@ import { randomBytes } from "node:crypto";
 import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { agentRelease } from "../../commands/lib/suites.ts";
-import { attempt } from "../../tools/childProcess.mjs";
+import { runUnchecked } from "../../tools/childProcess.mjs";
 import { eventually, type Cluster } from "./cluster.ts";
-import { run, scratch } from "./isolated.ts";
-import { provided } from "./provided.ts";
+import { runCommand, scratch } from "./isolation.ts";
+import { suiteData } from "./suiteData.ts";
 
 /** The client's own address, which is the nodes' router too. */
-export const client = "192.168.1.50";
+export const clientAddress = "192.168.1.50";
 
 export const cgroups = join(scratch, "cgroups");
 
@@ -34,21 +34,21 @@ export class LanNode {
     this.#folder = join(scratch, this.name);
     this.#group = join(cgroups, `cilium-test-${randomBytes(4).toString("hex")}`);
     for (const folder of ["", "state", "bpf"]) mkdirSync(join(this.#folder, folder));
-    run("mount", "-t", "bpf", "none", join(this.#folder, "bpf"));
+    runCommand("mount", "-t", "bpf", "none", join(this.#folder, "bpf"));
     mkdirSync(this.#group);
-    run("ip", "netns", "add", this.name);
-    run("ip", "link", "add", this.name, "type", "veth", "peer", "name", "eth0", "netns", this.name);
-    run("ip", "link", "set", this.name, "master", "lan0", "up");
+    runCommand("ip", "netns", "add", this.name);
+    runCommand("ip", "link", "add", this.name, "type", "veth", "peer", "name", "eth0", "netns", this.name);
+    runCommand("ip", "link", "set", this.name, "master", "lan0", "up");
     // A network card takes no frame that is for another machine, as a switch sends when it has forgotten whose address it is; Cilium would.
-    run("ip", "link", "set", this.name, "type", "bridge_slave", "flood", "off");
+    runCommand("ip", "link", "set", this.name, "type", "bridge_slave", "flood", "off");
     this.ip("link", "set", "lo", "up");
     this.ip("address", "add", `${this.address}/24`, "dev", "eth0");
     this.ip("link", "set", "eth0", "up");
-    this.ip("route", "add", "default", "via", client);
+    this.ip("route", "add", "default", "via", clientAddress);
     const node = { apiVersion: "v1", kind: "Node", metadata: { name: this.name, labels: { "kubernetes.io/os": "linux" } } };
     cluster.apply(JSON.stringify({ ...node, spec: { podCIDR: this.podCidr, podCIDRs: [this.podCidr] } }));
     const status = { addresses: [{ type: "InternalIP", address: this.address }] };
-    const { ok, said } = cluster.kubectl([
+    const { ok, output } = cluster.kubectl([
       "patch",
       "node",
       this.name,
@@ -59,12 +59,12 @@ export class LanNode {
       "--patch",
       JSON.stringify({ status }),
     ]);
-    if (!ok) throw new Error(said);
+    if (!ok) throw new Error(output);
   }
 
   /** `ip` on this node. */
   ip(...options: readonly string[]): string {
-    return run("ip", "-netns", this.name, ...options);
+    return runCommand("ip", "-netns", this.name, ...options);
   }
 
   /** Starts a TypeScript program on this node. */
@@ -88,9 +88,9 @@ export class LanNode {
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
     writeFileSync(this.#kubeconfig, this.#cluster.kubeconfigFor("cilium", namespace, `https://${host ?? ""}:${port ?? ""}`));
     const library = join(this.#folder, "library");
-    const sources = join(provided("ciliumSources", agentRelease), "bpf");
+    const sources = join(suiteData("ciliumSources", agentRelease), "bpf");
     if (!existsSync(library)) cpSync(sources, join(library, "bpf"), { recursive: true });
-    run("chmod", "-R", "u+w", library);
+    runCommand("chmod", "-R", "u+w", library);
 
     const agent = [
       ...["cilium-agent", `--config-dir=${configFolder}`, `--k8s-kubeconfig-path=${this.#kubeconfig}`, `--lib-dir=${library}`],
@@ -110,7 +110,7 @@ export class LanNode {
       () => {
         if (child.exitCode !== null || child.signalCode !== null)
           throw new Error(`the agent of ${this.name} ends:\n${this.log().split("\n").slice(-20).join("\n")}`);
-        return this.ask("status", "--brief").includes("OK");
+        return this.ciliumDbg("status", "--brief").includes("OK");
       },
       `the agent of ${this.name} is not ready`,
       180,
@@ -118,14 +118,14 @@ export class LanNode {
   }
 
   /** What `cilium-dbg` says on this node. */
-  ask(...options: readonly string[]): string {
-    return this.within("cilium-dbg", ...options);
+  ciliumDbg(...options: readonly string[]): string {
+    return this.runInAgentPod("cilium-dbg", ...options);
   }
 
   /** What a command says that runs in the agent's pod. */
-  within(...command: readonly string[]): string {
+  runInAgentPod(...command: readonly string[]): string {
     const pod = ["--target", String(this.#agent?.pid), "--mount", "--net", "--root"];
-    return attempt("nsenter", [...pod, ...command]).stdout;
+    return runUnchecked("nsenter", [...pod, ...command]).stdout;
   }
 
   log(): string {
@@ -139,15 +139,15 @@ export class LanNode {
 
   /** Takes the node off the LAN. */
   unplug(): void {
-    run("ip", "link", "set", this.name, "down");
+    runCommand("ip", "link", "set", this.name, "down");
   }
 
   /** Starts the agent on a node that was off: nothing of an earlier one is left. */
   async boot(): Promise<void> {
     await this.stopAgent();
     // The kernel's own two files in the BPF file system stay.
-    run("find", join(this.#folder, "state"), join(this.#folder, "bpf"), "-mindepth", "1", "!", "-name", "*.debug", "-delete");
-    run("ip", "link", "set", this.name, "up");
+    runCommand("find", join(this.#folder, "state"), join(this.#folder, "bpf"), "-mindepth", "1", "!", "-name", "*.debug", "-delete");
+    runCommand("ip", "link", "set", this.name, "up");
     await this.startAgent();
   }
 
@@ -172,7 +172,7 @@ export class LanNode {
     for (const child of this.#processes) child.kill("SIGKILL");
     // With what the agent has started.
     writeFileSync(join(this.#group, "cgroup.kill"), "1");
-    await eventually(() => removeGroup(this.#group), "the control group is in use");
+    await eventually(() => removeControlGroup(this.#group), "the control group is in use");
   }
 
   get #kubeconfig() {
@@ -207,7 +207,7 @@ export class LanNode {
 }
 
 /** Removes a control group, unless a process is still in it; returns whether it is gone. */
-export function removeGroup(group: string): boolean {
+export function removeControlGroup(group: string): boolean {
   try {
     rmdirSync(group);
     return true;
@@ -220,6 +220,6 @@ export function removeGroup(group: string): boolean {
 /** The effective capabilities of a process, such as `NET_ADMIN`. */
 export function capabilitiesOf(pid: string): readonly string[] {
   const [, mask = ""] = /^CapEff:\t(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  const [, names = ""] = run("capsh", `--decode=${mask}`).trim().split("=");
+  const [, names = ""] = runCommand("capsh", `--decode=${mask}`).trim().split("=");
   return names.split(",").map((name) => name.replace("cap_", "").toUpperCase());
 }

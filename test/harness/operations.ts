@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { root, said, type DevStack } from "../../commands/lib/stack.ts";
+import { root, withEngineErrors, type DevStack } from "../../commands/lib/stack.ts";
 
 /**
  * What an operation of the engine does to resources, such as `update ConfigMap cilium:kube-system/cilium-config`; not what stays the same,
@@ -30,13 +30,13 @@ export async function destroy({ stack }: DevStack): Promise<Steps> {
 }
 
 /** The engine's error to an operation that has to fail. */
-export async function failure(
+export async function operationError(
   operation: "up" | "preview",
   { folder }: DevStack,
   program = root,
   progress: Progress = () => undefined,
 ): Promise<string> {
-  const script = join(import.meta.dirname, "..", "processes", "fails.ts");
+  const script = join(import.meta.dirname, "..", "processes", "runFailingOperation.ts");
   // The slowest waits ten minutes, for a machine that is down.
   const limits = { timeout: 900_000, killSignal: "SIGKILL" } as const;
   const child = spawn(process.execPath, [script, operation, program], {
@@ -58,7 +58,7 @@ async function steps(
   progress?: Progress,
 ): Promise<Steps> {
   const done: string[] = [];
-  await said((onEvent) =>
+  await withEngineErrors((onEvent) =>
     operation((event) => {
       onEvent(event);
       const { op, urn = "" } = (event.resOutputsEvent ?? event.resourcePreEvent)?.metadata ?? {};

@@ -4,7 +4,7 @@ import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import type { DevStack } from "../../commands/lib/stack.ts";
 
 /** The deliveries of which a state is recorded. */
-export type Recorded = "manifest" | "chart" | "machineConfig";
+export type RecordedDelivery = "manifest" | "chart" | "machineConfig";
 
 interface RecordedResource {
   readonly urn: string;
@@ -18,15 +18,15 @@ interface RecordedResource {
  * The state of a stack of commit e17a73c, which was the first with all three deliveries. Whoever has such a stack must be able to go on:
  * no resource of it may be replaced or deleted. The files are kept as they are; the keys in them are encrypted, and of no cluster.
  */
-function read(delivery: Recorded): { readonly version: number; readonly deployment: { readonly resources: RecordedResource[] } } {
+function readState(delivery: RecordedDelivery): { readonly version: number; readonly deployment: { readonly resources: RecordedResource[] } } {
   return JSON.parse(
     readFileSync(join(import.meta.dirname, "..", "fixtures", "recorded", `${delivery}.json`), "utf8"),
-  ) as ReturnType<typeof read>;
+  ) as ReturnType<typeof readState>;
 }
 
 /** The resources that were recorded, without the providers, which the engine creates and forgets as it needs them. */
-export function recordedResources(delivery: Recorded): readonly RecordedResource[] {
-  return read(delivery).deployment.resources.filter(({ type }) => !type.startsWith("pulumi:"));
+export function recordedResources(delivery: RecordedDelivery): readonly RecordedResource[] {
+  return readState(delivery).deployment.resources.filter(({ type }) => !type.startsWith("pulumi:"));
 }
 
 /** The Kubernetes objects that were recorded, as they were sent to the API server. */
@@ -37,17 +37,17 @@ export function recordedObjects(): readonly KubernetesObject[] {
 }
 
 /** Puts a recorded state in the place of a stack's own, with other texts in the place of some. */
-export async function restore(
+export async function restoreState(
   { stack }: DevStack,
-  delivery: Recorded,
+  delivery: RecordedDelivery,
   changed: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const recorded = JSON.stringify(read(delivery));
+  const recorded = JSON.stringify(readState(delivery));
   const text = Object.entries(changed).reduce((all, [from, to]) => all.replaceAll(from, to), recorded);
   await stack.importStack(JSON.parse(text) as Parameters<typeof stack.importStack>[0]);
 }
 
 /** Steps that a stack of an earlier release must never see: something is created, deleted or replaced. */
-export function upheavals(steps: readonly string[]): readonly string[] {
+export function disruptiveSteps(steps: readonly string[]): readonly string[] {
   return steps.filter((step) => !/^(?:update|same|read|refresh) /.test(step));
 }

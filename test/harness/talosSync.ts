@@ -6,12 +6,12 @@ import { run } from "../../tools/childProcess.mjs";
 import type { Cluster } from "./cluster.ts";
 
 /** Stands for what Talos has of its own among the manifests. */
-export const own = `---\n${JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "own", namespace: "kube-system" } })}\n`;
+export const talosOwnManifest = `---\n${JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "own", namespace: "kube-system" } })}\n`;
 
 const inventory = "talos-bootstrap-manifests-inventory";
 
 /** Syncs as `talosctl upgrade-k8s` of Talos 1.13 does, or of 1.12: what became of how many objects. */
-export function sync(cluster: Cluster, stream: string, how: "apply" | "update" = "apply"): Readonly<Record<string, number>> {
+export function syncManifests(cluster: Cluster, stream: string, how: "apply" | "update" = "apply"): Readonly<Record<string, number>> {
   const stdout = run("talos-sync", [how, cluster.kubeconfig], { input: stream });
   const actions = stdout.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ")[0] ?? ""]));
   return Object.fromEntries(
@@ -20,15 +20,15 @@ export function sync(cluster: Cluster, stream: string, how: "apply" | "update" =
 }
 
 /** Has Talos forget Cilium, by the pattern that stands in docs/hand-off.md. */
-export function forget(cluster: Cluster): void {
+export function forgetCilium(cluster: Cluster): void {
   const steps = readFileSync(join(root, "docs", "hand-off.md"), "utf8");
   const [, pattern = ""] = /select\(\.key \| test\("([^"]+)"\) \| not\)/.exec(steps) ?? assert.fail("the step is not there");
   const { data, ...rest } = cluster.get("configmap", inventory, "kube-system") ?? assert.fail("there is no inventory");
   const kept = Object.entries(data as object).filter(([key]) => !new RegExp(pattern).test(key));
   assert.equal(kept.length, 1, kept.join("\n"));
-  const { ok, said } = cluster.kubectl(
+  const { ok, output } = cluster.kubectl(
     ["replace", "--filename", "-"],
     JSON.stringify({ ...rest, data: Object.fromEntries(kept) }),
   );
-  assert(ok, said);
+  assert(ok, output);
 }

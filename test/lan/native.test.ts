@@ -9,22 +9,22 @@ import { plan } from "../../components/plan.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { seeDefaults } from "../pages/defaults.ts";
+import { observeDefaults } from "../pages/defaults.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate } from "../harness/isolated.ts";
-import { Lan } from "../harness/lan.ts";
+import { isolate } from "../harness/isolation.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
 import { type LanNode } from "../harness/lanNode.ts";
-import { answersArp, page, webService } from "../harness/lanClient.ts";
+import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
 
 isolate();
 
 const exported = plan({ ...devStack, ...chartArgs() });
-let lan: Lan;
+let lan: VirtualLan;
 let first: LanNode;
 let second: LanNode;
 
 before(async () => {
-  lan = await Lan.start(exported);
+  lan = await VirtualLan.start(exported);
   first = await lan.addNode();
 });
 after(() => lan.stop());
@@ -33,15 +33,15 @@ const loadBalancer = () => exported.loadBalancer?.yaml ?? assert.fail("there is 
 const answers = (address: string) => eventually(() => answersArp(address), `nobody answers for ${address}`, 60);
 const falls = (address: string) => eventually(() => !answersArp(address), `somebody still answers for ${address}`, 60);
 const shows = (address: string, port?: number) =>
-  eventually(async () => (await page(address, port)) !== undefined, `there is no page at ${address}`, 20);
+  eventually(async () => (await fetchPage(address, port)) !== undefined, `there is no page at ${address}`, 20);
 /** Long enough for an agent that wants to announce. */
 async function isSilent(address: string): Promise<void> {
   await sleep(6_000);
   assert.equal(answersArp(address), false);
 }
 function remove(kind: string, name: string): void {
-  const { ok, said } = lan.cluster.kubectl(["delete", kind, name]);
-  assert(ok, said);
+  const { ok, output } = lan.cluster.kubectl(["delete", kind, name]);
+  assert(ok, output);
 }
 const announces = (policy: Partial<L2Policy>) => {
   const l2Policies = [{ name: "default-l2-announcement", ...policy }];
@@ -54,11 +54,11 @@ test("a client on the LAN gets an answer from an announced LoadBalancer IP", asy
   lan.cluster.apply(loadBalancer());
   await answers("192.168.1.200");
   await shows("192.168.1.200");
-  assert.equal(await page("192.168.1.200"), "node-1");
+  assert.equal(await fetchPage("192.168.1.200"), "node-1");
 });
 
 test("every default does what docs/defaults.md says, or it says why nobody can see it", async () => {
-  const seen = await seeDefaults(lan, first);
+  const seen = await observeDefaults(lan, first);
   second = seen.second;
   assert.equal(readFileSync(seen.path, "utf8"), seen.content, "run npm run measure -- defaults");
 });
@@ -70,8 +70,8 @@ test("the policy of the old script answers nobody, nor one whose interfaces fit 
     ...{ apiVersion: "cilium.io/v2alpha1", kind: "CiliumL2AnnouncementPolicy", metadata: { name: "old" } },
     spec: { serviceSelector: {}, nodeSelector: {}, interfaces: ["^eth[0-9]+"], loadBalancerClass: "io.cilium/l2-announcer" },
   };
-  const { ok, said } = lan.cluster.kubectl(["apply", "--validate=ignore", "--filename", "-"], JSON.stringify(old));
-  assert(ok, said);
+  const { ok, output } = lan.cluster.kubectl(["apply", "--validate=ignore", "--filename", "-"], JSON.stringify(old));
+  assert(ok, output);
   await isSilent("192.168.1.200");
   remove("ciliuml2announcementpolicy", "old");
 
@@ -120,7 +120,7 @@ test("when the node that announces is gone, the other one takes over, and the cl
   await gone.stopAgent();
   await eventually(() => holder() === left.name, `${left.name} does not take over`, 60);
   await answers(address);
-  await eventually(async () => (await page(address)) === left.name, "the client gets no answer", 20);
+  await eventually(async () => (await fetchPage(address)) === left.name, "the client gets no answer", 20);
 });
 
 test("without any agent, nobody answers", async () => {

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { attempt } from "../../tools/childProcess.mjs";
+import { runUnchecked } from "../../tools/childProcess.mjs";
 import { eventually } from "../harness/cluster.ts";
 
 // Not isolated: this is the machine.
 const bench = join(import.meta.dirname, "..", "processes", "lanBench.ts");
 
-const said = (command: string, ...options: readonly string[]) => attempt(command, options).stdout;
+const said = (command: string, ...options: readonly string[]) => runUnchecked(command, options).stdout;
 const lines = (file: string) => readFileSync(file, "utf8").trim().split("\n");
 /** What a run could leave on the machine. */
 const traces = {

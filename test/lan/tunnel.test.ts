@@ -6,11 +6,11 @@ import { plan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate, run } from "../harness/isolated.ts";
-import { Lan } from "../harness/lan.ts";
+import { isolate, runCommand } from "../harness/isolation.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
 import { type LanNode } from "../harness/lanNode.ts";
-import { oldPolicy, oldScript } from "../harness/oldScript.ts";
-import { answersArp, page, webService } from "../harness/lanClient.ts";
+import { oldPolicy, renderOldScript } from "../harness/oldScript.ts";
+import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
 
 isolate();
 
@@ -23,19 +23,19 @@ const inputs: TalosCiliumCniArgs = {
   l2: { leaseDuration: "3s", leaseRenewDeadline: "1s", leaseRetryPeriod: "200ms" },
 };
 const exported = plan({ ...inputs, routing: { mode: "tunnel" } });
-let lan: Lan;
+let lan: VirtualLan;
 let nodes: readonly LanNode[];
 
 before(async () => {
-  lan = await Lan.start(oldScript());
+  lan = await VirtualLan.start(renderOldScript());
   nodes = [await lan.addNode(), await lan.addNode()];
   lan.cluster.apply(webService("web", nodes));
 });
 after(() => lan.stop());
 
 const kubectl = (...args: readonly string[]) => {
-  const { ok, said } = lan.cluster.kubectl(args);
-  assert(ok, said);
+  const { ok, output } = lan.cluster.kubectl(args);
+  assert(ok, output);
 };
 /** What the DaemonSet does when its configuration has changed. */
 async function restartAgents(): Promise<void> {
@@ -47,10 +47,10 @@ async function restartAgents(): Promise<void> {
 
 test("the cluster of the old script is taken over, and the Services that it has answer all the while", async () => {
   const { ports } = lan.cluster.get("service", "web")?.["spec"] as { ports: [{ nodePort: number }] };
-  const answers = async () => (await page("192.168.1.12", ports[0].nodePort)) !== undefined;
+  const answers = async () => (await fetchPage("192.168.1.12", ports[0].nodePort)) !== undefined;
   await eventually(answers, "the node port does not answer");
-  const { ok, said } = lan.cluster.kubectl(["create", "--validate=ignore", "--filename", "-"], JSON.stringify(oldPolicy));
-  assert(ok, said);
+  const { ok, output } = lan.cluster.kubectl(["create", "--validate=ignore", "--filename", "-"], JSON.stringify(oldPolicy));
+  assert(ok, output);
   const restarts = new AbortController();
   const answered = (async () => {
     const all: boolean[] = [];
@@ -71,7 +71,7 @@ test("the cluster of the old script is taken over, and the Services that it has 
 
 test("in a namespace of its own all goes as in kube-system", async () => {
   await eventually(() => answersArp("192.168.1.200"), "nobody answers", 40);
-  await eventually(async () => (await page("192.168.1.200")) !== undefined, "there is no page", 20);
+  await eventually(async () => (await fetchPage("192.168.1.200")) !== undefined, "there is no page", 20);
   assert(lan.cluster.get("lease", "cilium-l2announce-default-web", "cilium"));
 });
 
@@ -84,9 +84,9 @@ test("with a tunnel, pods of the other node are reached by it, and not by a rout
 });
 
 test("a ClusterIP does not answer from the LAN, unless it is asked for", async () => {
-  run("ip", "route", "add", "10.96.0.0/12", "via", "192.168.1.11");
+  runCommand("ip", "route", "add", "10.96.0.0/12", "via", "192.168.1.11");
   const { clusterIP } = lan.cluster.get("service", "web")?.["spec"] as { clusterIP: string };
-  assert.equal(await page(clusterIP), undefined);
+  assert.equal(await fetchPage(clusterIP), undefined);
 });
 
 test("then native routing: the tunnel goes, routes come", async () => {
@@ -96,5 +96,5 @@ test("then native routing: the tunnel goes, routes come", async () => {
   const isRouted = () => first.ip("route").includes(`${second.podCidr} via ${second.address} dev eth0`);
   await eventually(isRouted, "the routes are not there");
   for (const node of nodes) assert.doesNotMatch(node.ip("-brief", "link"), /vxlan/);
-  await eventually(async () => (await page("192.168.1.200")) !== undefined, "there is no page", 20);
+  await eventually(async () => (await fetchPage("192.168.1.200")) !== undefined, "there is no page", 20);
 });

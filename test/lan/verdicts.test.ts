@@ -10,18 +10,18 @@ import { validateWithChart } from "../../components/checks/validate.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isolate } from "../harness/isolated.ts";
-import { Lan } from "../harness/lan.ts";
+import { isolate } from "../harness/isolation.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
 import { type LanNode } from "../harness/lanNode.ts";
 import { webService } from "../harness/lanClient.ts";
-import { rendered } from "../harness/render.ts";
+import { renderInputs } from "../harness/renderInputs.ts";
 
 isolate();
 
-let lan: Lan;
+let lan: VirtualLan;
 let node: LanNode;
 before(async () => {
-  lan = await Lan.start(plan(chartArgs()));
+  lan = await VirtualLan.start(plan(chartArgs()));
   node = await lan.addNode();
   await node.stopAgent();
 });
@@ -40,7 +40,7 @@ const refused: readonly (readonly [args: TalosCiliumCniArgs, verdict: RegExp])[]
 for (const [args, verdict] of refused) {
   test(`the agent does not start with ${JSON.stringify(args.values)}`, async () => {
     assert.throws(() => validateWithChart({ ...args, ...chartArgs() }), InputError);
-    lan.cluster.apply(manifestOf(rendered(args).objects).yaml);
+    lan.cluster.apply(manifestOf(renderInputs(args).objects).yaml);
     await assert.rejects(node.startAgent(), verdict);
   });
 }
@@ -48,7 +48,7 @@ for (const [args, verdict] of refused) {
 test("a lease timing that breaks the rules is replaced by the agent, which says so in its log only", async () => {
   const args = { ...devStack, l2: { leaseDuration: "2s", leaseRenewDeadline: "3s" } };
   assert.throws(() => validateWithChart({ ...args, ...chartArgs() }), InputError);
-  lan.cluster.apply(manifestOf(rendered(args).objects).yaml);
+  lan.cluster.apply(manifestOf(renderInputs(args).objects).yaml);
   lan.cluster.apply(manifestOf(loadBalancerObjects(settingsOf(devStack))).yaml);
   lan.cluster.apply(webService("web", [node]));
   await node.startAgent();

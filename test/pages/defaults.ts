@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { formatted, type Page } from "../../commands/lib/page.ts";
-import { reasonsIn } from "../../commands/lib/reasons.ts";
+import { formatPage, type Page } from "../../commands/lib/page.ts";
+import { readReasons } from "../../commands/lib/reasons.ts";
 import { root } from "../../commands/lib/stack.ts";
 import { talosValues } from "../../components/cilium/values.ts";
 import { plan } from "../../components/plan.ts";
@@ -9,24 +9,24 @@ import { settingsOf } from "../../components/inputs/settings.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { run } from "../harness/isolated.ts";
-import type { Lan } from "../harness/lan.ts";
+import { runCommand } from "../harness/isolation.ts";
+import type { VirtualLan } from "../harness/virtualLan.ts";
 import { capabilitiesOf, type LanNode } from "../harness/lanNode.ts";
-import { answersArp, page } from "../harness/lanClient.ts";
-import { leaves, type Path } from "../harness/leaves.ts";
+import { answersArp, fetchPage } from "../harness/lanClient.ts";
+import { leafPaths, type Path } from "../harness/leafPaths.ts";
 
 /** A LAN whose Cilium is that of the dev stack, but for the second node: it serves no ClusterIP to the LAN, as is the default. */
 interface Bench {
-  readonly lan: Lan;
+  readonly lan: VirtualLan;
   readonly first: LanNode;
   readonly second: LanNode;
 }
 
 /** What a default does, as it shows on a real part; throws when it does not. */
-type Sight = (bench: Bench) => string | Promise<string>;
+type Observation = (bench: Bench) => string | Promise<string>;
 
 /** What a part says, quoted; only what is in parentheses, when there are some. */
-function quoted(said: string, pattern: RegExp): string {
+function quoteMatch(said: string, pattern: RegExp): string {
   const [all, ...parts] = pattern.exec(said) ?? assert.fail(`${String(pattern)} is not in\n${said}`);
   const text = parts.length > 0 ? parts.join(" … ") : all;
   return `\`${text.replaceAll(/ +/g, " ")}\``;
@@ -35,13 +35,13 @@ function quoted(said: string, pattern: RegExp): string {
 const status =
   (pattern: RegExp) =>
   ({ first }: Bench): string =>
-    `\`cilium-dbg status\`: ${quoted(first.ask("status", "--verbose"), pattern)}`;
+    `\`cilium-dbg status\`: ${quoteMatch(first.ciliumDbg("status", "--verbose"), pattern)}`;
 const option =
   (pattern: RegExp) =>
   ({ first }: Bench): string =>
-    `the agent's log: ${quoted(first.log(), pattern)}`;
-const unseen =
-  (reason: string): Sight =>
+    `the agent's log: ${quoteMatch(first.log(), pattern)}`;
+const notObservable =
+  (reason: string): Observation =>
   () =>
     `_not seen: ${reason}_`;
 const object = ({ lan: { cluster } }: Bench, kind: string, name: string) => {
@@ -50,26 +50,26 @@ const object = ({ lan: { cluster } }: Bench, kind: string, name: string) => {
 };
 /** The Deployment or DaemonSet was changed by the default manifest, in which nothing else differs but `cilium-config`. */
 const rollsOut =
-  (kind: string, name: string): Sight =>
+  (kind: string, name: string): Observation =>
   (bench) => {
     const { generation } = object(bench, kind, `kube-system/${name}`).metadata as { generation?: number };
     assert.equal(generation, 2);
     return `another setting in \`cilium-config\`, and the ${kind} \`${name}\` changes with it: \`generation: ${generation}\``;
   };
 
-const kubePrism: Sight = (bench) =>
+const kubePrism: Observation = (bench) =>
   `${option(/ipAddr=https:\/\/localhost:7445/)(bench)}, where a plain proxy stands for KubePrism`;
-const sayings = "the bench starts the agent and the operator by itself";
-const memory = unseen(`${sayings}; the kubelet sets limits of memory`);
-const digests = unseen("nothing is pulled on the bench; that every image has its digest is tested on the rendered charts");
-const notAsked =
-  (name: string): Sight =>
+const startedByBench = "the bench starts the agent and the operator by itself";
+const memory = notObservable(`${startedByBench}; the kubelet sets limits of memory`);
+const digests = notObservable("nothing is pulled on the bench; that every image has its digest is tested on the rendered charts");
+const notDeployed =
+  (name: string): Observation =>
   ({ lan: { cluster } }) => {
     assert.equal(cluster.get("deployment", name, "kube-system"), undefined);
     return `there is no Deployment \`${name}\``;
   };
 
-const sights: Readonly<Record<string, Sight>> = {
+const observations: Readonly<Record<string, Observation>> = {
   "ipam.mode": status(/(IPAM: +IPv4:).*(allocated from 10\.244\.1\.0\/24)/),
   k8sServiceHost: kubePrism,
   k8sServicePort: kubePrism,
@@ -82,8 +82,8 @@ const sights: Readonly<Record<string, Sight>> = {
     return `what runs before the agent: ${names.map((name) => `\`${name}\``).join(", ")}`;
   },
   "cgroup.hostRoot": ({ first }) => {
-    const programs = first.within("bpftool", "cgroup", "show", "/sys/fs/cgroup");
-    return `\`bpftool cgroup show /sys/fs/cgroup\` on the agent's side: ${quoted(programs, /cil_sock4_connect/)}`;
+    const programs = first.runInAgentPod("bpftool", "cgroup", "show", "/sys/fs/cgroup");
+    return `\`bpftool cgroup show /sys/fs/cgroup\` on the agent's side: ${quoteMatch(programs, /cil_sock4_connect/)}`;
   },
   "securityContext.capabilities.ciliumAgent": (bench) => {
     const { ciliumAgent } = (talosValues(settingsOf({})) as { securityContext: { capabilities: { ciliumAgent: string[] } } })
@@ -94,18 +94,18 @@ const sights: Readonly<Record<string, Sight>> = {
     assert.doesNotMatch(bench.first.log(), /level=fatal|permission denied/);
     return "the agent's process has exactly these, so far as the machine has them, and its log has no `permission denied`";
   },
-  "securityContext.capabilities.cleanCiliumState": unseen(`${sayings}, not what cleans up before it`),
+  "securityContext.capabilities.cleanCiliumState": notObservable(`${startedByBench}, not what cleans up before it`),
   routingMode: (bench) => {
     const links = [bench.first, bench.second].map((node) => node.ip("-brief", "link")).join("");
     assert.doesNotMatch(links, /vxlan|geneve/);
     return `${status(/Routing: +Network: Native/)(bench)}; \`ip link\` has no \`cilium_vxlan\``;
   },
   ipv4NativeRoutingCIDR: ({ first }) => {
-    const rules = run("ip", "netns", "exec", first.name, "iptables", "-t", "nat", "-S", "CILIUM_POST_nat");
-    return `\`iptables -t nat -S\`: ${quoted(rules, /(-s 10\.244\.1\.0\/24 ! -d 10\.244\.0\.0\/16 ! -o cilium_\+).*(-j MASQUERADE)/)}`;
+    const rules = runCommand("ip", "netns", "exec", first.name, "iptables", "-t", "nat", "-S", "CILIUM_POST_nat");
+    return `\`iptables -t nat -S\`: ${quoteMatch(rules, /(-s 10\.244\.1\.0\/24 ! -d 10\.244\.0\.0\/16 ! -o cilium_\+).*(-j MASQUERADE)/)}`;
   },
   autoDirectNodeRoutes: ({ first, second }) => {
-    const route = quoted(first.ip("route"), /10\.244\.2\.0\/24 via 192\.168\.1\.12 dev eth0/);
+    const route = quoteMatch(first.ip("route"), /10\.244\.2\.0\/24 via 192\.168\.1\.12 dev eth0/);
     assert.match(second.ip("route"), /10\.244\.1\.0\/24 via 192\.168\.1\.11 dev eth0/);
     return `\`ip route\` on the first of two nodes: ${route}`;
   },
@@ -133,8 +133,8 @@ const sights: Readonly<Record<string, Sight>> = {
   "bpf.lbExternalClusterIP": async (bench) => {
     const { clusterIP } = object(bench, "service", "web")["spec"] as { clusterIP: string };
     const answers = async (node: LanNode) => {
-      run("ip", "route", "replace", "10.96.0.0/12", "via", node.address);
-      return (await page(clusterIP)) === "node-1";
+      runCommand("ip", "route", "replace", "10.96.0.0/12", "via", node.address);
+      return (await fetchPage(clusterIP)) === "node-1";
     };
     await eventually(() => answers(bench.first), "the ClusterIP does not answer from the LAN");
     assert.equal(await answers(bench.second), false);
@@ -151,10 +151,10 @@ const sights: Readonly<Record<string, Sight>> = {
   "operator.resources.limits.memory": memory,
   "envoy.resources.requests.memory": memory,
   rollOutCiliumPods: rollsOut("DaemonSet", "cilium"),
-  "envoy.rollOutPods": unseen("no input changes Envoy's configuration; the annotation is tested on the rendered charts"),
+  "envoy.rollOutPods": notObservable("no input changes Envoy's configuration; the annotation is tested on the rendered charts"),
   "operator.rollOutPods": rollsOut("Deployment", "cilium-operator"),
-  "operator.replicas": unseen(`${sayings}, and one operator only`),
-  "updateStrategy.rollingUpdate.maxUnavailable": unseen(`${sayings}, one agent after the other`),
+  "operator.replicas": notObservable(`${startedByBench}, and one operator only`),
+  "updateStrategy.rollingUpdate.maxUnavailable": notObservable(`${startedByBench}, one agent after the other`),
   "gatewayAPI.enabled": async (bench) => {
     const accepted = () =>
       (object(bench, "gatewayclass", "cilium")["status"] as { conditions: { type: string; status: string }[] }).conditions.some(
@@ -170,9 +170,9 @@ const sights: Readonly<Record<string, Sight>> = {
     return "the API server has the GatewayClass `cilium`";
   },
   "hubble.enabled": status(/Hubble: +Disabled/),
-  "hubble.tls.auto.method": unseen("Hubble is off; that no Secret is rendered is tested on the charts"),
-  "hubble.relay.enabled": notAsked("hubble-relay"),
-  "hubble.ui.enabled": notAsked("hubble-ui"),
+  "hubble.tls.auto.method": notObservable("Hubble is off; that no Secret is rendered is tested on the charts"),
+  "hubble.relay.enabled": notDeployed("hubble-relay"),
+  "hubble.ui.enabled": notDeployed("hubble-ui"),
   "image.digest": digests,
   "image.useDigest": digests,
   "operator.image.genericDigest": digests,
@@ -189,7 +189,7 @@ const sights: Readonly<Record<string, Sight>> = {
  *
  * @throws when a default does not do what it is there for
  */
-export async function seeDefaults(lan: Lan, first: LanNode): Promise<Page & { readonly second: LanNode }> {
+export async function observeDefaults(lan: VirtualLan, first: LanNode): Promise<Page & { readonly second: LanNode }> {
   const pool = { ...devStack.loadBalancer, externalClusterIp: false };
   lan.cluster.apply(plan({ ...devStack, ...chartArgs(), loadBalancer: pool }).manifest.yaml);
   const second = await lan.addNode();
@@ -199,15 +199,15 @@ export async function seeDefaults(lan: Lan, first: LanNode): Promise<Page & { re
   );
 
   const values = talosValues(settingsOf({ ...devStack, loadBalancer: pool }));
-  const reasons = [...reasonsIn(join(root, "components", "cilium", "values.ts"))];
+  const reasons = [...readReasons(join(root, "components", "cilium", "values.ts"))];
   const rows: string[] = [];
   let said = "";
-  for (const path of leaves(values)) {
+  for (const path of leafPaths(values)) {
     const key = path.join(".");
-    const see = sights[key] ?? assert.fail(`nobody looks for ${key}`);
+    const see = observations[key] ?? assert.fail(`nobody looks for ${key}`);
     const [, reason] = reasons.find(([of]) => `${key}.`.startsWith(`${of}.`)) ?? assert.fail(`there is no reason for ${key}`);
     const seen = await see({ lan, first, second });
-    rows.push(`| \`${key}\` | ${shown(values, path)} | ${reason === said ? "as above" : reason} | ${seen} |`);
+    rows.push(`| \`${key}\` | ${formatDefault(values, path)} | ${reason === said ? "as above" : reason} | ${seen} |`);
     said = reason;
   }
   const title = `# Defaults
@@ -219,11 +219,11 @@ on two nodes of a LAN made of network namespaces, with the default Cilium releas
 | Value | Default | Why | Seen |
 | --- | --- | --- | --- |
 `;
-  return { ...(await formatted(join("docs", "defaults.md"), `${title}${rows.join("\n")}\n`)), second };
+  return { ...(await formatPage(join("docs", "defaults.md"), `${title}${rows.join("\n")}\n`)), second };
 }
 
 /** A default as one writes it. */
-function shown(values: unknown, path: Path): string {
+function formatDefault(values: unknown, path: Path): string {
   const value = path.reduce((within, key) => (within as Readonly<Record<string, unknown>>)[key], values);
   if (value === undefined) return "the chart's own";
   if (Array.isArray(value) && value.length > 0) return value.map((item) => `\`${String(item)}\``).join(" ");

@@ -1,17 +1,17 @@
 import { createServer, get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatted, type Page } from "../../commands/lib/page.ts";
+import { formatPage, type Page } from "../../commands/lib/page.ts";
 import { progress } from "../../commands/lib/terminal.ts";
 import { leaseTiming, type LeaseTiming } from "../../components/cilium/apiRateLimit.ts";
 import { plan } from "../../components/plan.ts";
-import { attempt } from "../../tools/childProcess.mjs";
+import { runUnchecked } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import type { Lan } from "../harness/lan.ts";
-import { client, type LanNode } from "../harness/lanNode.ts";
-import { page, webService } from "../harness/lanClient.ts";
+import type { VirtualLan } from "../harness/virtualLan.ts";
+import { clientAddress, type LanNode } from "../harness/lanNode.ts";
+import { fetchPage, webService } from "../harness/lanClient.ts";
 
 const timings: readonly LeaseTiming[] = [
   leaseTiming({}),
@@ -25,9 +25,9 @@ const counted = 30;
 const address = "192.168.1.200";
 
 /** docs/failover.md, from what a client on a LAN of two nodes measures. Takes a quarter of an hour. */
-export async function measureFailover(lan: Lan, first: LanNode): Promise<Page> {
+export async function measureFailover(lan: VirtualLan, first: LanNode): Promise<Page> {
   const nodes = [first, await lan.addNode()] as const;
-  const server = createServer((_, response) => response.end("elsewhere")).listen(8080, client);
+  const server = createServer((_, response) => response.end("elsewhere")).listen(8080, clientAddress);
   const rows: string[] = [];
   for (const timing of timings) {
     await startWith(lan, nodes, timing);
@@ -53,7 +53,7 @@ export async function measureFailover(lan: Lan, first: LanNode): Promise<Page> {
     rows.push(`| ${[...cells, seconds(off), seconds(stopped), writes.toFixed(1)].join(" | ")} |`);
   }
   server.close();
-  return formatted(
+  return formatPage(
     join("docs", "failover.md"),
     `# Failover
 
@@ -81,18 +81,18 @@ function seconds(all: readonly number[]): string {
   return `${shown(Math.floor(sorted.length / 2))} (${shown(sorted.length - 1)})`;
 }
 
-async function startWith(lan: Lan, nodes: readonly LanNode[], l2: LeaseTiming): Promise<void> {
+async function startWith(lan: VirtualLan, nodes: readonly LanNode[], l2: LeaseTiming): Promise<void> {
   const { manifest, loadBalancer } = plan({ ...devStack, ...chartArgs(), l2 });
   lan.cluster.apply(manifest.yaml);
   lan.cluster.apply(loadBalancer?.yaml ?? "");
   // Neither node has the web server: it is not the Service that is to fail.
-  for (const name of services) lan.cluster.apply(webService(name, [{ name: "elsewhere", address: client }]));
+  for (const name of services) lan.cluster.apply(webService(name, [{ name: "elsewhere", address: clientAddress }]));
   for (const node of nodes) await node.boot();
 }
 
 /** The node that announces, once the client knows the way. */
-async function announcing(lan: Lan, [one, other]: readonly [LanNode, LanNode]): Promise<LanNode> {
-  await eventually(async () => (await page(address)) !== undefined, "the client gets no answer");
+async function announcing(lan: VirtualLan, [one, other]: readonly [LanNode, LanNode]): Promise<LanNode> {
+  await eventually(async () => (await fetchPage(address)) !== undefined, "the client gets no answer");
   const lease = lan.cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] as { holderIdentity?: string };
   return lease.holderIdentity === one.name ? one : other;
 }
@@ -129,9 +129,9 @@ function answers(): Promise<boolean> {
 }
 
 /** How often a lease of an announced Service is written within so many seconds. */
-function leaseWrites(lan: Lan): number {
+function leaseWrites(lan: VirtualLan): number {
   const watch = ["get", "leases", "--namespace", "kube-system", "--watch-only", "--output", "name"];
   const options = ["--kubeconfig", lan.cluster.kubeconfig, ...watch];
-  const { stdout } = attempt("timeout", [String(counted), "kubectl", ...options]);
+  const { stdout } = runUnchecked("timeout", [String(counted), "kubectl", ...options]);
   return stdout.split("\n").filter((line) => line.includes("/cilium-l2announce-")).length;
 }

@@ -7,9 +7,9 @@ import { chartArgs } from "../harness/charts.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { failure, preview, up } from "../harness/operations.ts";
-import { forget, own, sync } from "../harness/talosSync.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { operationError, preview, up } from "../harness/operations.ts";
+import { forgetCilium, talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
 
 const folder = join(root, "examples", "existing-cluster");
 const example = programIn(folder);
@@ -30,25 +30,25 @@ const uids = () =>
   });
 
 test("what Talos or the old script has made is refused by Pulumi, unless it is told to take it over", async () => {
-  cluster.apply(gatewayApiCrds("v1.2.0"), "talos");
+  cluster.apply(readGatewayApiCrds("v1.2.0"), "talos");
   cluster.apply(plan({ ...devStack, ...chartArgs() }).manifest.yaml, "talos");
   const before = uids();
   await withChartStack(
     cluster,
     config,
     async (stack) => {
-      assert.match(await failure("up", stack, folder), /already exists/);
-      stack.configure(stack.given({ adopt: true }));
+      assert.match(await operationError("up", stack, folder), /already exists/);
+      stack.configure(stack.configWith({ adopt: true }));
       await up(stack);
       assert.deepEqual(uids(), before);
       assert.deepEqual(await preview(stack), []);
 
-      stack.configure(stack.given({ adopt: false }));
+      stack.configure(stack.configWith({ adopt: false }));
       assert.deepEqual(await up(stack), ["update kubernetes cluster"]);
       assert.deepEqual(await preview(stack), []);
 
       // Talos still counts as an owner of every field; a change goes through all the same.
-      stack.configure(stack.given({ adopt: false, podCidr: "10.42.0.0/16" }));
+      stack.configure(stack.configWith({ adopt: false, podCidr: "10.42.0.0/16" }));
       await up(stack);
       const data = cluster.get("configmap", "cilium-config", "kube-system")?.["data"] as Record<string, string>;
       assert.equal(data["ipv4-native-routing-cidr"], "10.42.0.0/16");
@@ -60,16 +60,16 @@ test("what Talos or the old script has made is refused by Pulumi, unless it is t
 
 test("handed over from the machine config as docs/hand-off.md says, every object stays the one it was", async () => {
   const cilium = plan({ ...devStack, ...chartArgs(), gatewayApi: { enabled: false }, delivery: "machineConfig" }).manifest;
-  sync(cluster, own + cilium.yaml);
+  syncManifests(cluster, talosOwnManifest + cilium.yaml);
   const before = uids();
   const args = { loadBalancer: {}, gatewayApi: { enabled: false } };
   await withChartStack(cluster, { ...args, "kubernetes:upsertExistingObjects": "true" }, async (stack) => {
     await up(stack);
-    stack.configure(stack.given(args));
+    stack.configure(stack.configWith(args));
     await up(stack);
-    forget(cluster);
+    forgetCilium(cluster);
     // Without the entry in the machine config, as after step 2.
-    assert.deepEqual(sync(cluster, own), { unchanged: 1 });
+    assert.deepEqual(syncManifests(cluster, talosOwnManifest), { unchanged: 1 });
     assert.deepEqual(uids(), before);
     for (const { object, name } of cilium.entries)
       assert(cluster.get(object.kind, object.metadata.name, object.metadata.namespace), `${name} is gone`);
@@ -88,12 +88,12 @@ test("the program of the repository takes over with the provider's own config", 
 });
 
 test("Gateway API CRDs of another owner and release are left as they are, even when told to take over", async () => {
-  cluster.apply(gatewayApiCrds("v1.4.1"), "another-controller");
+  cluster.apply(readGatewayApiCrds("v1.4.1"), "another-controller");
   await withChartStack(
     cluster,
     { ...config, adopt: true },
     async (stack) => {
-      assert.match(await failure("up", stack, folder), /another-controller/);
+      assert.match(await operationError("up", stack, folder), /another-controller/);
       const annotations = cluster.get("crd", crd)?.metadata["annotations"] as Record<string, string>;
       assert.equal(annotations["gateway.networking.k8s.io/bundle-version"], "v1.4.1");
       assert.equal(cluster.get("daemonset", "cilium", "kube-system"), undefined);

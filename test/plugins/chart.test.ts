@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { root } from "../../commands/lib/stack.ts";
-import { kubernetesReads } from "../harness/charts.ts";
+import { readAsKubernetes } from "../harness/charts.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
@@ -38,9 +38,9 @@ test(
 
       const outputs = await stack.stack.outputs();
       const manifests = [outputs["manifest"], outputs["loadBalancerManifest"]].map((output) => output?.value as string).join("");
-      const { said } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifests);
-      const { items } = JSON.parse(said) as { items: KubernetesObject[] };
-      const sent = kubernetesReads(manifests) as readonly KubernetesObject[];
+      const { output } = cluster.kubectl(["get", "--filename", "-", "--output", "json"], manifests);
+      const { items } = JSON.parse(output) as { items: KubernetesObject[] };
+      const sent = readAsKubernetes(manifests) as readonly KubernetesObject[];
       assert.deepEqual(items.map(nameOf), sent.map(nameOf));
       for (const [index, item] of items.entries()) assert.deepEqual(differences(sent[index], item), [], nameOf(item));
 
@@ -48,7 +48,7 @@ test(
       assert.deepEqual(await preview(stack), []);
 
       const changed = { podCidr: "10.42.0.0/16" };
-      stack.configure(stack.given(changed));
+      stack.configure(stack.configWith(changed));
       const restarted = [
         "update ConfigMap cilium:cilium/cilium-config",
         "update DaemonSet cilium:cilium/cilium",
@@ -60,7 +60,7 @@ test(
 
       const uid = pool()?.metadata["uid"];
       const ipPools = [{ name: "default-ip-pool", blocks: [{ cidr: "192.168.1.192/28" }] }];
-      stack.configure(stack.given({ ...changed, loadBalancer: { ...devStack.loadBalancer, ipPools } }));
+      stack.configure(stack.configWith({ ...changed, loadBalancer: { ...devStack.loadBalancer, ipPools } }));
       assert.deepEqual(await up(stack), [
         "update CiliumLoadBalancer cilium-lb",
         "update CiliumLoadBalancerIPPool cilium-lb-default-ip-pool",
@@ -70,7 +70,7 @@ test(
 
       await destroy(stack);
       const left = cluster.kubectl(["get", "all,configmaps,ciliumloadbalancerippools,ciliuml2announcementpolicies", "--namespace", namespace, "--output", "name"]); // prettier-ignore
-      assert.equal(left.said, "configmap/kube-root-ca.crt\n");
+      assert.equal(left.output, "configmap/kube-root-ca.crt\n");
       // Others may rely on these.
       assert.equal(cluster.get("namespace", namespace)?.kind, "Namespace");
       assert.equal(cluster.get("crd", "gateways.gateway.networking.k8s.io")?.kind, "CustomResourceDefinition");

@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
 import { plan } from "../../components/plan.ts";
 import { chart, chartArgs } from "../harness/charts.ts";
 import { Clone } from "../../commands/lib/clone.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
-const skip = pluginFolder("language-nodejs") === undefined && withoutPlugin("language-nodejs");
+const skip = findPluginFolder("language-nodejs") === undefined && missingPluginMessage("language-nodejs");
 
 let clone: Clone;
 beforeEach(() => {
@@ -61,7 +61,7 @@ test("delivery chart: a key among the values is nowhere in clear in the state", 
     await pulumi(["config", "rm", "loadBalancer"]);
     await pulumi(["config", "set", "delivery", "chart"]);
     await pulumi(["config", "set", "--path", "chart.path", chart().path]);
-    writeFileSync(join(clone.folder, "crds.yaml"), gatewayApiCrds("v1.2.0"));
+    writeFileSync(join(clone.folder, "crds.yaml"), readGatewayApiCrds("v1.2.0"));
     await pulumi(["config", "set", "--path", "gatewayApi.crdsPath", "crds.yaml"]);
     await pulumi(["config", "set", "--path", "values.extraConfig.pem", "--", `-----BEGIN PRIVATE KEY-----${key}`]);
     const printed = await pulumi(["up", "--yes", "--skip-preview"], { KUBECONFIG: cluster.kubeconfig });

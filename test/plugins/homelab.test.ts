@@ -5,20 +5,20 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { generate } from "selfsigned";
 import { parseAllDocuments } from "yaml";
-import { withoutNamespaces } from "../../commands/lib/lanObstacles.ts";
-import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { findNamespaceObstacle } from "../../commands/lib/lanObstacles.ts";
+import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
 import { programIn, root, withStack } from "../../commands/lib/stack.ts";
 import { chart } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { isolate, keepToItself, run, scratch } from "../harness/isolated.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { isolate, mountPrivateFolders, runCommand, scratch } from "../harness/isolation.ts";
 import { preview, up } from "../harness/operations.ts";
 import { TalosNodes } from "../harness/talosNode.ts";
-import { own, sync } from "../harness/talosSync.ts";
+import { talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
 
 // Within its namespaces it need not be asked again.
-const unfit = process.pid === 1 ? undefined : withoutNamespaces();
-const skip = unfit ?? (pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos"));
+const unfit = process.pid === 1 ? undefined : findNamespaceObstacle();
+const skip = unfit ?? (findPluginFolder("resource-talos") === undefined && missingPluginMessage("resource-talos"));
 if (skip === false) isolate();
 
 interface MachineConfig {
@@ -29,9 +29,9 @@ test(
   "homelab-from-scratch: a cluster comes up with Cilium, and pools and policies are managed after",
   { skip, timeout: 300_000 },
   async () => {
-    keepToItself();
+    mountPrivateFolders();
     const addresses = ["192.168.1.10", "192.168.1.11", "192.168.1.12"];
-    for (const address of addresses) run("ip", "address", "add", `${address}/32`, "dev", "lo");
+    for (const address of addresses) runCommand("ip", "address", "add", `${address}/32`, "dev", "lo");
     const cluster = await Cluster.start("192.168.1.10");
     const kubeconfig = join(scratch, "kubeconfig");
     writeFileSync(kubeconfig, await withCertificate(readFileSync(cluster.kubeconfig, "utf8")));
@@ -59,8 +59,8 @@ test(
             inlineManifests.map(({ name }) => name),
             ["cilium"],
           );
-          cluster.apply(gatewayApiCrds("v1.2.0"));
-          sync(cluster, own + inlineManifests.map(({ contents }) => contents).join(""));
+          cluster.apply(readGatewayApiCrds("v1.2.0"));
+          syncManifests(cluster, talosOwnManifest + inlineManifests.map(({ contents }) => contents).join(""));
           await cluster.startOperator();
 
           const steps = await done;

@@ -7,7 +7,7 @@ import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { plan } from "../../components/plan.ts";
 import { withChartStack, type ChartStack } from "../harness/chartStack.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { failure, preview, up } from "../harness/operations.ts";
+import { operationError, preview, up } from "../harness/operations.ts";
 
 const pool = "CiliumLoadBalancerIPPool cilium-lb-default-ip-pool";
 
@@ -21,7 +21,7 @@ afterEach(() => cluster.stop());
 test("without the API server, preview is one clear error", async () => {
   await cluster.stopApiServer();
   await withChartStack(cluster, {}, async (stack) => {
-    assert.match(await failure("preview", stack), /^[^\n]*configured Kubernetes cluster is unreachable: .*$/);
+    assert.match(await operationError("preview", stack), /^[^\n]*configured Kubernetes cluster is unreachable: .*$/);
   });
 });
 
@@ -29,7 +29,7 @@ test("without the API server, preview is one clear error", async () => {
 test("an up that loses the API server half way ends, run again, as an undisturbed one", { timeout: 400_000 }, async () => {
   const disturbed = await withChartStack(cluster, {}, async (stack) => {
     const steps: string[] = [];
-    const done = failure("up", stack, root, (step) => steps.push(step));
+    const done = operationError("up", stack, root, (step) => steps.push(step));
     await eventually(() => steps.includes(`starts ${pool}`), "the pools are not reached", 200);
     await cluster.stopApiServer();
     assert.match(await done, /connection refused|unreachable|EOF|connection reset/);
@@ -55,7 +55,7 @@ test("an up that waits for pods goes on by itself when the API server comes back
         const [, what, resource = ""] = /^(starts|ends) (\w+ cilium:.*)$/.exec(step) ?? [];
         if (what !== undefined) (what === "starts" ? begun : finished).add(resource);
       });
-      const objects = plan(stack.given({})).manifest.entries.map(({ object }) => object.kind);
+      const objects = plan(stack.configWith({})).manifest.entries.map(({ object }) => object.kind);
       const withPods = objects.filter((kind) => kind === "DaemonSet" || kind === "Deployment");
       // There is neither a controller nor a node yet, so what has pods is not ready.
       const waitsForPods = () => begun.size === objects.length && finished.size === objects.length - withPods.length;
@@ -81,9 +81,9 @@ async function end(cluster: Cluster, stack: ChartStack) {
   assert.deepEqual(await preview(stack), []);
   const { deployment } = (await stack.stack.exportStack()) as { deployment: { resources: { urn: string; inputs: unknown }[] } };
   const kinds = "daemonsets,deployments,configmaps,services,clusterroles,roles,crds,ciliumloadbalancerippools";
-  const { said } = cluster.kubectl(["get", kinds, "--all-namespaces", "--output", "json"]);
+  const { output } = cluster.kubectl(["get", kinds, "--all-namespaces", "--output", "json"]);
   // In `default` is the Service of the API server itself, with its port.
-  const items = (JSON.parse(said) as { items: KubernetesObject[] }).items.filter((item) => item.metadata.namespace !== "default");
+  const items = (JSON.parse(output) as { items: KubernetesObject[] }).items.filter((item) => item.metadata.namespace !== "default");
   return {
     state: deployment.resources
       .map(({ urn }) => urn)

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { parseAllDocuments } from "yaml";
-import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
 import { withStack } from "../../commands/lib/stack.ts";
 import { chart } from "../harness/charts.ts";
-import { failure, preview, up } from "../harness/operations.ts";
+import { operationError, preview, up } from "../harness/operations.ts";
 import { TalosNodes } from "../harness/talosNode.ts";
-import { controlPlanes, folder, program } from "../harness/talosStack.ts";
+import { talosProgramConfig, talosProgramFolder, talosProgram } from "../harness/talosProgram.ts";
 
-const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
+const skip = findPluginFolder("resource-talos") === undefined && missingPluginMessage("resource-talos");
 
 let nodes: TalosNodes;
 beforeEach(async () => {
@@ -28,12 +28,12 @@ test(
   { skip, timeout: 200_000 },
   async () => {
     await withStack(
-      controlPlanes(nodes.endpoints),
+      talosProgramConfig(nodes.endpoints),
       async (stack) => {
         const created = await up(stack);
         assert.equal(created.filter((step) => step.startsWith("create ConfigurationApply")).length, 3, created.join("\n"));
         const configs = nodes.events.filter(({ event }) => event === "taken").map((event) => event.config);
-        assert.deepEqual(nodes.happened(), ["0 comes", "0 taken", "1 comes", "1 taken", "2 comes", "2 taken"]);
+        assert.deepEqual(nodes.takeEvents(), ["0 comes", "0 taken", "1 comes", "1 taken", "2 comes", "2 taken"]);
         assert(configs.every((text) => /inlineManifests:\n +- name: cilium\n/.test(text)));
 
         // Neither the state on disk nor a plain output shows what is in the config.
@@ -48,16 +48,16 @@ test(
         assert(key !== "" && !state.includes(key));
 
         assert.deepEqual(await preview(stack), []);
-        assert.deepEqual(nodes.happened(), []);
+        assert.deepEqual(nodes.takeEvents(), []);
 
-        stack.configure(controlPlanes(nodes.endpoints, { ciliumVersion: "1.19.6", chart: chart("1.19.6").path }));
+        stack.configure(talosProgramConfig(nodes.endpoints, { ciliumVersion: "1.19.6", chart: chart("1.19.6").path }));
         assert.deepEqual(await up(stack), [
           ...[0, 1, 2].map((index) => `update ConfigurationApply cilium-control-plane-${index}`),
           "update TalosCiliumCni cilium",
         ]);
-        assert.deepEqual(nodes.happened(), ["0 comes", "0 taken", "1 comes", "1 taken", "2 comes", "2 taken"]);
+        assert.deepEqual(nodes.takeEvents(), ["0 comes", "0 taken", "1 comes", "1 taken", "2 comes", "2 taken"]);
       },
-      program,
+      talosProgram,
     );
   },
 );
@@ -68,15 +68,15 @@ test(
   async () => {
     const patches = ['cluster: { inlineManifests: [{ name: "", contents: a }] }'];
     await withStack(
-      controlPlanes(nodes.endpoints, { patches }),
+      talosProgramConfig(nodes.endpoints, { patches }),
       async (stack) => {
-        assert.match(await failure("up", stack, folder), /inline manifest name can't be empty/);
-        assert.deepEqual(nodes.happened(), ["0 comes", "0 taken", "1 comes", "1 refused"]);
-        stack.configure(controlPlanes(nodes.endpoints));
+        assert.match(await operationError("up", stack, talosProgramFolder), /inline manifest name can't be empty/);
+        assert.deepEqual(nodes.takeEvents(), ["0 comes", "0 taken", "1 comes", "1 refused"]);
+        stack.configure(talosProgramConfig(nodes.endpoints));
         await up(stack);
-        assert.deepEqual(nodes.happened(), ["1 comes", "1 taken", "2 comes", "2 taken"]);
+        assert.deepEqual(nodes.takeEvents(), ["1 comes", "1 taken", "2 comes", "2 taken"]);
       },
-      program,
+      talosProgram,
     );
   },
 );
@@ -84,20 +84,20 @@ test(
 test("a config that has Cilium already is one error, and no machine is touched", { skip, timeout: 200_000 }, async () => {
   const patches = ["cluster: { inlineManifests: [{ name: cilium, contents: a }] }"];
   await withStack(
-    controlPlanes(nodes.endpoints, { patches }),
+    talosProgramConfig(nodes.endpoints, { patches }),
     async (stack) => {
-      const message = await failure("up", stack, folder);
+      const message = await operationError("up", stack, talosProgramFolder);
       assert.match(message, /^[^\n]*talos\.controlPlanes\[1\]\.machineConfiguration: has an inline manifest "cilium" already/);
-      assert(!nodes.happened().some((event) => /^[12] /.test(event)));
+      assert(!nodes.takeEvents().some((event) => /^[12] /.test(event)));
     },
-    program,
+    talosProgram,
   );
 });
 
 test("a machine with a name that is taken out, or added, changes no other", { skip, timeout: 200_000 }, async () => {
   const machines = { a: nodes.endpoints[0], b: nodes.endpoints[1], c: nodes.endpoints[2] };
   const config = (...names: readonly ("a" | "b" | "c")[]) =>
-    controlPlanes(
+    talosProgramConfig(
       names.map((name) => machines[name] ?? ""),
       { names, nodes: names.map((name) => `127.0.2.${"abc".indexOf(name) + 1}`) },
     );
@@ -108,10 +108,10 @@ test("a machine with a name that is taken out, or added, changes no other", { sk
       stack.configure(config("b"));
       assert.deepEqual(await up(stack), ["delete ConfigurationApply cilium-a", "update TalosCiliumCni cilium"]);
       stack.configure(config("c", "b"));
-      nodes.happened();
+      nodes.takeEvents();
       assert.deepEqual(await up(stack), ["create ConfigurationApply cilium-c", "update TalosCiliumCni cilium"]);
-      assert.deepEqual(nodes.happened(), ["2 comes", "2 taken"]);
+      assert.deepEqual(nodes.takeEvents(), ["2 comes", "2 taken"]);
     },
-    program,
+    talosProgram,
   );
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
 import { withStack } from "../../commands/lib/stack.ts";
-import { failure, up } from "../harness/operations.ts";
+import { operationError, up } from "../harness/operations.ts";
 import { TalosNodes } from "../harness/talosNode.ts";
-import { controlPlanes, folder, program } from "../harness/talosStack.ts";
+import { talosProgramConfig, talosProgramFolder, talosProgram } from "../harness/talosProgram.ts";
 
-const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
+const skip = findPluginFolder("resource-talos") === undefined && missingPluginMessage("resource-talos");
 
 // The provider tries for ten minutes, and nothing makes it shorter: so long does this test take.
 test("a machine that is down is named, the next is not touched, and once it is up all goes on", { skip }, async () => {
@@ -14,16 +14,16 @@ test("a machine that is down is named, the next is not touched, and once it is u
   try {
     nodes.turnOff(1);
     await withStack(
-      controlPlanes(nodes.endpoints),
+      talosProgramConfig(nodes.endpoints),
       async (stack) => {
-        const message = await failure("up", stack, folder);
+        const message = await operationError("up", stack, talosProgramFolder);
         assert(message.includes(nodes.endpoints[1] ?? "?"), message);
-        assert.deepEqual(nodes.happened(), ["0 comes", "0 taken"]);
+        assert.deepEqual(nodes.takeEvents(), ["0 comes", "0 taken"]);
         await nodes.turnOn(1);
         await up(stack);
-        assert.deepEqual(nodes.happened(), ["1 comes", "1 taken", "2 comes", "2 taken"]);
+        assert.deepEqual(nodes.takeEvents(), ["1 comes", "1 taken", "2 comes", "2 taken"]);
       },
-      program,
+      talosProgram,
     );
   } finally {
     nodes.stop();

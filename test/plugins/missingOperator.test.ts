@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster } from "../harness/cluster.ts";
-import { failure, up } from "../harness/operations.ts";
+import { operationError, up } from "../harness/operations.ts";
 
 let cluster: Cluster;
 before(async () => {
@@ -14,10 +14,10 @@ after(() => cluster.stop());
 
 test("an operator that does not come is one error, and the next up goes on from there", { timeout: 400_000 }, async () => {
   await withChartStack(cluster, {}, async (stack) => {
-    const { loadBalancer } = stack.given({});
-    stack.configure(stack.given({ loadBalancer: { ...loadBalancer, operatorTimeout: "30s" } }));
+    const { loadBalancer } = stack.configWith({});
+    stack.configure(stack.configWith({ loadBalancer: { ...loadBalancer, operatorTimeout: "30s" } }));
     assert.match(
-      await failure("up", stack),
+      await operationError("up", stack),
       /^[^\n]*operator has not registered the kind CiliumLoadBalancerIPPool within 30s .*$/,
     );
     await cluster.startOperator();

@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
 import { chart } from "../harness/charts.ts";
 import { Clone } from "../../commands/lib/clone.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { codeBlocks } from "../harness/codeBlocks.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
-const skip = pluginFolder("language-nodejs") === undefined && withoutPlugin("language-nodejs");
+const skip = findPluginFolder("language-nodejs") === undefined && missingPluginMessage("language-nodejs");
 
 let clone: Clone;
 let cluster: Cluster;
@@ -24,7 +24,7 @@ before(async () => {
     '"contexts":[{"name":"admin@homelab"',
   );
   writeFileSync(join(clone.folder, "kubeconfig"), kubeconfig);
-  writeFileSync(join(clone.folder, "crds.yaml"), gatewayApiCrds("v1.2.0"));
+  writeFileSync(join(clone.folder, "crds.yaml"), readGatewayApiCrds("v1.2.0"));
 });
 after(async () => {
   if (skip !== false) return;

@@ -3,17 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { pluginFolder, withoutPlugin } from "../../commands/lib/plugins.ts";
+import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
 import { withStack } from "../../commands/lib/stack.ts";
-import { filesOf } from "../harness/backend.ts";
+import { readBackendFiles } from "../harness/backendFiles.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { preview, up } from "../harness/operations.ts";
-import { recordedObjects, restore, upheavals } from "../harness/recordedStates.ts";
+import { recordedObjects, restoreState, disruptiveSteps } from "../harness/recordedStates.ts";
 import { TalosNodes } from "../harness/talosNode.ts";
-import { controlPlanes, program } from "../harness/talosStack.ts";
+import { talosProgramConfig, talosProgram } from "../harness/talosProgram.ts";
 
-const skip = pluginFolder("resource-talos") === undefined && withoutPlugin("resource-talos");
+const skip = findPluginFolder("resource-talos") === undefined && missingPluginMessage("resource-talos");
 const folder = mkdtempSync(join(tmpdir(), "recorded-"));
 after(() => {
   rmSync(folder, { recursive: true });
@@ -47,10 +47,10 @@ test("a stack of delivery chart of an earlier release goes on", { timeout: 300_0
     const [gatewayClasses] = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
     writeFileSync(gatewayApi.crdsPath, JSON.stringify(gatewayClasses));
     await withChartStack(cluster, { namespace, kubernetesVersion: "1.34.2", gatewayApi }, async (stack) => {
-      await restore(stack, "chart");
+      await restoreState(stack, "chart");
       const steps = await preview(stack);
-      assert.deepEqual(upheavals(steps), [], steps.join("\n"));
-      assert.deepEqual(upheavals(await up(stack)), []);
+      assert.deepEqual(disruptiveSteps(steps), [], steps.join("\n"));
+      assert.deepEqual(disruptiveSteps(await up(stack)), []);
       assert.deepEqual(await preview(stack), []);
     });
   } finally {
@@ -65,20 +65,20 @@ test(
     const nodes = await TalosNodes.start(2);
     const [controlPlane = "", worker = ""] = nodes.endpoints;
     try {
-      const config = (names: readonly string[]) => controlPlanes([controlPlane], { workers: [worker], names });
+      const config = (names: readonly string[]) => talosProgramConfig([controlPlane], { workers: [worker], names });
       await withStack(
         config([]),
         async (stack) => {
-          await restore(stack, "machineConfig", { "127.0.0.1:45001": controlPlane, "127.0.0.1:45002": worker });
+          await restoreState(stack, "machineConfig", { "127.0.0.1:45001": controlPlane, "127.0.0.1:45002": worker });
           const steps = await preview(stack);
-          assert.deepEqual(upheavals(steps), [], steps.join("\n"));
+          assert.deepEqual(disruptiveSteps(steps), [], steps.join("\n"));
           stack.configure(config(["first", "second"]));
-          assert.deepEqual(upheavals(await up(stack)), []);
+          assert.deepEqual(disruptiveSteps(await up(stack)), []);
           assert.deepEqual(await preview(stack), []);
-          const urns = filesOf(stack, "stacks");
+          const urns = readBackendFiles(stack, "stacks");
           for (const name of ["cilium-first", "cilium-second"]) assert(urns.includes(`::${name}"`), name);
         },
-        program,
+        talosProgram,
       );
     } finally {
       nodes.stop();

@@ -1,7 +1,7 @@
 // Delivery chart under the Automation API, where the SDK forgets in a transform that the engine knows secrets; by the CLI: cli.test.ts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { filesOf } from "../harness/backend.ts";
+import { readBackendFiles } from "../harness/backendFiles.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { preview, up } from "../harness/operations.ts";
@@ -30,10 +30,10 @@ test("secrets of every kind reach the cluster, and are nowhere in plain text", {
     assert.equal(atob(dataOf("secret", "cilium-azure")["AZURE_CLIENT_SECRET"] ?? ""), `${secret}-azure`);
     assert.deepEqual(await preview(stack), []);
 
-    const state = filesOf(stack, "stacks", "backups");
+    const state = readBackendFiles(stack, "stacks", "backups");
     assert.match(state, /cilium:kube-system\/cilium-config/);
     for (const hidden of [secret, btoa(secret), btoa(`${secret}-azure`)]) assert(!state.includes(hidden), hidden);
     // The config in plain text is in the history; what was encrypted is not.
-    assert(!filesOf(stack, "history").includes(`${secret}-token`));
+    assert(!readBackendFiles(stack, "history").includes(`${secret}-token`));
   });
 });

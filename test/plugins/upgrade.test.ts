@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => cluster.stop());
 
-const jobs = () => cluster.kubectl(["get", "jobs", "--namespace", "kube-system", "--output", "name"]).said;
+const jobs = () => cluster.kubectl(["get", "jobs", "--namespace", "kube-system", "--output", "name"]).output;
 
 test("from 1.18 to 1.19, with Hubble, whose certificates a job makes", { timeout: 200_000 }, async () => {
   await withChartStack(cluster, { loadBalancer: {} }, async (stack) => {
@@ -20,7 +20,7 @@ test("from 1.18 to 1.19, with Hubble, whose certificates a job makes", { timeout
     assert.equal(jobs(), "");
 
     const hubble = { enabled: true, relay: true, ui: true };
-    stack.configure(stack.given({ ciliumVersion: "1.19.6", kubernetesVersion: "1.34.2", hubble }));
+    stack.configure(stack.configWith({ ciliumVersion: "1.19.6", kubernetesVersion: "1.34.2", hubble }));
     const steps = await up(stack);
     assert(steps.includes("update CustomResourceDefinitionPatch cilium-gateways.gateway.networking.k8s.io"), steps.join("\n"));
     assert(steps.includes("update DaemonSet cilium:kube-system/cilium"), steps.join("\n"));

@@ -2,12 +2,12 @@
 import { once } from "node:events";
 import { plan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
-import { isolate } from "../harness/isolated.ts";
-import { Lan } from "../harness/lan.ts";
+import { isolate } from "../harness/isolation.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
 
 isolate();
 
-const lan = await Lan.start(plan(chartArgs()));
+const lan = await VirtualLan.start(plan(chartArgs()));
 try {
   await lan.addNode();
   console.log("ready");

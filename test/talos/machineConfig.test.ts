@@ -6,7 +6,7 @@ import { plan } from "../../components/plan.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { machineries, machinery } from "../harness/machinery.ts";
+import { machineries, runMachinery } from "../harness/machinery.ts";
 
 const ranges = { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" };
 const planned = (configContract: string, args: TalosCiliumCniArgs = {}) =>
@@ -32,12 +32,12 @@ for (const { talos, executable, contract } of machineries) {
   test(`Talos ${talos} takes its own config with our patch, on control planes and workers`, () => {
     const { machineConfig, manifest, loadBalancer, settings } = planned(contract);
     const { controlPlane, worker } = machineConfig ?? assert.fail("there are no patches");
-    const verdict = machinery(executable, { contract, patches: [controlPlane] });
+    const verdict = runMachinery(executable, { contract, patches: [controlPlane] });
     assert.equal(verdict.refused, "");
     assert.deepEqual(verdict.inlineManifests, { cilium: manifest.yaml, "cilium-lb": loadBalancer?.yaml });
     assert.match(find(verdict.config)?.cluster?.extraManifests?.join() ?? "", /\/v1\.2\.0\/standard-install\.yaml$/);
 
-    const workerVerdict = machinery(executable, { contract, machineType: "worker", patches: [worker] });
+    const workerVerdict = runMachinery(executable, { contract, machineType: "worker", patches: [worker] });
     assert.equal(workerVerdict.refused, "");
     assert.deepEqual(workerVerdict.inlineManifests, {});
 
@@ -66,24 +66,24 @@ for (const { talos, executable, contract } of machineries) {
 }
 
 test("a config of 1.13 keeps its form when the machine runs 1.14", () => {
-  const { config } = machinery("machinery-1.13", { contract: "v1.13" });
-  assert.equal(machinery("machinery-1.14", { config, patches: [patchesFor("1.13").controlPlane] }).refused, "");
+  const { config } = runMachinery("machinery-1.13", { contract: "v1.13" });
+  assert.equal(runMachinery("machinery-1.14", { config, patches: [patchesFor("1.13").controlPlane] }).refused, "");
 });
 
 test("the form of another contract is refused by Talos, which is why the contract is asked for", () => {
   assert.match(
-    machinery("machinery-1.14", { contract: "v1.14", patches: [patchesFor("1.13").controlPlane] }).refused,
+    runMachinery("machinery-1.14", { contract: "v1.14", patches: [patchesFor("1.13").controlPlane] }).refused,
     /cluster network config in v1alpha1 config .* can't be used with KubeNetworkConfig document/,
   );
   assert.match(
-    machinery("machinery-1.13", { contract: "v1.13", patches: [patchesFor("1.14").controlPlane] }).refused,
+    runMachinery("machinery-1.13", { contract: "v1.13", patches: [patchesFor("1.14").controlPlane] }).refused,
     /"Kube\w+" "v1alpha1": not registered/,
   );
 });
 
 test("a second entry of the same name, and one without a name, are refused by Talos", () => {
   const { controlPlane } = patchesFor("1.13");
-  const refused = (...patches: readonly string[]) => machinery("machinery-1.13", { contract: "v1.13", patches }).refused;
+  const refused = (...patches: readonly string[]) => runMachinery("machinery-1.13", { contract: "v1.13", patches }).refused;
   assert.match(refused(controlPlane, controlPlane), /inline manifest name "cilium" is duplicate/);
   assert.match(refused(controlPlane.replace("- name: cilium\n", '- name: ""\n')), /inline manifest name can't be empty/);
 });
@@ -92,16 +92,16 @@ test("a config that loads Cilium by URL, as the old script's, is converted", () 
   const urls = ["https://example.com/manifests/cilium-cni-1.18.4.yaml"];
   for (const { talos, executable, contract } of machineries.filter(({ talos }) => talos !== "1.14")) {
     const custom = JSON.stringify({ cluster: { network: { cni: { name: "custom", urls } } } });
-    const { config } = machinery(executable, { contract, patches: [custom] });
+    const { config } = runMachinery(executable, { contract, patches: [custom] });
     const { settings, machineConfig } = planned(contract);
     const { controlPlane = "" } = machineConfig ?? {};
     // Alone, the patch would leave the URL, which Talos refuses.
     assert.match(
-      machinery(executable, { config, patches: [controlPlane] }).refused,
+      runMachinery(executable, { config, patches: [controlPlane] }).refused,
       /"urls" field should be empty for "none" CNI/,
     );
-    for (const given of [config, machinery(executable, { contract }).config]) {
-      const verdict = machinery(executable, { config: given, patches: [patchBefore(settings) ?? "", controlPlane] });
+    for (const given of [config, runMachinery(executable, { contract }).config]) {
+      const verdict = runMachinery(executable, { config: given, patches: [patchBefore(settings) ?? "", controlPlane] });
       assert.equal(verdict.refused, "", talos);
       assert.match(verdict.config, /cni:\n +name: none\n/);
       assert(!verdict.config.includes("example.com"));
@@ -119,7 +119,7 @@ test("KubePrism is left alone when another way to the API server is given", () =
 test("without Gateway API, or with CRDs of the user's, Talos loads none; without pools there is one entry", () => {
   for (const gatewayApi of [{ enabled: false }, { installCrds: false }])
     assert(!patchesFor("1.13", { gatewayApi }).controlPlane.includes("extraManifests"));
-  const { inlineManifests } = machinery("machinery-1.13", {
+  const { inlineManifests } = runMachinery("machinery-1.13", {
     contract: "v1.13",
     patches: [patchesFor("1.13", { loadBalancer: {} }).controlPlane],
   });

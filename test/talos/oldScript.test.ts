@@ -8,11 +8,11 @@ import { plan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { oldScript } from "../harness/oldScript.ts";
-import { own, sync } from "../harness/talosSync.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { renderOldScript } from "../harness/oldScript.ts";
+import { talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
 
-const old = oldScript().manifest;
+const old = renderOldScript().manifest;
 const { manifest } = plan({ ...devStack, ...chartArgs(), namespace: "cilium", routing: { mode: "tunnel" } });
 // What the document says that goes by hand.
 const [, hubbles = ""] =
@@ -22,14 +22,14 @@ const [, hubbles = ""] =
 let cluster: Cluster;
 beforeEach(async () => {
   cluster = await Cluster.start();
-  cluster.apply(gatewayApiCrds("v1.2.0"));
+  cluster.apply(readGatewayApiCrds("v1.2.0"));
 });
 afterEach(() => cluster.stop());
 
 const kubectl = (args: string, input?: string) => {
-  const { ok, said } = cluster.kubectl(args.split(" "), input);
-  assert(ok, said);
-  return said;
+  const { ok, output } = cluster.kubectl(args.split(" "), input);
+  assert(ok, output);
+  return output;
 };
 const config = () => (cluster.get("configmap", "cilium-config", "cilium")?.["data"] ?? {}) as Record<string, string>;
 const uid = () => cluster.get("daemonset", "cilium", "cilium")?.metadata["uid"];
@@ -53,18 +53,18 @@ test("by kubectl: nothing of the old manifest is left but what goes by hand", ()
 });
 
 test("by Talos 1.13: the sync takes away what only the old manifest had, and keeps the rest", () => {
-  sync(cluster, own + old.yaml);
+  syncManifests(cluster, talosOwnManifest + old.yaml);
   const before = uid();
-  const changes = sync(cluster, own + manifest.yaml);
+  const changes = syncManifests(cluster, talosOwnManifest + manifest.yaml);
   assert.equal(changes["deleted"], 3, JSON.stringify(changes));
   assert.deepEqual([uid(), left()], [before, []]);
-  assert.deepEqual(sync(cluster, own + manifest.yaml), { unchanged: manifest.entries.length + 1 });
+  assert.deepEqual(syncManifests(cluster, talosOwnManifest + manifest.yaml), { unchanged: manifest.entries.length + 1 });
 });
 
 test("by Talos 1.12: what only the old manifest had stays", () => {
-  sync(cluster, own + old.yaml, "update");
+  syncManifests(cluster, talosOwnManifest + old.yaml, "update");
   const before = uid();
-  sync(cluster, own + manifest.yaml, "update");
+  syncManifests(cluster, talosOwnManifest + manifest.yaml, "update");
   assert.deepEqual([uid(), left().length], [before, 3]);
   assert.equal(config()["enable-hubble"], "false");
 });

@@ -4,8 +4,8 @@ import { plan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { forget, own, sync as talosSync } from "../harness/talosSync.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { forgetCilium, talosOwnManifest, syncManifests as talosSync } from "../harness/talosSync.ts";
 
 const planned = (ciliumVersion: string) => plan({ ...devStack, ...chartArgs(ciliumVersion), delivery: "machineConfig" });
 const cilium = planned("1.18.4");
@@ -13,7 +13,7 @@ const pools = cilium.loadBalancer?.yaml ?? assert.fail("there are no pools");
 let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
-  cluster.apply(gatewayApiCrds("v1.2.0"));
+  cluster.apply(readGatewayApiCrds("v1.2.0"));
 });
 after(() => cluster.stop());
 
@@ -23,7 +23,7 @@ const count = cilium.manifest.entries.length;
 
 test("while the operator has not registered the kinds, Talos' sync of pools fails, and succeeds after it", async () => {
   assert.throws(
-    () => sync(own + cilium.manifest.yaml + pools),
+    () => sync(talosOwnManifest + cilium.manifest.yaml + pools),
     /no matches for kind "CiliumL(?:oadBalancerIPPool|2AnnouncementPolicy)"/,
   );
   assert.equal(present("ciliumloadbalancerippool", "default-ip-pool"), false);
@@ -34,7 +34,7 @@ test("while the operator has not registered the kinds, Talos' sync of pools fail
   await eventually(
     () => {
       try {
-        sync(own + cilium.manifest.yaml + pools);
+        sync(talosOwnManifest + cilium.manifest.yaml + pools);
         return true;
       } catch {
         return false;
@@ -47,7 +47,7 @@ test("while the operator has not registered the kinds, Talos' sync of pools fail
 });
 
 test("a second sync changes nothing", () => {
-  assert.deepEqual(sync(own + cilium.manifest.yaml + pools), { unchanged: count + 3 });
+  assert.deepEqual(sync(talosOwnManifest + cilium.manifest.yaml + pools), { unchanged: count + 3 });
 });
 
 test("the old script's policy stops a sync, which is why it is a problem here", () => {
@@ -56,14 +56,14 @@ test("the old script's policy stops a sync, which is why it is a problem here", 
     spec: { loadBalancerClass: "io.cilium/l2-announcer" },
   };
   assert.throws(
-    () => sync(`${own}${cilium.manifest.yaml}${pools}---\n${JSON.stringify(policy)}\n`),
+    () => sync(`${talosOwnManifest}${cilium.manifest.yaml}${pools}---\n${JSON.stringify(policy)}\n`),
     /field not declared in schema/,
   );
 });
 
 test("another version of Cilium is rolled out by a sync, and nothing else is touched", () => {
   const next = planned("1.19.6");
-  const { deleted, configured = 0, unchanged = 0 } = sync(own + next.manifest.yaml + pools);
+  const { deleted, configured = 0, unchanged = 0 } = sync(talosOwnManifest + next.manifest.yaml + pools);
   assert.equal(deleted, undefined);
   assert(configured > 0 && unchanged > 0);
   const images = JSON.stringify(cluster.get("daemonset", "cilium", "kube-system")?.["spec"]);
@@ -71,16 +71,16 @@ test("another version of Cilium is rolled out by a sync, and nothing else is tou
 });
 
 test("what has left the machine config stays with Talos 1.12, and is deleted from 1.13 on", () => {
-  sync(own + cilium.manifest.yaml, "update");
+  sync(talosOwnManifest + cilium.manifest.yaml, "update");
   assert(present("ciliumloadbalancerippool", "default-ip-pool"));
-  assert((sync(own + cilium.manifest.yaml)["deleted"] ?? 0) >= 2);
+  assert((sync(talosOwnManifest + cilium.manifest.yaml)["deleted"] ?? 0) >= 2);
   assert.equal(present("ciliumloadbalancerippool", "default-ip-pool"), false);
   assert(present("daemonset", "cilium", "kube-system"));
 });
 
 test("handed over as docs/hand-off.md says, nothing of Cilium is deleted", () => {
-  forget(cluster);
-  assert.deepEqual(sync(own), { unchanged: 1 });
+  forgetCilium(cluster);
+  assert.deepEqual(sync(talosOwnManifest), { unchanged: 1 });
   for (const { object } of cilium.manifest.entries)
     assert(present(object.kind, object.metadata.name, object.metadata.namespace), object.metadata.name);
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { talosMinors } from "../../components/versions/supported.ts";
-import { machinery } from "../harness/machinery.ts";
+import { runMachinery } from "../harness/machinery.ts";
 
-const refused = (talos: string, kubernetes: string) => machinery("machinery-1.14", { talos, kubernetes }).refused;
+const refused = (talos: string, kubernetes: string) => runMachinery("machinery-1.14", { talos, kubernetes }).refused;
 const minor = (version: string, by: number) => `1.${Number(version.split(".")[1]) + by}.0`;
 
 for (const [talos, { oldest, newest }] of Object.entries(talosMinors)) {

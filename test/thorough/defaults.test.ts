@@ -5,10 +5,10 @@ import { talosValues, type HelmValues } from "../../components/cilium/values.ts"
 import { merge } from "../../components/support/merge.ts";
 import { HelmError } from "../../components/helm/cli.ts";
 import { settingsOf } from "../../components/inputs/settings.ts";
-import { helmPrints, releases } from "../harness/charts.ts";
+import { renderWithHelm, releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { broken } from "../fixtures/effects.ts";
-import { leaves, type Path } from "../harness/leaves.ts";
+import { brokenPromises } from "../fixtures/effects.ts";
+import { leafPaths, type Path } from "../harness/leafPaths.ts";
 
 // Inputs under which the values show an effect: most do with the dev stack, the others with one of the rest.
 const variants: readonly TalosCiliumCniArgs[] = [
@@ -39,7 +39,7 @@ function without(values: HelmValues, [key = "", ...rest]: Path): HelmValues {
 
 function isNoticed(args: TalosCiliumCniArgs, values: HelmValues): boolean {
   try {
-    return broken(helmPrints(args, { values }), settingsOf(args)).length > 0;
+    return brokenPromises(renderWithHelm(args, { values }), settingsOf(args)).length > 0;
   } catch (error) {
     if (error instanceof HelmError) return true; // the chart itself refuses
     throw error;
@@ -49,14 +49,14 @@ function isNoticed(args: TalosCiliumCniArgs, values: HelmValues): boolean {
 for (const { ciliumVersion } of releases) {
   test(`Cilium ${ciliumVersion}: every default that is taken out breaks a promise`, () => {
     const unseen = new Set(
-      variants.flatMap((args) => leaves(talosValues(settingsOf({ ...args, ciliumVersion }))).map((path) => path.join("."))),
+      variants.flatMap((args) => leafPaths(talosValues(settingsOf({ ...args, ciliumVersion }))).map((path) => path.join("."))),
     );
     assert(unseen.size > 40, `only ${unseen.size} defaults`);
     for (const args of variants) {
       const complete = { ...args, ciliumVersion };
       const values = talosValues(settingsOf(complete));
       assert.equal(isNoticed(complete, merge(otherChart(ciliumVersion), values)), false);
-      for (const path of leaves(values).filter((leaf) => unseen.has(leaf.join(".")))) {
+      for (const path of leafPaths(values).filter((leaf) => unseen.has(leaf.join(".")))) {
         if (isNoticed(complete, merge(otherChart(ciliumVersion), without(values, path)))) unseen.delete(path.join("."));
       }
     }

@@ -8,11 +8,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { chartArgs } from "../harness/charts.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { registering } from "../harness/mocks.ts";
-import { right } from "../fixtures/rightInputs.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { recordRegistrations } from "../harness/mocks.ts";
+import { validInputs } from "../fixtures/rightInputs.ts";
 
-const registered = await registering();
+const registered = await recordRegistrations();
 const folder = mkdtempSync(join(tmpdir(), "deliveries-"));
 after(() => {
   rmSync(folder, { recursive: true });
@@ -22,14 +22,14 @@ after(() => {
 function crdsPath(ciliumVersion = "1.18.4"): string {
   const release = ciliumVersion === "1.18.4" ? "v1.2.0" : "v1.4.1";
   const file = join(folder, `${release}.yaml`);
-  writeFileSync(file, gatewayApiCrds(release));
+  writeFileSync(file, readGatewayApiCrds(release));
   return file;
 }
 
 // Hubble's certificates are a Helm hook in Cilium 1.18, which Pulumi's Chart leaves out: that is refused, and said.
 const withHook = (args: TalosCiliumCniArgs) => JSON.stringify(args.values ?? {}).includes("hubble");
 
-for (const [index, args] of right.entries()) {
+for (const [index, args] of validInputs.entries()) {
   for (const delivery of ["manifest", "chart", "machineConfig"] as const) {
     if (delivery === "chart" && withHook(args)) continue;
     test(`delivery ${delivery} accepts ${JSON.stringify(args).slice(0, 100)}`, async () => {

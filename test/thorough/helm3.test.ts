@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { chartArgs, helmPrints, releases } from "../harness/charts.ts";
+import { chartArgs, renderWithHelm, releases } from "../harness/charts.ts";
 import { variants } from "../fixtures/variants.ts";
 
 for (const { ciliumVersion } of releases) {
@@ -9,7 +9,7 @@ for (const { ciliumVersion } of releases) {
     const helm3 = process.env["HELM3"] ?? assert.fail("HELM3 names no folder; npm run test:thorough builds Helm 3 and sets it");
     for (const args of Object.values(variants)) {
       const complete = { ...args, ...chartArgs(ciliumVersion) };
-      assert.deepEqual(helmPrints(complete, { helm: join(helm3, "helm") }), helmPrints(complete));
+      assert.deepEqual(renderWithHelm(complete, { helm: join(helm3, "helm") }), renderWithHelm(complete));
     }
   });
 }

@@ -4,11 +4,11 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { withStack } from "../../commands/lib/stack.ts";
 import { retryUntilKindExists } from "../../components/delivery/retryUntilKindExists.ts";
-import { filesOf } from "../harness/backend.ts";
+import { readBackendFiles } from "../harness/backendFiles.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { refusalOf } from "../harness/refusal.ts";
-import type { Operation } from "../processes/refused.ts";
+import { runRefusedOperation } from "../harness/refusedOperation.ts";
+import type { RefusedOperation } from "../processes/runRefusedOperation.ts";
 
 const args = { ...devStack, ...chartArgs() };
 const secret = "not-for-the-eyes-of-others";
@@ -16,7 +16,7 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${secret}`;
 
 // Each a secret that came into the config, and what the engine says to it. The `up` goes ahead without a preview: in a plain
 // `pulumi up` the preview is refused first, and nothing could be recorded at all.
-const refused: Readonly<Record<string, readonly [operation: Omit<Operation, "operation">, says: RegExp]>> = {
+const refused: Readonly<Record<string, readonly [operation: Omit<RefusedOperation, "operation">, says: RegExp]>> = {
   "an unknown key that is encrypted": [
     { config: args, encrypted: { apiToken: secret } },
     /^apiToken: is not an input; did you mean /,
@@ -57,7 +57,7 @@ const refused: Readonly<Record<string, readonly [operation: Omit<Operation, "ope
 
 for (const [title, [operation, says]] of Object.entries(refused)) {
   test(`refused and recorded nowhere: ${title}`, { timeout: 120_000 }, () => {
-    const { message, printed, resources, state, history } = refusalOf({ ...operation, operation: "up" });
+    const { message, printed, resources, state, history } = runRefusedOperation({ ...operation, operation: "up" });
     assert.match(message, says);
     for (const { type, inputs } of resources) if (type.startsWith("talos-cilium-cni")) assert.deepEqual(inputs ?? {}, {});
     assert(!state.includes(secret), "it is in the state or in a backup");
@@ -70,7 +70,7 @@ for (const [title, [operation, says]] of Object.entries(refused)) {
 
 test("problems of the config come all at once, with the others", { timeout: 60_000 }, () => {
   const config = { ...args, routing: "native", hubble: "", podCidr: "x", podCird: "y" };
-  const { message } = refusalOf({ operation: "preview", config, encrypted: { "lan.gateway": secret }, declared: false });
+  const { message } = runRefusedOperation({ operation: "preview", config, encrypted: { "lan.gateway": secret }, declared: false });
   assert.match(
     message,
     /^4 inputs cannot work:\n {2}lan: homelab-talos-cni:lan is encrypted .*\n {2}podCidr: .*\n {2}podCird: is not an input; .*\n {2}routing: is "native"; it must be object$/,
@@ -95,7 +95,7 @@ test("a private key is nowhere in clear: not in the state, not in the outputs", 
       Object.entries(outputs).flatMap(([name, { secret }]) => (secret ? [name] : [])),
       ["manifest", "manifestSha256"],
     );
-    const state = filesOf(stack, "stacks", "backups");
+    const state = readBackendFiles(stack, "stacks", "backups");
     assert.match(state, /TalosCiliumCni/);
     for (const hidden of [secret, btoa(secret), "PRIVATE KEY", outputs["manifestSha256"]?.value as string])
       assert(!state.includes(hidden), hidden);
@@ -112,7 +112,7 @@ test("secretValues of encrypted config are rendered, and nowhere in plain text",
     const { outputs } = await stack.stack.up(options);
     assert.match(outputs["manifest"]?.value as string, new RegExp(`cloud-region: home\n {2}cloud-token: ${secret}\n`));
     for (const name of ["manifest", "manifestSha256"]) assert.equal(outputs[name]?.secret, true);
-    const backend = filesOf(stack, "stacks", "backups", "history");
+    const backend = readBackendFiles(stack, "stacks", "backups", "history");
     assert.match(backend, /TalosCiliumCni/);
     for (const hidden of [secret, btoa(secret)]) {
       assert(!backend.includes(hidden));

@@ -8,16 +8,16 @@ import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { gatewayApiCrds } from "../harness/gatewayApi.ts";
-import { registering, type Registered } from "../harness/mocks.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { recordRegistrations, type RegisteredResource } from "../harness/mocks.ts";
 
-const registered = await registering();
+const registered = await recordRegistrations();
 const folder = mkdtempSync(join(tmpdir(), "child-dependencies-"));
 after(() => {
   rmSync(folder, { recursive: true });
 });
 const crdsPath = join(folder, "standard-install.yaml");
-writeFileSync(crdsPath, gatewayApiCrds("v1.2.0"));
+writeFileSync(crdsPath, readGatewayApiCrds("v1.2.0"));
 
 const loadBalancer = {
   ipPools: [
@@ -62,7 +62,7 @@ class Machine extends pulumi.CustomResource {
   }
 }
 
-const isChild = ({ type, custom }: Registered) => (custom && type !== "vm:index:Machine") || type.endsWith(":Chart");
+const isChild = ({ type, custom }: RegisteredResource) => (custom && type !== "vm:index:Machine") || type.endsWith(":Chart");
 
 for (const [title, [count, make]] of Object.entries(components)) {
   test(`${title}: no child is created before, or deleted after, what the component depends on`, async () => {
@@ -75,7 +75,7 @@ for (const [title, [count, make]] of Object.entries(components)) {
 }
 
 /** Whether a resource depends on another one, itself or by what it depends on; the parent does not count. */
-function reaches({ dependencies }: Registered, target: string): boolean {
+function reaches({ dependencies }: RegisteredResource, target: string): boolean {
   if (dependencies.includes(target)) return true;
   return dependencies.some((name) =>
     registered.some((resource) => resource.name === name && isChild(resource) && reaches(resource, target)),

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
-import { generated } from "../../commands/generate.ts";
+import { generatePages } from "../../commands/generate.ts";
 import { devConfig, root } from "../../commands/lib/stack.ts";
 import { configKeys } from "../../components/config.ts";
 import { merge } from "../../components/support/merge.ts";
@@ -20,7 +20,7 @@ const { config } = parse(text("Pulumi.yaml")) as {
 const inputs = Object.fromEntries(Object.entries(config).filter(([key]) => !key.includes(":")));
 
 test("what is generated from args.ts is up to date", async () => {
-  for (const { path, content } of await generated()) assert.equal(readFileSync(path, "utf8"), content, "run npm run generate");
+  for (const { path, content } of await generatePages()) assert.equal(readFileSync(path, "utf8"), content, "run npm run generate");
 });
 
 test("every input is a config key, documented, with the default that the program has", () => {

@@ -6,9 +6,9 @@ import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { isSecretInput, registering, value } from "../harness/mocks.ts";
+import { isSecretInput, recordRegistrations, value } from "../harness/mocks.ts";
 
-const registered = await registering();
+const registered = await recordRegistrations();
 const inputsOf = (name: string) => registered.find((resource) => resource.name === name)?.inputs ?? {};
 const make = (name: string, args: TalosCiliumCniArgs) => new TalosCiliumCni(name, { ...chartArgs(), ...args });
 

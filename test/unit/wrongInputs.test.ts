@@ -5,10 +5,10 @@ import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { CiliumLoadBalancer, type CiliumLoadBalancerArgs } from "../../components/ciliumLoadBalancer.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { chartArgs } from "../harness/charts.ts";
-import { registering } from "../harness/mocks.ts";
-import { wrong } from "../fixtures/wrongInputs.ts";
+import { recordRegistrations } from "../harness/mocks.ts";
+import { invalidInputs } from "../fixtures/wrongInputs.ts";
 
-const registered = await registering();
+const registered = await recordRegistrations();
 
 /** The message of the ResourceError that a constructor throws. */
 function refusal(construct: () => pulumi.ComponentResource): string {
@@ -34,7 +34,7 @@ function withChart(args: unknown): TalosCiliumCniArgs {
   return (isObject ? { ...chartArgs(), ...args } : args) as TalosCiliumCniArgs;
 }
 
-for (const [index, [args, expected]] of wrong.entries()) {
+for (const [index, [args, expected]] of invalidInputs.entries()) {
   test(`TalosCiliumCni refuses ${JSON.stringify(args)}, and nothing of it is recorded`, async () => {
     const message = refusal(() => new TalosCiliumCni(`cni-${index}`, withChart(args)));
     assert.match(message, expected);
@@ -49,7 +49,7 @@ function higher(args: unknown): unknown {
   return { ...others, ...(loadBalancer as object | undefined) };
 }
 
-for (const [index, [args, expected]] of wrong.entries()) {
+for (const [index, [args, expected]] of invalidInputs.entries()) {
   const given = higher(args);
   test(`CiliumLoadBalancer refuses ${JSON.stringify(given)}, and nothing of it is recorded`, async () => {
     const message = refusal(() => new CiliumLoadBalancer(`lb-${index}`, given as CiliumLoadBalancerArgs));

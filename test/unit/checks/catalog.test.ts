@@ -7,8 +7,8 @@ import type { IpPoolBlock, Lan, TalosCiliumCniArgs, TalosMachine } from "../../.
 import { allChecks } from "../../../components/checks/catalog.ts";
 import type { Check, Checks } from "../../../components/checks/check.ts";
 import { found } from "../../harness/found.ts";
-import { gatewayApiCrds } from "../../harness/gatewayApi.ts";
-import { announced, lan, policy, pool, right, values } from "../../fixtures/rightInputs.ts";
+import { readGatewayApiCrds } from "../../harness/suiteData.ts";
+import { announcedPool, lan, policy, pool, validInputs, values } from "../../fixtures/rightInputs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "checks-"));
 after(() => {
@@ -16,7 +16,7 @@ after(() => {
 });
 const crds = (release: string): string => {
   const file = join(folder, `${release}.yaml`);
-  writeFileSync(file, gatewayApiCrds(release));
+  writeFileSync(file, readGatewayApiCrds(release));
   return file;
 };
 
@@ -137,7 +137,7 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
   ],
   "a pool outside of the networks of the nodes, to be announced by ARP": [
     [
-      announced(lan, "192.168.2.0/29"),
+      announcedPool(lan, "192.168.2.0/29"),
       /\.blocks\[0\]: 192\.168\.2\.0\/29 lies in none of lan\.subnets \(192\.168\.1\.0\/24\), so that nobody asks for it by ARP/,
     ],
   ],
@@ -414,7 +414,7 @@ const rows: Readonly<Record<string, readonly (readonly [args: TalosCiliumCniArgs
   ],
   "a pool of IPv6 addresses that Cilium 1.18 should announce": [
     [
-      { ...announced({}, "fd00::/120"), values: { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" } },
+      { ...announcedPool({}, "fd00::/120"), values: { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" } },
       /\.blocks\[0\]: fd00::\/120 is not announced by Cilium 1\.18\.4, which knows ARP only/,
     ],
   ],
@@ -561,5 +561,5 @@ test("every check has an example above, and none is named twice", () => {
 });
 
 test("what is right is left alone", () => {
-  for (const args of right) assert.deepEqual(found(args), [], JSON.stringify(args));
+  for (const args of validInputs) assert.deepEqual(found(args), [], JSON.stringify(args));
 });

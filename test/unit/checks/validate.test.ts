@@ -7,7 +7,7 @@ import { InputError } from "../../../components/support/problems.ts";
 import { validate } from "../../../components/checks/validate.ts";
 import { chartArgs } from "../../harness/charts.ts";
 import { devStack } from "../../fixtures/devStack.ts";
-import { pool, wrong } from "../../fixtures/wrongInputs.ts";
+import { poolOfBlocks, invalidInputs } from "../../fixtures/wrongInputs.ts";
 
 /** The lines of the one error that the inputs cause. */
 function problems(args: unknown): readonly string[] {
@@ -25,7 +25,7 @@ test("the defaults, and the settings of the dev stack, have no problem", () => {
   assert.deepEqual(problems(devStack), []);
 });
 
-for (const [args, expected] of wrong) {
+for (const [args, expected] of invalidInputs) {
   test(`refused: ${JSON.stringify(args)}`, () => {
     const found = problems(args);
     assert.equal(
@@ -97,7 +97,7 @@ test("an input of the wrong type brings no other problem with it", () => {
 });
 
 test("one mistake is one problem", () => {
-  for (const [args] of wrong) assert.equal(problems(args).length, 1, JSON.stringify(args));
+  for (const [args] of invalidInputs) assert.equal(problems(args).length, 1, JSON.stringify(args));
 });
 
 test("all problems are named at once, sorted by input", () => {
@@ -129,7 +129,7 @@ test("every form that is right is accepted", () => {
     { lan: { nodes: ["192.168.1.10", "fd00::1"], dhcpRange: "192.168.1.100 - 192.168.1.150" } },
     { chart: { repository: "oci://quay.io/cilium/charts/cilium" } },
     { values: { key: null, list: [1, "a"] } },
-    pool([{ cidr: "fd00::/120" }, { start: "10.0.0.1" }, { start: "10.0.0.3", stop: "10.0.0.5" }]),
+    poolOfBlocks([{ cidr: "fd00::/120" }, { start: "10.0.0.1" }, { start: "10.0.0.3", stop: "10.0.0.5" }]),
   ]) {
     assert.deepEqual(problems(args), [], JSON.stringify(args));
   }

@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { gatewayApiObjects } from "../../../components/cilium/gatewayApi.ts";
 import { settingsOf } from "../../../components/inputs/settings.ts";
 import { ciliumMinors, gatewayApiDigests } from "../../../components/versions/supported.ts";
-import { gatewayApiCrds } from "../../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gateway-api-"));
 after(() => {
@@ -22,7 +22,7 @@ const file = (name: string, content: string) => {
 test("the pinned digests are those of the files that the maintainers make from the releases' source", () => {
   const releases = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi }) => gatewayApi))];
   assert.deepEqual(Object.keys(gatewayApiDigests).sort(), releases.sort());
-  for (const release of releases) assert.equal(sha256(gatewayApiCrds(release)), gatewayApiDigests[release], release);
+  for (const release of releases) assert.equal(sha256(readGatewayApiCrds(release)), gatewayApiDigests[release], release);
 });
 
 const objects = (crdsPath: string, ciliumVersion = "1.18.4") =>
@@ -30,7 +30,7 @@ const objects = (crdsPath: string, ciliumVersion = "1.18.4") =>
 
 test("each Cilium gets all of the release that it was made for", () => {
   for (const [minor, { gatewayApi }] of Object.entries(ciliumMinors)) {
-    const kinds = objects(file(`${gatewayApi}.yaml`, gatewayApiCrds(gatewayApi)), `${minor}.0`).map(({ kind }) => kind);
+    const kinds = objects(file(`${gatewayApi}.yaml`, readGatewayApiCrds(gatewayApi)), `${minor}.0`).map(({ kind }) => kind);
     assert(kinds.filter((kind) => kind === "CustomResourceDefinition").length >= 5, minor);
   }
 });

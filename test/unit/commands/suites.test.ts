@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { provide, providedVariable, SuiteObstacle } from "../../../commands/lib/provide.ts";
+import { provide, suiteDataVariable, SuiteObstacle } from "../../../commands/lib/provide.ts";
 import { selectFiles } from "../../../commands/lib/selection.ts";
 import { root } from "../../../commands/lib/stack.ts";
 import { suites, systemCommands, type Suite, type SuiteName } from "../../../commands/lib/suites.ts";
-import { attempt, run } from "../../../tools/childProcess.mjs";
+import { runUnchecked, run } from "../../../tools/childProcess.mjs";
 import { chart, chartArgs, chartFolder } from "../../harness/charts.ts";
-import { gatewayApiCrds } from "../../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "suites-"));
 const environment = { ...process.env };
@@ -39,7 +39,7 @@ test("a suite finds what it declares, and nothing else that the machine has", as
   assert.equal(run("git", [], { env }), "git\n");
   assert.equal(run("node", ["--version"], { env }), `${process.version}\n`);
   assert.throws(
-    () => attempt("kubectl", [], { env }),
+    () => runUnchecked("kubectl", [], { env }),
     /^ChildProcessError: kubectl: could not be started: there is no kubectl on PATH$/,
   );
 });
@@ -107,18 +107,18 @@ test("what Go says when a module cannot be downloaded is in the error", async ()
 });
 
 test("a chart, CRDs or a source that the suite does not declare are an error that says where to add them", () => {
-  process.env[providedVariable] = JSON.stringify({ charts: {}, gatewayApi: {}, ciliumSources: {} });
+  process.env[suiteDataVariable] = JSON.stringify({ charts: {}, gatewayApi: {}, ciliumSources: {} });
   const message = "the suite does not declare the chart of Cilium 1.19.6; add it in commands/lib/suites.ts";
   assert.throws(() => chartArgs("1.19.6"), { message });
   assert.throws(() => chart("1.19.6"), { message });
   assert.throws(() => chartFolder("1.19.6"), { message });
-  assert.throws(() => gatewayApiCrds("v1.4.1"), {
+  assert.throws(() => readGatewayApiCrds("v1.4.1"), {
     message: "the suite does not declare the CRDs of Gateway API v1.4.1; add it in commands/lib/suites.ts",
   });
-  const { [providedVariable]: _, ...unprovided } = environment;
+  const { [suiteDataVariable]: _, ...unprovided } = environment;
   process.env = unprovided;
   assert.throws(
-    () => gatewayApiCrds("v1.4.1"),
+    () => readGatewayApiCrds("v1.4.1"),
     /^Error: nothing was fetched for this process; start a test file by npm test -- <file>$/,
   );
 });

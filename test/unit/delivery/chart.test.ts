@@ -10,16 +10,16 @@ import { plan } from "../../../components/plan.ts";
 import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
 import { chartArgs } from "../../harness/charts.ts";
 import { eventually } from "../../harness/cluster.ts";
-import { gatewayApiCrds } from "../../harness/gatewayApi.ts";
-import { isSecretInput, registering, value } from "../../harness/mocks.ts";
+import { readGatewayApiCrds } from "../../harness/suiteData.ts";
+import { isSecretInput, recordRegistrations, value } from "../../harness/mocks.ts";
 
-const registered = await registering();
+const registered = await recordRegistrations();
 const folder = mkdtempSync(join(tmpdir(), "chart-delivery-"));
 after(() => {
   rmSync(folder, { recursive: true });
 });
 const crdsPath = join(folder, "standard-install.yaml");
-writeFileSync(crdsPath, gatewayApiCrds("v1.2.0"));
+writeFileSync(crdsPath, readGatewayApiCrds("v1.2.0"));
 const chartDelivery = { ...chartArgs(), delivery: "chart", gatewayApi: { crdsPath } } as const;
 
 /** What a component asks the engine for; the last to be asked for is named. */

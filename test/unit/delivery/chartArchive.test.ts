@@ -9,13 +9,13 @@ import { after, beforeEach, test } from "node:test";
 import { sha256Of } from "../../../components/support/cache.ts";
 import { stageChart } from "../../../components/delivery/chartArchive.ts";
 import { run } from "../../../tools/childProcess.mjs";
-import { tinyArchive, tinyChart } from "../../harness/tinyChart.ts";
-import { unusableFolders } from "../../harness/unusable.ts";
+import { packageTinyChart, writeTinyChart } from "../../harness/tinyChart.ts";
+import { unusableFolders } from "../../harness/unusableFolders.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-archive-"));
 const environment = { ...process.env };
-const one = tinyArchive(folder, "one");
-const two = tinyArchive(folder, "two");
+const one = packageTinyChart(folder, "one");
+const two = packageTinyChart(folder, "two");
 const staging = join(folder, "cache", "talos-cilium-cni", "staged");
 const unusable = unusableFolders(join(folder, "unusable"));
 
@@ -54,8 +54,8 @@ test("what lies there and is something else is replaced", () => {
 });
 
 test("processes that stage at once never see anything but their own chart", { timeout: 60_000 }, async () => {
-  const charts = [one.path, two.path, tinyChart(join(folder, "source", "one")), tinyChart(join(folder, "source", "two"), "two")];
-  const script = join(import.meta.dirname, "fixtures", "stage.ts");
+  const charts = [one.path, two.path, writeTinyChart(join(folder, "source", "one")), writeTinyChart(join(folder, "source", "two"), "two")];
+  const script = join(import.meta.dirname, "..", "..", "processes", "stageChart.ts");
   const staged = await Promise.all(
     [...charts, ...charts].map(async (chart) => {
       const child = spawn(process.execPath, [script, chart, chart.endsWith(".tgz") ? "50" : "5"]);
@@ -108,7 +108,7 @@ for (const [what, cache] of Object.entries(unusable)) {
 
 test("a temporary archive lasts as long as the process", () => {
   const TMPDIR = mkdtempSync(join(folder, "tmp-"));
-  const script = join(import.meta.dirname, "fixtures", "stage.ts");
+  const script = join(import.meta.dirname, "..", "..", "processes", "stageChart.ts");
   const env = { ...environment, XDG_CACHE_HOME: "/proc/nope", TMPDIR };
   const { stdout, stderr } = spawnSync(process.execPath, [script, one.path, "1"], { env, encoding: "utf8" });
   assert.equal(stderr, "");
@@ -117,7 +117,7 @@ test("a temporary archive lasts as long as the process", () => {
 });
 
 test("a chart folder is packaged, and named by the names and contents of its files", () => {
-  const chart = tinyChart(join(folder, "changing"));
+  const chart = writeTinyChart(join(folder, "changing"));
   const values = join(chart, "values.yaml");
   writeFileSync(values, "a: 1\n");
   const first = stage(chart);
@@ -158,9 +158,9 @@ test("a chart folder is packaged, and named by the names and contents of its fil
 });
 
 test("a chart that cannot be packaged is a problem of chart.path, with the words of what failed", () => {
-  const broken = tinyChart(join(folder, "broken"));
+  const broken = writeTinyChart(join(folder, "broken"));
   writeFileSync(join(broken, "Chart.yaml"), "apiVersion: v2\nname: cilium\nversion: none\n");
-  const dangling = tinyChart(join(folder, "dangling"));
+  const dangling = writeTinyChart(join(folder, "dangling"));
   symlinkSync("nowhere", join(dangling, "values.yaml"));
   for (const [path, words] of [
     [broken, /version/],

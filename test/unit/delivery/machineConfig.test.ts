@@ -6,9 +6,9 @@ import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
 import { syncCommand } from "../../../components/talos/machineConfig.ts";
 import { chartArgs } from "../../harness/charts.ts";
 import { eventually } from "../../harness/cluster.ts";
-import { isSecretInput, registering, value } from "../../harness/mocks.ts";
+import { isSecretInput, recordRegistrations, value } from "../../harness/mocks.ts";
 
-const registered = await registering();
+const registered = await recordRegistrations();
 const clientConfiguration = { caCertificate: "ca", clientCertificate: "certificate", clientKey: pulumi.secret("key") };
 const config = "version: v1alpha1\nmachine: { type: controlplane }\n";
 const make = (name: string, talos: Talos, args: TalosCiliumCniArgs = {}) =>

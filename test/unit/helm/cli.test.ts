@@ -12,7 +12,7 @@ import { InputError } from "../../../components/support/problems.ts";
 import { render } from "../../../components/helm/render.ts";
 import { settingsOf } from "../../../components/inputs/settings.ts";
 import { tools } from "../../../tools/tools.mjs";
-import { tinyChart } from "../../harness/tinyChart.ts";
+import { writeTinyChart } from "../../harness/tinyChart.ts";
 
 const realHelm = findProgram("helm") ?? assert.fail("there is no helm");
 
@@ -58,8 +58,8 @@ const approvals = (folder: string) => {
 /** All that is done with Helm. */
 const uses: Readonly<Record<string, (folder: string) => unknown>> = {
   pull: () => findChart(settingsOf({})),
-  template: (folder) => render({ path: tinyChart(join(folder, "chart")), warnings: [] }, {}, settingsOf({})),
-  package: (folder) => stageChart({ path: tinyChart(join(folder, "chart")), warnings: [] }),
+  template: (folder) => render({ path: writeTinyChart(join(folder, "chart")), warnings: [] }, {}, settingsOf({})),
+  package: (folder) => stageChart({ path: writeTinyChart(join(folder, "chart")), warnings: [] }),
 };
 
 /** The one problem that something has. */

@@ -8,9 +8,9 @@ import { withoutSecrets } from "../../../components/inputs/secretValues.ts";
 import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
 import { chartArgs } from "../../harness/charts.ts";
 import { eventually } from "../../harness/cluster.ts";
-import { isSecretInput, registering, value } from "../../harness/mocks.ts";
+import { isSecretInput, recordRegistrations, value } from "../../harness/mocks.ts";
 
-const registered = await registering();
+const registered = await recordRegistrations();
 const token = "t0ken-of-somebody-s-cloud";
 const secretValues = { extraConfig: { "cloud-token": token } };
 const make = (name: string, args: TalosCiliumCniArgs) => new TalosCiliumCni(name, { ...chartArgs(), ...args });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { readDocuments, writeDocument } from "../../../components/kubernetes/yaml.ts";
-import { kubernetesReads } from "../../harness/charts.ts";
+import { readAsKubernetes } from "../../harness/charts.ts";
 
 // Scalars that readers of YAML disagree about.
 const tricky = [
@@ -77,7 +77,7 @@ test("Kubernetes reads back exactly what was written", () => {
     ...tricky.map((item) => ({ [item]: item })),
     ...fc.sample(value.filter(wellFormed), 2_000).map((item) => ({ item })),
   ];
-  const read = kubernetesReads(samples.map((sample) => `---\n${writeDocument(sample)}`).join(""));
+  const read = readAsKubernetes(samples.map((sample) => `---\n${writeDocument(sample)}`).join(""));
   assert.equal(read.length, samples.length);
   samples.forEach((sample, index) => {
     assert.deepEqual(read[index], JSON.parse(JSON.stringify(sample)), writeDocument(sample));
@@ -102,7 +102,7 @@ test("our reader takes plain scalars for what Kubernetes takes them for", () => 
     .sample(fc.stringMatching(/^[-+]?[0-9.][0-9_.:eExobaf]{0,6}$/), 3_000)
     .filter((item) => !/:$|^-$|^\.\.\.$/.test(item));
   const streams = [...plain, ...random].map((item) => `item: ${item}\n`);
-  const read = kubernetesReads(streams.map((stream) => `---\n${stream}`).join(""));
+  const read = readAsKubernetes(streams.map((stream) => `---\n${stream}`).join(""));
   assert.equal(read.length, streams.length);
   streams.forEach((stream, index) => {
     const expected = read[index] as { error?: string };

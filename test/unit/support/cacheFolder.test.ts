@@ -7,19 +7,19 @@ import { dirname, isAbsolute, join } from "node:path";
 import { after, before, beforeEach, mock, test } from "node:test";
 import { readCached, sha256Of, writeCached } from "../../../components/support/cache.ts";
 import { cacheFolder, cacheIn } from "../../../components/support/cacheFolder.mjs";
-import { serve, type Server } from "../../harness/server.ts";
-import { helmRuns, tinyArchive } from "../../harness/tinyChart.ts";
-import { unusableFolders } from "../../harness/unusable.ts";
+import { startFileServer, type Server } from "../../harness/servers.ts";
+import { runHelm, packageTinyChart } from "../../harness/tinyChart.ts";
+import { unusableFolders } from "../../harness/unusableFolders.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cache-"));
 const environment = { ...process.env };
 const unusable = unusableFolders(join(folder, "unusable"));
-const { path: archive, sha256 } = tinyArchive(folder);
-helmRuns("repo", "index", dirname(archive));
+const { path: archive, sha256 } = packageTinyChart(folder);
+runHelm("repo", "index", dirname(archive));
 const index = sha256Of(readFileSync(join(dirname(archive), "index.yaml")));
 let server: Server;
 before(async () => {
-  server = await serve(dirname(archive));
+  server = await startFileServer(dirname(archive));
 });
 beforeEach(() => {
   process.env = { ...environment };

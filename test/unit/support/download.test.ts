@@ -9,7 +9,7 @@ import { generate } from "selfsigned";
 import { sha256Of } from "../../../components/support/cache.ts";
 import { timeLimits } from "../../../components/support/childProcess.ts";
 import { connectionOptions, download, DownloadError, proxyProblem } from "../../../components/support/download.ts";
-import { serve, startProxy, type Server } from "../../harness/server.ts";
+import { startFileServer, startProxy, type Server } from "../../harness/servers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "download-"));
 const environment = { ...process.env };
@@ -34,7 +34,7 @@ before(async () => {
   });
   writeFileSync(key, made.private);
   writeFileSync(certificate, made.cert);
-  servers.push(await serve(served), await serve(served, key, certificate), await startProxy(log));
+  servers.push(await startFileServer(served), await startFileServer(served, key, certificate), await startProxy(log));
   [http = "", https = "", proxy = ""] = servers.map(({ address }) => address);
 });
 beforeEach(() => {
@@ -132,7 +132,7 @@ test("of the options of Node, those about connections are kept", () => {
 });
 
 test("a download is used only with the right digest, and once", async () => {
-  const server = await serve(served);
+  const server = await startFileServer(served);
   const url = `${server.address}/file.yaml`;
   assert.throws(
     () => download(url, "0".repeat(64)),

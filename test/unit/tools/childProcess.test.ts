@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attempt, ChildProcessError, run, runAsync } from "../../../tools/childProcess.mjs";
+import { runUnchecked, ChildProcessError, run, runAsync } from "../../../tools/childProcess.mjs";
 
 /** Runs a line of JavaScript as a program. */
 const node = (script: string) => [process.execPath, ["--eval", script]] as const;
@@ -58,7 +58,7 @@ test("a program reads its input, and what it writes comes back", async () => {
 });
 
 test("an attempt may fail, but not be killed or stay unstarted", () => {
-  assert.deepEqual(attempt(...node("process.exitCode = 7")), { status: 7, stdout: "", stderr: "" });
-  assert.throws(() => attempt("no-such-program", []), ChildProcessError);
-  assert.throws(() => attempt(...node("process.abort()")), /: killed by SIGABRT/);
+  assert.deepEqual(runUnchecked(...node("process.exitCode = 7")), { status: 7, stdout: "", stderr: "" });
+  assert.throws(() => runUnchecked("no-such-program", []), ChildProcessError);
+  assert.throws(() => runUnchecked(...node("process.abort()")), /: killed by SIGABRT/);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ensureTool, MissingToolError } from "../../../tools/tools.mjs";
-import { unusableFolders } from "../../harness/unusable.ts";
+import { unusableFolders } from "../../harness/unusableFolders.ts";
 
 test("with neither a tool nor Go, one error says what to install", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tools-"));

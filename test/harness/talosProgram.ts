@@ -3,10 +3,10 @@ import { programIn } from "../../commands/lib/stack.ts";
 import { chart } from "./charts.ts";
 
 /** The program in talosProgram, which configures control planes. */
-export const folder = join(import.meta.dirname, "..", "fixtures", "talosProgram");
-export const program = programIn(folder);
+export const talosProgramFolder = join(import.meta.dirname, "..", "fixtures", "talosProgram");
+export const talosProgram = programIn(talosProgramFolder);
 
 /** Its config for machines at these endpoints. */
-export function controlPlanes(endpoints: readonly string[], more: object = {}): object {
+export function talosProgramConfig(endpoints: readonly string[], more: object = {}): object {
   return { endpoints, ciliumVersion: "1.18.4", chart: chart().path, ...more };
 }

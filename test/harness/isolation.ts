@@ -25,17 +25,17 @@ export function isolate(): void {
 export const scratch = "/run/cilium-test";
 
 /** Keeps to itself what would else be seen on the machine: the names of network namespaces, files, and the stacks of other processes. */
-export function keepToItself(): void {
+export function mountPrivateFolders(): void {
   if (process.pid !== 1) throw new Error("this is for namespaces of its own; call isolate() first");
-  run("mount", "-t", "tmpfs", "tmpfs", "/run");
+  runCommand("mount", "-t", "tmpfs", "tmpfs", "/run");
   mkdirSync(scratch);
   process.env["TMPDIR"] = scratch;
   mkdirSync(localState, { recursive: true });
-  run("mount", "-t", "tmpfs", "tmpfs", localState);
-  run("ip", "link", "set", "lo", "up");
+  runCommand("mount", "-t", "tmpfs", "tmpfs", localState);
+  runCommand("ip", "link", "set", "lo", "up");
 }
 
 /** Runs a command that has to succeed; returns what it says. */
-export function run(command: string, ...options: readonly string[]): string {
+export function runCommand(command: string, ...options: readonly string[]): string {
   return childProcess.run(command, options);
 }

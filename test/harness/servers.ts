@@ -10,7 +10,7 @@ export interface Server {
 }
 
 /** Serves a folder; with the files of a key and a certificate over TLS. */
-export function serve(folder: string, ...keyAndCertificate: readonly string[]): Promise<Server> {
+export function startFileServer(folder: string, ...keyAndCertificate: readonly string[]): Promise<Server> {
   return start("serve.ts", folder, ...keyAndCertificate);
 }
 

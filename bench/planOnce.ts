@@ -1,8 +1,8 @@
 // From the inputs to the checked, canonical manifest: `render.ts <inputs>`.
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { plan } from "../components/plan.ts";
-import { report } from "./report.ts";
+import { printReport } from "./report.ts";
 
 const [inputs = ""] = process.argv.slice(2);
 plan(JSON.parse(inputs) as TalosCiliumCniArgs);
-report();
+printReport();

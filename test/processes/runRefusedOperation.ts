@@ -2,11 +2,11 @@
 // `node refused.ts <Operation as JSON>`.
 //
 // A process of its own, because Pulumi reports errors of a program by way of unhandled rejections, which a test runner takes as its own.
-import { EngineError, programIn, root, said, withStack, type DevStack } from "../../commands/lib/stack.ts";
-import { filesOf } from "../harness/backend.ts";
+import { EngineError, programIn, root, withEngineErrors, withStack, type DevStack } from "../../commands/lib/stack.ts";
+import { readBackendFiles } from "../harness/backendFiles.ts";
 
 /** What to run. */
-export interface Operation {
+export interface RefusedOperation {
   /** An `up` goes ahead without a preview, as in CI. */
   readonly operation: "preview" | "up";
   readonly config: object;
@@ -17,7 +17,7 @@ export interface Operation {
 }
 
 /** What came of it. */
-export interface Refusal {
+export interface EngineRefusal {
   /** The engine's error. */
   readonly message: string;
   /** Everything that the CLI printed. */
@@ -30,7 +30,7 @@ export interface Refusal {
   readonly history: string;
 }
 
-const { operation, config, encrypted = {}, declared = true } = JSON.parse(process.argv[2] ?? "{}") as Operation;
+const { operation, config, encrypted = {}, declared = true } = JSON.parse(process.argv[2] ?? "{}") as RefusedOperation;
 
 const { project, run } = programIn(root);
 const { config: _, ...undeclared } = project;
@@ -41,18 +41,18 @@ const use = async (stack: DevStack) => {
   const print = (text: string) => void printed.push(text);
   const options = { color: "never", onOutput: print, onError: print } as const;
   try {
-    await said<unknown>((onEvent) =>
+    await withEngineErrors<unknown>((onEvent) =>
       operation === "up" ? stack.stack.up({ ...options, onEvent }) : stack.stack.preview({ ...options, onEvent }),
     );
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    const { deployment } = (await stack.stack.exportStack()) as { deployment: { resources?: Refusal["resources"] } };
-    const refusal: Refusal = {
+    const { deployment } = (await stack.stack.exportStack()) as { deployment: { resources?: EngineRefusal["resources"] } };
+    const refusal: EngineRefusal = {
       message: error.message,
       printed: printed.join(""),
       resources: deployment.resources ?? [],
-      state: filesOf(stack, "stacks", "backups"),
-      history: filesOf(stack, "history"),
+      state: readBackendFiles(stack, "stacks", "backups"),
+      history: readBackendFiles(stack, "history"),
     };
     console.log(JSON.stringify(refusal));
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DevStack } from "../../commands/lib/stack.ts";
 
 /** The text of every file in these folders of a stack's backend: `stacks`, `backups`, `history`. */
-export function filesOf({ folder }: DevStack, ...folders: readonly ("stacks" | "backups" | "history")[]): string {
+export function readBackendFiles({ folder }: DevStack, ...folders: readonly ("stacks" | "backups" | "history")[]): string {
   const backend = join(folder, "state", ".pulumi");
   const files = folders.flatMap((name) => globSync(join(backend, name, "**"))).filter((file) => statSync(file).isFile());
   return files.map((file) => readFileSync(file, "utf8")).join("\n");
