@@ -135,7 +135,7 @@ test("the commands take Cilium's Go module, and say so, when there is no connect
     assert.match(found.path ?? "", /cilium@v1\.18\.4.install.kubernetes.cilium$/);
     assert.match(
       warning ?? "",
-      /^chart: there is no connection to https:\/\/helm\.cilium\.io; took the same release from the Go module/,
+      /^chart: there is no connection to https:\/\/helm\.cilium\.io; used the same release from the Go module/,
     );
     assert.throws(() => source("1.18.12"), { name: "InputError", message: /refused/ });
     // Who names a repository or a digest of his own wants that chart and no other.

@@ -52,7 +52,7 @@ test("what cannot work is one error, before anything starts and with nothing wri
     [{ POD_CIDR: "10.244.0.0" }, /^error: podCidr: "10\.244\.0\.0" is no IPv4 range; .*\n$/],
     [{ POD_CIDR: "x", SERVICE_CIDR: "y" }, /^error: 2 inputs cannot work:\n {2}podCidr: .*\n {2}serviceCidr: .*\n$/],
     [{ OUTPUT_FILE: join(blocked, "x.yaml") }, /^error: .*x\.yaml cannot be written: .*; set OUTPUT_FILE to another path\n$/],
-    [{ OUTPUT_FILE: folder }, /^error: .* cannot be written: it is no file; .*\n$/],
+    [{ OUTPUT_FILE: folder }, /^error: .* cannot be written: it is not a file; .*\n$/],
     [{ OUTPUT_FILE: "/proc/none/x.yaml" }, /^error: \/proc\/none\/x\.yaml cannot be written: .*\n$/],
   ] as const) {
     const output = join(folder, "new", "x.yaml");
