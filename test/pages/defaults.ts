@@ -26,8 +26,8 @@ interface Bench {
 type Observation = (bench: Bench) => string | Promise<string>;
 
 /** What a part says, quoted; only what is in parentheses, when there are some. */
-function quoteMatch(said: string, pattern: RegExp): string {
-  const [all, ...parts] = pattern.exec(said) ?? assert.fail(`${String(pattern)} is not in\n${said}`);
+function quoteMatch(quotedText: string, pattern: RegExp): string {
+  const [all, ...parts] = pattern.exec(quotedText) ?? assert.fail(`${String(pattern)} is not in\n${quotedText}`);
   const text = parts.length > 0 ? parts.join(" … ") : all;
   return `\`${text.replaceAll(/ +/g, " ")}\``;
 }

@@ -18,11 +18,11 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${secret}`;
 // `pulumi up` the preview is refused first, and nothing could be recorded at all.
 const refused: Readonly<Record<string, readonly [operation: Omit<RefusedOperation, "operation">, says: RegExp]>> = {
   "an unknown key that is encrypted": [
-    { config: args, encrypted: { apiToken: secret } },
+    { config: args, encryptedConfig: { apiToken: secret } },
     /^apiToken: is not an input; did you mean /,
   ],
   "an unknown key that is encrypted in part": [
-    { config: args, encrypted: { "registry.password": secret } },
+    { config: args, encryptedConfig: { "registry.password": secret } },
     /^registry: is not an input; did you mean /,
   ],
   "an unknown key with a private key": [
@@ -30,7 +30,7 @@ const refused: Readonly<Record<string, readonly [operation: Omit<RefusedOperatio
     /^value: is not an input; did you mean values\?/,
   ],
   "a key that is known, encrypted": [
-    { config: args, encrypted: { "values.tls.ca.key": secret } },
+    { config: args, encryptedConfig: { "values.tls.ca.key": secret } },
     /^values: homelab-talos-cni:values is encrypted in the config, but what is rendered from it is not; put .* into secretValues/,
   ],
   "a key that is known, refused for another one": [
@@ -38,19 +38,19 @@ const refused: Readonly<Record<string, readonly [operation: Omit<RefusedOperatio
     /^podCidr: "x" is no IPv4 range/,
   ],
   "a known key of the wrong type": [
-    { config: { ...args, routing: secret }, declared: false },
+    { config: { ...args, routing: secret }, declaresConfig: false },
     /^routing: is "not-for-the-eyes-of-others"; it must be object/,
   ],
   "secretValues, refused for another input": [
-    { config: { ...args, podCidr: "x" }, encrypted: { "secretValues.tls.ca.key": secret } },
+    { config: { ...args, podCidr: "x" }, encryptedConfig: { "secretValues.tls.ca.key": secret } },
     /^podCidr: "x" is no IPv4 range/,
   ],
   "secretValues, refused themselves": [
-    { config: args, encrypted: { "secretValues.operator.replicas": secret, "secretValues.misspelt": secret } },
+    { config: args, encryptedConfig: { "secretValues.operator.replicas": secret, "secretValues.misspelt": secret } },
     /^2 inputs cannot work:\n {2}secretValues\.misspelt: is not a Cilium .*\n {2}secretValues\.operator\.replicas: is "\[secret\]"/,
   ],
   "secretValues that are no object": [
-    { config: args, encrypted: { secretValues: secret }, declared: false },
+    { config: args, encryptedConfig: { secretValues: secret }, declaresConfig: false },
     /^secretValues: is "\[secret\]"; it must be object/,
   ],
 };
@@ -62,7 +62,7 @@ for (const [title, [operation, says]] of Object.entries(refused)) {
     for (const { type, inputs } of resources) if (type.startsWith("talos-cilium-cni")) assert.deepEqual(inputs ?? {}, {});
     assert(!state.includes(secret), "it is in the state or in a backup");
     // Config in plain text is in the history because it is in the config file, and a message may quote it.
-    if (operation.encrypted === undefined) return;
+    if (operation.encryptedConfig === undefined) return;
     assert(!history.includes(secret), "it is in the history");
     assert(!`${message}${printed}`.includes(secret), "it is printed");
   });
@@ -70,7 +70,12 @@ for (const [title, [operation, says]] of Object.entries(refused)) {
 
 test("problems of the config come all at once, with the others", { timeout: 60_000 }, () => {
   const config = { ...args, routing: "native", hubble: "", podCidr: "x", podCird: "y" };
-  const { message } = runRefusedOperation({ operation: "preview", config, encrypted: { "lan.gateway": secret }, declared: false });
+  const { message } = runRefusedOperation({
+    operation: "preview",
+    config,
+    encryptedConfig: { "lan.gateway": secret },
+    declaresConfig: false,
+  });
   assert.match(
     message,
     /^4 inputs cannot work:\n {2}lan: homelab-talos-cni:lan is encrypted .*\n {2}podCidr: .*\n {2}podCird: is not an input; .*\n {2}routing: is "native"; it must be object$/,
