@@ -101,11 +101,12 @@ function updateConfigTable(readme: string): string {
   const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
     config: Readonly<Record<string, { readonly description?: string; readonly default: unknown }>>;
   };
-  const lines = Object.entries(config).flatMap(([key, { description, default: value }]) =>
+  const lines = ["| Config key | Default | Meaning |", "| --- | --- | --- |"];
+  for (const [key, { description, default: value }] of Object.entries(config)) {
     // Keys of other packages, such as the Kubernetes provider, have no description.
-    description === undefined ? [] : [`| \`${key}\` | ${yamlText(value)} | ${description.replaceAll("|", "\\|")} |`],
-  );
-  const table = ["| Config key | Default | Meaning |", "| --- | --- | --- |", ...lines].join("\n");
+    if (description !== undefined) lines.push(tableRow(`\`${key}\``, yamlText(value), description));
+  }
+  const table = lines.join("\n");
   return readme.replace(/(<!-- config: .* -->\n)[^]*(<!-- end of config -->)/, `$1\n${table}\n\n$2`);
 }
 

@@ -172,8 +172,10 @@ export async function withEngineErrors<T>(operation: (onEvent: (event: EngineEve
     });
   } catch (error) {
     // If the engine did not start, the error is in the output of the CLI.
-    const lines = error instanceof CommandError ? error.message.matchAll(/^\s*(?:stderr: )?error: (.*)$/gm) : [];
-    if (errors.length === 0) errors.push(...Array.from(lines, ([, text = ""]) => text));
+    if (errors.length === 0 && error instanceof CommandError) {
+      const lines = error.message.matchAll(/^\s*(?:stderr: )?error: (.*)$/gm);
+      errors.push(...Array.from(lines, ([, text = ""]) => text));
+    }
     const causes = new Set(errors.filter((message) => !followUpError.test(message)));
     throw causes.size === 0 ? error : new EngineError([...causes].join("\n"), { cause: error });
   }

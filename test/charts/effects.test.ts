@@ -48,7 +48,7 @@ test("the user's own values come last", () => {
   assert.deepEqual(brokenPromises(objects, settings), [
     "ipv4-native-routing-cidr in cilium-config",
     "cilium rolls out when its configuration changes",
-    "one agent at a time is replaced",
+    "agents are replaced one at a time",
   ]);
 });
 

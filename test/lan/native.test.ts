@@ -59,7 +59,7 @@ test("a client on the LAN gets an answer from an announced LoadBalancer IP", asy
 
 test("every default does what docs/defaults.md says, or it says why nobody can see it", async () => {
   const seen = await observeDefaults(lan, first);
-  second = seen.second;
+  second = seen.secondNode;
   assert.equal(readFileSync(seen.path, "utf8"), seen.content, "run npm run measure -- defaults");
 });
 

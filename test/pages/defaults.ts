@@ -18,8 +18,8 @@ import { leafPaths, type Path } from "../harness/leafPaths.ts";
 /** A LAN with the dev stack's Cilium. Only the second node runs with the default that serves no ClusterIP to the LAN. */
 interface Bench {
   readonly lan: VirtualLan;
-  readonly first: LanNode;
-  readonly second: LanNode;
+  readonly firstNode: LanNode;
+  readonly secondNode: LanNode;
 }
 
 /** Observes the effect of a default on a real part, and describes it. Throws if there is no such effect. */
@@ -34,12 +34,12 @@ function quoteMatch(output: string, pattern: RegExp): string {
 
 const status =
   (pattern: RegExp) =>
-  ({ first }: Bench): string =>
-    `\`cilium-dbg status\`: ${quoteMatch(first.ciliumDbg("status", "--verbose"), pattern)}`;
+  ({ firstNode }: Bench): string =>
+    `\`cilium-dbg status\`: ${quoteMatch(firstNode.ciliumDbg("status", "--verbose"), pattern)}`;
 const option =
   (pattern: RegExp) =>
-  ({ first }: Bench): string =>
-    `the agent's log: ${quoteMatch(first.log(), pattern)}`;
+  ({ firstNode }: Bench): string =>
+    `the agent's log: ${quoteMatch(firstNode.log(), pattern)}`;
 const notObservable =
   (reason: string): Observation =>
   () =>
@@ -81,8 +81,8 @@ const observations: Readonly<Record<string, Observation>> = {
     assert(!names.includes("mount-cgroup"));
     return `the agent's init containers: ${names.map((name) => `\`${name}\``).join(", ")}`;
   },
-  "cgroup.hostRoot": ({ first }) => {
-    const programs = first.runInAgentPod("bpftool", "cgroup", "show", "/sys/fs/cgroup");
+  "cgroup.hostRoot": ({ firstNode }) => {
+    const programs = firstNode.runInAgentPod("bpftool", "cgroup", "show", "/sys/fs/cgroup");
     return `\`bpftool cgroup show /sys/fs/cgroup\` in the agent's pod: ${quoteMatch(programs, /cil_sock4_connect/)}`;
   },
   "securityContext.capabilities.ciliumAgent": (bench) => {
@@ -91,23 +91,23 @@ const observations: Readonly<Record<string, Observation>> = {
     // In a sandbox, this process may not have all capabilities itself.
     const availableCapabilities = capabilitiesOf("self");
     const expected = ciliumAgent.filter((name) => availableCapabilities.includes(name));
-    assert.deepEqual(bench.first.capabilities.toSorted(), expected.toSorted());
-    assert.doesNotMatch(bench.first.log(), /level=fatal|permission denied/);
+    assert.deepEqual(bench.firstNode.capabilities.toSorted(), expected.toSorted());
+    assert.doesNotMatch(bench.firstNode.log(), /level=fatal|permission denied/);
     return "the agent's process has exactly these capabilities, as far as the machine has them, and its log has no `permission denied`";
   },
   "securityContext.capabilities.cleanCiliumState": notObservable(`${startedByBench}, but not the init container that cleans up`),
   routingMode: (bench) => {
-    const links = [bench.first, bench.second].map((node) => node.ip("-brief", "link")).join("");
+    const links = [bench.firstNode, bench.secondNode].map((node) => node.ip("-brief", "link")).join("");
     assert.doesNotMatch(links, /vxlan|geneve/);
     return `${status(/Routing: +Network: Native/)(bench)}; \`ip link\` has no \`cilium_vxlan\``;
   },
-  ipv4NativeRoutingCIDR: ({ first }) => {
-    const rules = runCommand("ip", "netns", "exec", first.name, "iptables", "-t", "nat", "-S", "CILIUM_POST_nat");
+  ipv4NativeRoutingCIDR: ({ firstNode }) => {
+    const rules = runCommand("ip", "netns", "exec", firstNode.name, "iptables", "-t", "nat", "-S", "CILIUM_POST_nat");
     return `\`iptables -t nat -S\`: ${quoteMatch(rules, /(-s 10\.244\.1\.0\/24 ! -d 10\.244\.0\.0\/16 ! -o cilium_\+).*(-j MASQUERADE)/)}`;
   },
-  autoDirectNodeRoutes: ({ first, second }) => {
-    const route = quoteMatch(first.ip("route"), /10\.244\.2\.0\/24 via 192\.168\.1\.12 dev eth0/);
-    assert.match(second.ip("route"), /10\.244\.1\.0\/24 via 192\.168\.1\.11 dev eth0/);
+  autoDirectNodeRoutes: ({ firstNode, secondNode }) => {
+    const route = quoteMatch(firstNode.ip("route"), /10\.244\.2\.0\/24 via 192\.168\.1\.12 dev eth0/);
+    assert.match(secondNode.ip("route"), /10\.244\.1\.0\/24 via 192\.168\.1\.11 dev eth0/);
     return `\`ip route\` on the first of two nodes: ${route}`;
   },
   kubeProxyReplacement: status(/KubeProxyReplacement: +True/),
@@ -137,8 +137,8 @@ const observations: Readonly<Record<string, Observation>> = {
       runCommand("ip", "route", "replace", "10.96.0.0/12", "via", node.address);
       return (await fetchPage(clusterIP)) === "node-1";
     };
-    await eventually(() => answers(bench.first), "the ClusterIP does not answer from the LAN");
-    assert.equal(await answers(bench.second), false);
+    await eventually(() => answers(bench.firstNode), "the ClusterIP does not answer from the LAN");
+    assert.equal(await answers(bench.secondNode), false);
     return "a request from the LAN to a ClusterIP, through a node, gets no answer; with `externalClusterIp` it gets the page";
   },
   "k8sClientRateLimit.qps": option(/--k8s-client-qps='23'/),
@@ -194,12 +194,12 @@ const observations: Readonly<Record<string, Observation>> = {
  *
  * @throws if a default does not have its effect
  */
-export async function observeDefaults(lan: VirtualLan, first: LanNode): Promise<Page & { readonly second: LanNode }> {
+export async function observeDefaults(lan: VirtualLan, firstNode: LanNode): Promise<Page & { readonly secondNode: LanNode }> {
   const loadBalancer = { ...devStack.loadBalancer, externalClusterIp: false };
   lan.cluster.apply(plan({ ...devStack, ...chartArgs(), loadBalancer }).manifest.yaml);
-  const second = await lan.addNode();
+  const secondNode = await lan.addNode();
   await eventually(
-    () => second.ip("route").includes(first.podCidr) && first.ip("route").includes(second.podCidr),
+    () => secondNode.ip("route").includes(firstNode.podCidr) && firstNode.ip("route").includes(secondNode.podCidr),
     "the nodes have no routes to each other's pods",
   );
 
@@ -213,7 +213,7 @@ export async function observeDefaults(lan: VirtualLan, first: LanNode): Promise<
     const [, reason] =
       reasons.find(([prefix]) => `${key}.`.startsWith(`${prefix}.`)) ?? assert.fail(`there is no reason for ${key}`);
     const why = reason === previousReason ? "as above" : reason;
-    const observed = await observe({ lan, first, second });
+    const observed = await observe({ lan, firstNode, secondNode });
     rows.push(`| \`${key}\` | ${formatDefault(values, path)} | ${why} | ${observed} |`);
     previousReason = reason;
   }
@@ -227,7 +227,8 @@ suite \`lan\` checks that it is up to date.
 | Value | Default | Why | Observed |
 | --- | --- | --- | --- |
 `;
-  return { ...(await formatPage(join("docs", "defaults.md"), `${title}${rows.join("\n")}\n`)), second };
+  const page = await formatPage(join("docs", "defaults.md"), `${title}${rows.join("\n")}\n`);
+  return { ...page, secondNode };
 }
 
 /** Formats a default for the page. */
