@@ -83,7 +83,9 @@ async function end(cluster: Cluster, stack: ChartStack) {
   const kinds = "daemonsets,deployments,configmaps,services,clusterroles,roles,crds,ciliumloadbalancerippools";
   const { output } = cluster.kubectl(["get", kinds, "--all-namespaces", "--output", "json"]);
   // In `default` is the Service of the API server itself, with its port.
-  const items = (JSON.parse(output) as { items: KubernetesObject[] }).items.filter((item) => item.metadata.namespace !== "default");
+  const items = (JSON.parse(output) as { items: KubernetesObject[] }).items.filter(
+    (item) => item.metadata.namespace !== "default",
+  );
   return {
     state: deployment.resources
       .map(({ urn }) => urn)

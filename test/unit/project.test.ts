@@ -20,7 +20,8 @@ const { config } = parse(text("Pulumi.yaml")) as {
 const inputs = Object.fromEntries(Object.entries(config).filter(([key]) => !key.includes(":")));
 
 test("what is generated from args.ts is up to date", async () => {
-  for (const { path, content } of await generatePages()) assert.equal(readFileSync(path, "utf8"), content, "run npm run generate");
+  for (const { path, content } of await generatePages())
+    assert.equal(readFileSync(path, "utf8"), content, "run npm run generate");
 });
 
 test("every input is a config key, documented, with the default that the program has", () => {

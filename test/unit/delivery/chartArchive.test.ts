@@ -54,7 +54,12 @@ test("what lies there and is something else is replaced", () => {
 });
 
 test("processes that stage at once never see anything but their own chart", { timeout: 60_000 }, async () => {
-  const charts = [one.path, two.path, writeTinyChart(join(folder, "source", "one")), writeTinyChart(join(folder, "source", "two"), "two")];
+  const charts = [
+    one.path,
+    two.path,
+    writeTinyChart(join(folder, "source", "one")),
+    writeTinyChart(join(folder, "source", "two"), "two"),
+  ];
   const script = join(import.meta.dirname, "..", "..", "processes", "stageChart.ts");
   const staged = await Promise.all(
     [...charts, ...charts].map(async (chart) => {

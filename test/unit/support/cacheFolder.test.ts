@@ -34,7 +34,7 @@ after(() => {
 function useCache(given: NodeJS.ProcessEnv) {
   const cwd = mkdtempSync(join(folder, "cwd-"));
   const temporary = mkdtempSync(join(folder, "tmp-"));
-  const script = join(import.meta.dirname, "fixtures", "useCache.ts");
+  const script = join(import.meta.dirname, "..", "..", "processes", "useCache.ts");
   const { status, stdout, stderr } = spawnSync(process.execPath, [script, server.address, sha256, index], {
     ...{ cwd, encoding: "utf8", timeout: 60_000, killSignal: "SIGKILL" },
     env: { ...environment, TMPDIR: temporary, ...given },
