@@ -1,4 +1,4 @@
-// The same chart with the same values by cdk8s: `cdk8s.ts <chart> <values> <namespace> <kubernetes version>`.
+// Renders the same chart with the same values through cdk8s: `cdk8s.ts <chart> <values> <namespace> <kubernetes version>`.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// From the inputs to the checked, canonical manifest: `render.ts <inputs>`.
+// Turns the inputs into the checked, canonical manifest, once: `planOnce.ts <inputs>`.
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { createPlan } from "../components/plan.ts";
 import { printReport } from "./report.ts";

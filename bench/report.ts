@@ -1,11 +1,11 @@
-/** What a process of the benchmark says of itself. */
+/** What a process of the benchmark measures of itself. */
 export interface Report {
-  /** Its highest use of memory. */
+  /** Peak resident memory. */
   readonly megabytes: number;
 }
 
-/** Says it, as the only output. */
+/** Prints the report of this process. It has to be the only output. */
 export function printReport(): void {
-  const said: Report = { megabytes: process.resourceUsage().maxRSS / 1024 };
-  process.stdout.write(JSON.stringify(said));
+  const report: Report = { megabytes: process.resourceUsage().maxRSS / 1024 };
+  process.stdout.write(JSON.stringify(report));
 }

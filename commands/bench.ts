@@ -1,12 +1,12 @@
-// npm run bench: how long it takes and how much memory, in medians, against what it cannot be faster than and what others do.
-// `npm run bench -- <file>` keeps the figures as JSON, to be compared with later ones.
+// npm run bench: measures median time and memory, compared with Helm alone (the lower bound) and with cdk8s.
+// `npm run bench -- <file>` also writes the figures as JSON, to compare them with later ones.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
-import { validate } from "../components/checks/validate.ts";
 import { createPlan } from "../components/plan.ts";
 import { runHelmTemplate } from "../components/helm/render.ts";
 import { resolveSettings } from "../components/inputs/settings.ts";
+import { validate } from "../components/checks/validate.ts";
 import type { Report } from "../bench/report.ts";
 import { Clone } from "./lib/clone.ts";
 import { run } from "../tools/childProcess.mjs";
@@ -16,47 +16,47 @@ import { putOnPath } from "./lib/putOnPath.ts";
 import { dim, fail, progress, say } from "./lib/terminal.ts";
 import { devConfig, root } from "./lib/stack.ts";
 
-/** Does something once; a process of bench/ says what it needed. */
+/** Runs what is measured, once. A program of bench/ reports its own memory. */
 type Work = () => Report | undefined | Promise<void>;
-/** Medians of several times. */
+/** Medians of several runs. */
 interface Figures {
   readonly milliseconds: number;
   readonly megabytes?: number;
 }
 
-/** Does all of some works in turn, so that a slow moment of the machine meets them all, once more than it counts. */
+/** Runs all works in turn, so that a slow moment of the machine affects all of them. The first round is a warm-up and does not count. */
 async function medians<Name extends string>(
   rounds: number,
   works: Readonly<Record<Name, Work>>,
 ): Promise<Readonly<Record<Name, Figures>>> {
   const names = Object.keys(works) as Name[];
-  const found = new Map(names.map((name) => [name, [] as { milliseconds: number; megabytes: number | undefined }[]]));
+  const samples = new Map(names.map((name) => [name, [] as { milliseconds: number; megabytes: number | undefined }[]]));
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
       const start = performance.now();
-      const said = await works[name]();
+      const report = await works[name]();
       const milliseconds = performance.now() - start;
-      if (round > 0) found.get(name)?.push({ milliseconds, megabytes: said?.megabytes });
+      if (round > 0) samples.get(name)?.push({ milliseconds, megabytes: report?.megabytes });
     }
   }
   const median = (all: readonly number[]) => all.toSorted((one, other) => one - other)[Math.floor(all.length / 2)] ?? NaN;
   return Object.fromEntries(
     names.map((name) => {
-      const all = found.get(name) ?? [];
-      const megabytes = all.flatMap((one) => one.megabytes ?? []);
-      const figures = { milliseconds: median(all.map(({ milliseconds }) => milliseconds)) };
+      const samplesOfWork = samples.get(name) ?? [];
+      const megabytes = samplesOfWork.flatMap((sample) => sample.megabytes ?? []);
+      const figures = { milliseconds: median(samplesOfWork.map(({ milliseconds }) => milliseconds)) };
       return [name, megabytes.length === 0 ? figures : { ...figures, megabytes: median(megabytes) }];
     }),
   ) as Record<Name, Figures>;
 }
 
-/** Runs a program of bench/. */
-function start(program: string, ...options: readonly string[]): Report {
+/** Runs a program of bench/ and returns its report. */
+function runProgram(program: string, ...options: readonly string[]): Report {
   return JSON.parse(run(process.execPath, [join(root, "bench", program), ...options])) as Report;
 }
 
-/** How long `pulumi preview` takes, as one types it. */
-async function previewing(args: TalosCiliumCniArgs) {
+/** Measures `pulumi preview` as a user runs it. */
+async function measurePreviews(args: TalosCiliumCniArgs) {
   const clone = new Clone();
   try {
     const preview = async (folder: string) => {
@@ -73,7 +73,7 @@ async function previewing(args: TalosCiliumCniArgs) {
   }
 }
 
-/** A LAN of so many nodes, and a pool of so many blocks, which are apart. */
+/** A LAN with this many nodes, and a pool with this many blocks that are not adjacent. */
 function lanOf(nodes: number, blocks: number): TalosCiliumCniArgs {
   const address = (third: number, index: number) =>
     `172.${third + Math.floor(index / 65536)}.${Math.floor(index / 256) % 256}.${index % 256}`;
@@ -92,29 +92,29 @@ async function main(): Promise<void> {
   const args = { ...dev, chart: findSource(resolveSettings(dev)).chart };
   const { chart, values, settings } = createPlan(args);
   const { namespace, kubernetesVersion } = settings;
-  const alone = (work: () => unknown) => () => void work();
-  const checks = (nodes: number, blocks: number) => alone(() => validate({ ...args, ...lanOf(nodes, blocks) }));
+  const inThisProcess = (work: () => unknown) => () => void work();
+  const checks = (nodes: number, blocks: number) => inThisProcess(() => validate({ ...args, ...lanOf(nodes, blocks) }));
 
-  say("measuring, for about a minute");
+  say("measuring; this takes about a minute");
   progress("rendering");
   const rendering = await medians(15, {
-    "helm template": alone(() => runHelmTemplate(chart, values, settings)),
-    "our process": () => start("render.ts", JSON.stringify(args)),
-    "cdk8s' process": () => start("cdk8s.ts", chart.path, JSON.stringify(values), namespace, kubernetesVersion),
-    "the same as ours, without a start of Node": alone(() => createPlan(args)),
+    "helm template": inThisProcess(() => runHelmTemplate(chart, values, settings)),
+    "our process": () => runProgram("planOnce.ts", JSON.stringify(args)),
+    "cdk8s' process": () => runProgram("cdk8s.ts", chart.path, JSON.stringify(values), namespace, kubernetesVersion),
+    "our work without starting Node": inThisProcess(() => createPlan(args)),
   });
   progress("checks");
   const checking = await medians(15, {
-    "dev stack": alone(() => validate(args)),
+    "dev stack": inThisProcess(() => validate(args)),
     "1 node, 1 block": checks(1, 1),
     "10 nodes, 100 blocks": checks(10, 100),
     "100 nodes, 1,000 blocks": checks(100, 1000),
   });
-  let tables: Readonly<Record<string, Readonly<Record<string, Figures>>>> = { rendering, checking };
+  const tables: Record<string, Readonly<Record<string, Figures>>> = { rendering, checking };
   if (findPluginFolder("language-nodejs") === undefined) say(missingPluginMessage("language-nodejs"));
   else {
     progress("previews");
-    tables = { ...tables, previews: await previewing(args) };
+    tables["previews"] = await measurePreviews(args);
   }
 
   process.stdout.write(Object.entries(tables).map(table).join("\n"));
@@ -122,14 +122,14 @@ async function main(): Promise<void> {
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(tables, null, 2)}\n`);
 }
 
-function table([title, found]: [string, Readonly<Record<string, Figures>>]): string {
-  const [floor] = Object.values(found);
-  const lines = Object.entries(found).map(([name, { milliseconds, megabytes }]) => {
-    const ratio = (milliseconds / (floor?.milliseconds ?? NaN)).toFixed(2);
+function table([title, figures]: [string, Readonly<Record<string, Figures>>]): string {
+  const [baseline] = Object.values(figures);
+  const lines = Object.entries(figures).map(([name, { milliseconds, megabytes }]) => {
+    const ratio = (milliseconds / (baseline?.milliseconds ?? NaN)).toFixed(2);
     const memory = megabytes === undefined ? "" : `${megabytes.toFixed(0)} MB`;
     return `  ${name.padEnd(46)}${milliseconds.toFixed(1).padStart(8)} ms${ratio.padStart(8)}${memory.padStart(10)}\n`;
   });
-  return `${title} ${dim("(medians, of the first one)")}\n${lines.join("")}`;
+  return `${title} ${dim("(medians; ratio to the first row)")}\n${lines.join("")}`;
 }
 
 await main().catch(fail);

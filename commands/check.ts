@@ -1,4 +1,4 @@
-// npm run check: types, lint and format. npm run fix: mends what the two tools can mend, and then checks the types.
+// npm run check: checks types, lint and format. npm run fix: lets eslint and prettier fix what they can, then checks the types.
 import { parseArgs } from "node:util";
 import { runUnchecked } from "../tools/childProcess.mjs";
 import { fail, say } from "./lib/terminal.ts";
@@ -12,5 +12,5 @@ const checks = [
 
 for (const [command, ...options] of checks) {
   say(`${command} ${options.join(" ")}`);
-  if (runUnchecked(command, options, { inherit: true, seconds: 900 }).status !== 0) fail(`${command} found something`);
+  if (runUnchecked(command, options, { inherit: true, seconds: 900 }).status !== 0) fail(`${command} reported problems`);
 }

@@ -1,4 +1,4 @@
-// npm run generate: what follows from components/inputs/args.ts.
+// npm run generate: writes the files that are generated from components/inputs/args.ts, components/checks and Pulumi.yaml.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
@@ -20,7 +20,7 @@ import type { Check, Checks } from "../components/checks/check.ts";
 import { formatPage, type Page } from "./lib/page.ts";
 import { root } from "./lib/stack.ts";
 
-/** The generated files with their content: the schema that the program checks its inputs with, and its documentation. */
+/** Generates the schema that the program validates its inputs with, and the documentation. */
 export async function generatePages(): Promise<readonly Page[]> {
   const config: CompletedConfig = {
     ...DEFAULT_CONFIG,
@@ -31,7 +31,7 @@ export async function generatePages(): Promise<readonly Page[]> {
     jsDoc: "extended",
   };
   const program = createProgram(config);
-  const parser = createParser(program, config, (chain) => chain.addNodeParser(input));
+  const parser = createParser(program, config, (chain) => chain.addNodeParser(pulumiInputParser));
   const schema = new SchemaGenerator(program, parser, createFormatter(config), config).createSchema("TalosCiliumCniArgs");
   const definitions = (schema.definitions ?? {}) as Readonly<Record<string, Definition>>;
   return Promise.all([
@@ -42,32 +42,26 @@ export async function generatePages(): Promise<readonly Page[]> {
   ]);
 }
 
-/** A Pulumi input may be an Output, of which nothing can be said when the program starts. */
-const input: SubNodeParser = {
+/** Accepts any value for a Pulumi input: it may be an Output, whose value is unknown when the program starts. */
+const pulumiInputParser: SubNodeParser = {
   supportsNode: (node) => ts.isTypeReferenceNode(node) && node.typeName.getText() === "pulumi.Input",
   createType: () => new AnyType(),
 };
 
 function checksPage(): string {
   const table = (checks: readonly Pick<Check<never>, "title" | "why" | "source">[]) =>
-    checks.map(({ title, why, source }) => {
-      const link = source.startsWith("https://")
-        ? `[source](${source})`
-        : source.startsWith("docs/")
-          ? `[${source}](../${source})`
-          : source;
-      return `| ${[title, why, link].map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-    });
+    checks.map(({ title, why, source }) => tableRow(title, why, linkTo(source)));
   const section = ([title, { errors, warnings }]: [string, Checks<never>]) => {
-    const part = (name: string, checks: readonly Check<never>[]) =>
-      checks.length === 0 ? [] : ["", `| ${name} | Why | |`, "| --- | --- | --- |", ...table(checks)];
-    return [`## ${title}`, ...part("Refused", errors), ...part("Warned of", warnings)].join("\n");
+    const lines = [`## ${title}`];
+    if (errors.length > 0) lines.push("", "| Error | Why | |", "| --- | --- | --- |", ...table(errors));
+    if (warnings.length > 0) lines.push("", "| Warning | Why | |", "| --- | --- | --- |", ...table(warnings));
+    return lines.join("\n");
   };
   return `# Checks
 
-What is looked at when the program starts, so at every preview, before anything is touched. What is refused ends the program with one error
-that names all of it; what is warned of stands in the log and in the output \`warnings\`. Besides, every input has to have its type
-([inputs.md](inputs.md)), what is fetched its SHA-256, and what Helm itself refuses is passed on in its own words. Made from
+These checks run when the program starts, so at every preview, before any resource changes. All errors are reported together and stop the
+program. Warnings appear in the log and in the output \`warnings\`. In addition, every input must have its type ([inputs.md](inputs.md)),
+every download must have its SHA-256, and errors of Helm are passed on in Helm's own words. Generated from
 [components/checks](../components/checks) by \`npm run generate\`.
 
 ${Object.entries(allChecks as unknown as Record<string, Checks<never>>)
@@ -76,12 +70,23 @@ ${Object.entries(allChecks as unknown as Record<string, Checks<never>>)
 `;
 }
 
+/** A link to the source of a check: a URL, or a page of docs/ next to the generated one. Other sources stay text. */
+function linkTo(source: string): string {
+  if (source.startsWith("https://")) return `[source](${source})`;
+  if (source.startsWith("docs/")) return `[${source}](../${source})`;
+  return source;
+}
+
+function tableRow(...cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+}
+
 function inputsPage(schema: Definition, definitions: Readonly<Record<string, Definition>>): string {
   return `# Inputs
 
-The inputs of the component \`TalosCiliumCni\`. The config of a stack has them under the same names (\`pulumi config set --path\`). Inputs are
-optional unless marked as required, and plain data unless their type is Pulumi input. Generated from
-[components/inputs](../components/inputs) by \`npm run generate\`.
+These are the inputs of the component \`TalosCiliumCni\`. A stack's config has the same keys (\`pulumi config set --path\`). An input is
+optional unless marked as required, and it is plain data. Generated from
+[components/inputs/args.ts](../components/inputs/args.ts) by \`npm run generate\`.
 
 | Input | Type | Default | Meaning |
 | --- | --- | --- | --- |
@@ -89,40 +94,41 @@ ${rows(schema, definitions, "").join("\n")}
 `;
 }
 
-/** The README with what Pulumi.yaml says of the config keys. */
+/** Replaces the table of config keys in the README by one made from Pulumi.yaml. */
 function updateConfigTable(readme: string): string {
   const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
     config: Readonly<Record<string, { readonly description?: string; readonly default: unknown }>>;
   };
-  const lines = Object.entries(config).flatMap(([key, { description, default: value }]) =>
-    // What is not the program's own has no description.
-    description === undefined ? [] : [`| \`${key}\` | ${yamlText(value)} | ${description.replaceAll("|", "\\|")} |`],
-  );
-  const table = ["| Config key | Default | Meaning |", "| --- | --- | --- |", ...lines].join("\n");
+  const lines = ["| Config key | Default | Meaning |", "| --- | --- | --- |"];
+  for (const [key, { description, default: value }] of Object.entries(config)) {
+    // Keys of other packages, such as the Kubernetes provider, have no description.
+    if (description !== undefined) lines.push(tableRow(`\`${key}\``, yamlText(value), description));
+  }
+  const table = lines.join("\n");
   return readme.replace(/(<!-- config: .* -->\n)[^]*(<!-- end of config -->)/, `$1\n${table}\n\n$2`);
 }
 
-/** A value as it stands in a YAML file. */
+/** Formats a value as in a YAML file; an empty one as nothing. */
 function yamlText(value: unknown): string {
-  const isEmpty = value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
-  return isEmpty
-    ? ""
-    : `\`${typeof value === "string" ? value : stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim()}\``;
+  if (value === "" || (typeof value === "object" && value !== null && Object.keys(value).length === 0)) return "";
+  if (typeof value === "string") return `\`${value}\``;
+  return `\`${stringify(value, { collectionStyle: "flow", lineWidth: 0 }).trim()}\``;
 }
 
 function rows(schema: Definition, definitions: Readonly<Record<string, Definition>>, parent: string): readonly string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
-    const given = property as Definition;
+    const input = property as Definition;
     const path = parent === "" ? key : `${parent}.${key}`;
-    const [type, inner, suffix] = typeOf(given, definitions);
+    const [type, inner, suffix] = typeOf(input, definitions);
     const required = schema.required?.includes(key) === true ? "required" : "";
-    const meaning = given.description ?? inner?.description ?? "";
-    const row = [`\`${path}\``, type, defaultOf(given.default) || required, meaning].map((cell) => cell.replaceAll("|", "\\|"));
-    return [`| ${row.join(" | ")} |`, ...(inner === undefined ? [] : rows(inner, definitions, `${path}${suffix}`))];
+    const meaning = input.description ?? inner?.description ?? "";
+    const row = tableRow(`\`${path}\``, type, defaultOf(input.default) || required, meaning);
+    if (inner === undefined) return [row];
+    return [row, ...rows(inner, definitions, `${path}${suffix}`)];
   });
 }
 
-/** The type of an input in words, and the definition of what is in it, when it has inputs of its own. */
+/** Describes the type of an input; `inner` is the definition of an object's own inputs, and `suffix` marks a list in their path. */
 function typeOf(
   { $ref, type, items, enum: words }: Definition,
   definitions: Readonly<Record<string, Definition>>,
@@ -135,15 +141,15 @@ function typeOf(
   if (words !== undefined) return [words.map((word) => `\`${word as string}\``).join(", "), undefined, ""];
   if (type === undefined) return ["Pulumi input", undefined, ""];
   if (type !== "array") return [String(type), undefined, ""];
-  const [of, inner] = typeOf(items as Definition, definitions);
-  return [`list of ${of}s`, inner, "[]"];
+  const [itemType, inner] = typeOf(items as Definition, definitions);
+  return [`list of ${itemType}s`, inner, "[]"];
 }
 
 function defaultOf(value: unknown): string {
   if (value === undefined) return "";
-  return typeof value === "string" && value.includes(" ")
-    ? value
-    : `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
+  if (typeof value !== "string") return `\`${JSON.stringify(value)}\``;
+  // A default with spaces is a sentence, not a value.
+  return value.includes(" ") ? value : `\`${value}\``;
 }
 
 if (import.meta.main) for (const { path, content } of await generatePages()) writeFileSync(path, content);

@@ -1,5 +1,5 @@
-// npm run manifest: a real `pulumi up` of index.ts on local state, and its outputs as files. With `-- --check` no file is written: the
-// files that are there have to be what would be written.
+// npm run manifest: runs a real `pulumi up` of index.ts on local state and writes its outputs to files. With `-- --check` it writes nothing
+// and fails unless the present files have the content that it would write.
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -11,32 +11,32 @@ import { validate } from "../components/checks/validate.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
 import { findSource } from "./lib/ciliumSource.ts";
 import { drift } from "./lib/drift.ts";
-import { checkWritable, writeIfChanged } from "./lib/files.ts";
+import { checkWritable, writeIfChanged, type FileChange } from "./lib/files.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
 import { dim, fail, say, step } from "./lib/terminal.ts";
 import { devConfig, root, withStack } from "./lib/stack.ts";
 
 const env = (name: string) => process.env[name] || undefined;
 
-/** The inputs: Pulumi.dev.yaml, with the old script's environment variables on top. */
+/** The inputs: Pulumi.dev.yaml, overridden by the old script's environment variables. */
 function inputs(): TalosCiliumCniArgs {
-  const given = Object.entries({
+  const overrides = Object.entries({
     ciliumVersion: env("CILIUM_VERSION"),
     podCidr: env("POD_CIDR"),
     serviceCidr: env("SERVICE_CIDR"),
   }).filter(([, value]) => value !== undefined);
-  // Whatever the stack does with it: this command touches no cluster.
-  return { ...devConfig(), ...Object.fromEntries(given), delivery: "manifest" };
+  // This command changes no cluster, whatever delivery the stack uses.
+  return { ...devConfig(), ...Object.fromEntries(overrides), delivery: "manifest" };
 }
 
-/** Where the two files go: as OUTPUT_FILE says, seen from the folder the user is in. */
+/** The paths of the two files: OUTPUT_FILE, relative to the user's folder, or the defaults in manifests/. */
 function outputFiles(version: string): { readonly manifest: string; readonly loadBalancer: string } {
-  const asked = env("OUTPUT_FILE");
-  if (asked === undefined) {
+  const outputFile = env("OUTPUT_FILE");
+  if (outputFile === undefined) {
     const file = (kind: string) => join(root, "manifests", `cilium-${kind}-${version}.yaml`);
     return { manifest: file("cni"), loadBalancer: file("lb") };
   }
-  const manifest = resolve(env("INIT_CWD") ?? process.cwd(), asked);
+  const manifest = resolve(env("INIT_CWD") ?? process.cwd(), outputFile);
   return { manifest, loadBalancer: manifest.replace(/(?=(?:\.[^./\\]+)?$)/, "-lb") };
 }
 
@@ -53,8 +53,8 @@ async function main(): Promise<void> {
     return [undefined, "pulumi and helm are ready"];
   });
   const source = await step("chart", () => {
-    const found = findSource(settings);
-    return Promise.resolve([found, found.description]);
+    const available = findSource(settings);
+    return Promise.resolve([available, available.description]);
   });
   const outputs = await step("pulumi", async () => {
     const result = await withStack({ ...args, chart: source.chart }, (stack) => stack.up());
@@ -65,38 +65,42 @@ async function main(): Promise<void> {
     compare(files, outputs);
     return;
   }
-  const left = outputs["loadBalancerManifest"] === undefined && existsSync(files.loadBalancer);
-  const written = [
-    [files.manifest, outputs["manifest"]] as const,
-    [files.loadBalancer, outputs["loadBalancerManifest"]] as const,
-  ].flatMap(([file, output]) => (output === undefined ? [] : [writeIfChanged(file, output)]));
-  if (left) written.push({ file: files.loadBalancer, change: "of an earlier run; no pool or policy is configured any more" });
-  say(`\n${table(settings, outputs, written, source.warning)}`);
+  const changes: FileChange[] = [];
+  const { manifest, loadBalancerManifest } = outputs;
+  if (manifest !== undefined) changes.push(writeIfChanged(files.manifest, manifest));
+  if (loadBalancerManifest !== undefined) changes.push(writeIfChanged(files.loadBalancer, loadBalancerManifest));
+  else if (existsSync(files.loadBalancer)) {
+    changes.push({ file: files.loadBalancer, change: "left from an earlier run; no pool or policy is configured any more" });
+  }
+  say(`\n${table(settings, outputs, changes, source.warning)}`);
 }
 
-/** Ends the command with what differs, unless the files are what they should be. */
+/** Ends the command with the differences, unless the files have the content of the outputs. */
 function compare(files: ReturnType<typeof outputFiles>, outputs: OutputMap): void {
-  const stale = (["manifest", "loadBalancer"] as const).flatMap((key) => {
-    const output = outputs[key === "manifest" ? "manifest" : "loadBalancerManifest"]?.value as string | undefined;
-    const lines = drift(files[key], output);
-    return lines.length === 0
-      ? []
-      : [`${relative(process.cwd(), files[key])} is out of date:\n${lines.map((line) => `  ${line}`).join("\n")}`];
-  });
-  if (stale.length > 0) fail(`${stale.join("\n")}\n(npm run manifest writes what it should be)`);
+  const expected = [
+    [files.manifest, outputs["manifest"]],
+    [files.loadBalancer, outputs["loadBalancerManifest"]],
+  ] as const;
+  const reports: string[] = [];
+  for (const [file, output] of expected) {
+    const differences = drift(file, output?.value as string | undefined);
+    if (differences.length === 0) continue;
+    reports.push(`${relative(process.cwd(), file)} is out of date:\n${differences.map((line) => `  ${line}`).join("\n")}`);
+  }
+  if (reports.length > 0) fail(`${reports.join("\n")}\n(run npm run manifest to update the files)`);
   say("\nthe files are up to date");
 }
 
 function table(
   { ciliumVersion, kubernetesVersion, gatewayApi }: ReturnType<typeof resolveSettings>,
   outputs: OutputMap,
-  written: readonly { readonly file: string; readonly change: string }[],
+  changes: readonly FileChange[],
   sourceWarning: string | undefined,
 ): string {
   const output = (name: string) => outputs[name]?.value as unknown;
   const manifest = output("manifest") as string;
   const kinds = Object.entries(Object.groupBy(readDocuments(manifest), ({ object }) => object.kind));
-  const warnings = [...(sourceWarning === undefined ? [] : [sourceWarning]), ...(output("warnings") as string[])];
+  const warnings = [sourceWarning, ...(output("warnings") as string[])].filter((warning) => warning !== undefined);
   const minor = ciliumMinor(ciliumVersion);
   const rows: [name: string, lines: readonly string[]][] = [
     ["Cilium", [`${ciliumVersion}, for Kubernetes ${kubernetesVersion}`]],
@@ -104,7 +108,7 @@ function table(
     ["size", [`${(Buffer.byteLength(manifest) / 1000).toFixed(1)} KB`]],
     ["sha256", [outputs["manifestSha256"]?.secret === true ? "(secret)" : (output("manifestSha256") as string)]],
     ["images", output("images") as string[]],
-    ["files", written.map(({ file, change }) => `${relative(process.cwd(), file)} ${dim(change)}`)],
+    ["files", changes.map(({ file, change }) => `${relative(process.cwd(), file)} ${dim(change)}`)],
     ["warnings", warnings.length === 0 ? ["none"] : warnings],
   ];
   if (gatewayApi.enabled && minor !== undefined)

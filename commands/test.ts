@@ -1,4 +1,5 @@
-// npm test: runs the default suites. `npm test -- charts test/unit/cilium/apiRateLimit.test.ts` runs what is named, `npm run test:all` runs every suite.
+// npm test: runs the default suites. `npm test -- charts test/unit/checks test/lan/native.test.ts` runs these suites, folders and files, and
+// `npm run test:all` runs every suite.
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,11 +10,11 @@ import { runFiles, type Result, type TestFile } from "./lib/runFiles.ts";
 import { selectFiles } from "./lib/selection.ts";
 import { suites, type Suite } from "./lib/suites.ts";
 
-/** After so long a file has come to a standstill, and fails. The slowest waits ten minutes, for a machine that is down. */
-const patience = 20 * 60_000;
+/** In milliseconds; a test file that runs longer hangs, and fails. The slowest waits ten minutes for a machine that is down. */
+const fileTimeout = 20 * 60_000;
 
 interface SuiteResult extends Result {
-  /** Whether it was skipped for a reason that somebody could remove. */
+  /** Whether the user could remove the reason for which it was skipped. */
   isAvoidable: boolean;
 }
 
@@ -24,14 +25,14 @@ async function main(): Promise<void> {
     options: {
       all: { type: "boolean" },
       rest: { type: "boolean" },
-      // A suite that is skipped fails the run, unless nothing that could be installed would change it.
+      // A skipped suite fails the run, unless installing something would not help.
       strict: { type: "boolean" },
-      // How many inputs the suite fuzz makes, other ones each time.
+      // How many inputs the suite fuzz generates; they differ in every run.
       runs: { type: "string" },
     },
   });
   if (values.runs !== undefined) process.env["FUZZ_RUNS"] = values.runs;
-  const selected = selectFiles({ asked: positionals, all: values.all === true, rest: values.rest === true });
+  const selected = selectFiles({ words: positionals, all: values.all === true, rest: values.rest === true });
 
   const folder = mkdtempSync(join(tmpdir(), "cilium-test-suites-"));
   process.on("exit", () => {
@@ -52,9 +53,9 @@ async function main(): Promise<void> {
       countAsNotRun(name, error, result);
     }
   }
-  say(dim(`all is ready (${secondsSince(start)})`));
-  // As many generated inputs as somebody asks for take their time.
-  const timeout = values.runs === undefined ? patience : Infinity;
+  say(dim(`everything is ready (${secondsSince(start)})`));
+  // The user decides how many inputs are generated, so there is no limit.
+  const timeout = values.runs === undefined ? fileTimeout : Infinity;
   await runFiles(files, { folder, concurrency: availableParallelism(), timeout });
 
   const sum = (outcome: "passed" | "failed") => [...results.values()].reduce((total, result) => total + result[outcome], 0);
@@ -66,7 +67,7 @@ async function main(): Promise<void> {
   process.exitCode = isGood ? 0 : 1;
 }
 
-/** A suite that cannot run here is skipped; one that could not be set up has failed. */
+/** Counts a suite as skipped if it cannot run here, and as failed if its setup failed. */
 function countAsNotRun(name: string, error: unknown, result: SuiteResult): void {
   if (error instanceof SuiteObstacle) {
     result.skipped.push(error.message);
@@ -80,7 +81,8 @@ function countAsNotRun(name: string, error: unknown, result: SuiteResult): void 
 function summarize({ passed, failed, skipped }: Result): string {
   const reasons = skipped.map((reason) => `; skipped: ${reason}`).join("");
   if (passed + failed === 0) return reasons.replace("; ", "");
-  return `${failed === 0 ? `passed, ${passed} tests` : `FAILED, ${failed} of ${passed + failed} tests`}${reasons}`;
+  if (failed > 0) return `FAILED, ${failed} of ${passed + failed} tests${reasons}`;
+  return `passed, ${passed} tests${reasons}`;
 }
 
 await main().catch(fail);

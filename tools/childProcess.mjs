@@ -1,20 +1,20 @@
-// Starts programs. Like all that tools/run.mjs imports, this needs Node 20 and no package.
+// Starts programs. Like everything that tools/run.mjs imports, this file needs only Node 20 and no package.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { isAbsolute } from "node:path";
 
 /**
  * @typedef {object} Options
- * @property {string} [input] what the program reads on standard input
+ * @property {string} [input] standard input of the program
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
- * @property {number} [seconds] the program is killed after this time; 300 by default
- * @property {boolean} [shell] whether a shell starts it, as npm needs it on Windows
- * @property {boolean} [inherit] whether it writes to this process's own output; there is nothing to return then
+ * @property {number} [seconds] time limit, after which the program is killed; 300 by default
+ * @property {boolean} [shell] whether a shell starts the program, which npm needs on Windows
+ * @property {boolean} [inherit] whether the program writes to the output of this process; the returned output is empty then
  */
 
 /**
- * What a program that ended by itself left behind.
+ * The exit status and the output of a program that was not killed.
  *
  * @typedef {object} Outcome
  * @property {number} status
@@ -22,14 +22,14 @@ import { isAbsolute } from "node:path";
  * @property {string} stderr
  */
 
-/** A program could not be started, was killed, or failed. The message says which, and has what the program wrote. */
+/** A program could not be started, was killed, or failed. The message says which, and contains the program's output. */
 export class ChildProcessError extends Error {
   /** @override */
   name = "ChildProcessError";
 }
 
 /**
- * Runs a program and returns what it wrote, whatever its exit status. Throws a ChildProcessError if it could not be started or was killed.
+ * Runs a program and returns its exit status and output. Throws a ChildProcessError if it could not be started or was killed.
  *
  * @param {string} program
  * @param {readonly string[]} args
@@ -43,13 +43,13 @@ export function runUnchecked(program, args, options = {}) {
   const result = spawnSync(program, args, { input, cwd, env, shell, stdio, encoding: "utf8", ...limits });
   const [stdout, stderr] = /** @type {(string | null)[]} */ ([result.stdout, result.stderr]).map((text) => text ?? "");
   const outcome = { stdout: stdout ?? "", stderr: stderr ?? "" };
-  // A program that ends without reading all of its input leaves an error too. Its exit status says whether that is wrong.
-  if (result.status === null) throw failure(program, args, options, { ...result, ...outcome });
+  // spawnSync also reports an error if the program ends before it has read all of its input. Only the exit status tells whether it failed.
+  if (result.status === null) throw toError(program, args, options, { ...result, ...outcome });
   return { status: result.status, ...outcome };
 }
 
 /**
- * Runs a program that has to succeed; returns its standard output. Throws a ChildProcessError.
+ * Runs a program and returns its standard output. Throws a ChildProcessError if its exit status is not 0.
  *
  * @param {string} program
  * @param {readonly string[]} args
@@ -58,14 +58,14 @@ export function runUnchecked(program, args, options = {}) {
  */
 export function run(program, args, options = {}) {
   const outcome = runUnchecked(program, args, options);
-  if (outcome.status !== 0) throw failure(program, args, options, outcome);
+  if (outcome.status !== 0) throw toError(program, args, options, outcome);
   return outcome.stdout;
 }
 
 /** @typedef {Omit<Options, "inherit"> & { onStderr?: (text: string) => void }} AsyncOptions */
 
 /**
- * The same as `run`, while this process goes on.
+ * Like `run`, without blocking this process.
  *
  * @param {string} program
  * @param {readonly string[]} args
@@ -74,12 +74,12 @@ export function run(program, args, options = {}) {
  */
 export async function runAsync(program, args, options = {}) {
   const outcome = await runUncheckedAsync(program, args, options);
-  if (outcome.status !== 0) throw failure(program, args, options, outcome);
+  if (outcome.status !== 0) throw toError(program, args, options, outcome);
   return outcome.stdout;
 }
 
 /**
- * The same as `attempt`, while this process goes on.
+ * Like `runUnchecked`, without blocking this process.
  *
  * @param {string} program
  * @param {readonly string[]} args
@@ -92,13 +92,13 @@ export function runUncheckedAsync(program, args, options = {}) {
     const child = spawn(program, args, { cwd, env, shell, stdio: "pipe" });
     let stdout = "";
     let stderr = "";
-    const fail = (/** @type {Omit<Failed, "stdout" | "stderr">} */ how) => {
+    const fail = (/** @type {Omit<Failure, "stdout" | "stderr">} */ cause) => {
       clearTimeout(timer);
-      reject(failure(program, args, options, { ...how, stdout, stderr }));
+      reject(toError(program, args, options, { ...cause, stdout, stderr }));
     };
     const timer = setTimeout(() => {
       child.kill("SIGKILL");
-      fail({ error: Object.assign(new Error("it took too long"), { code: "ETIMEDOUT" }) });
+      fail({ error: Object.assign(new Error("timed out"), { code: "ETIMEDOUT" }) });
     }, seconds * 1000);
     child.stdout.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
       stdout += text;
@@ -118,7 +118,7 @@ export function runUncheckedAsync(program, args, options = {}) {
       clearTimeout(timer);
       resolve({ status, stdout, stderr });
     });
-    // As above, a program need not read its input.
+    // As above, a program may end before it has read its input.
     child.stdin.on("error", () => undefined).end(input);
   });
 }
@@ -126,7 +126,7 @@ export function runUncheckedAsync(program, args, options = {}) {
 const defaultSeconds = 300;
 
 /**
- * @typedef {object} Failed
+ * @typedef {object} Failure
  * @property {number | null} [status]
  * @property {string | null} [signal]
  * @property {Error} [error]
@@ -134,17 +134,17 @@ const defaultSeconds = 300;
  * @property {string} stderr
  */
 
-/** @param {string} program @param {readonly string[]} args @param {Options} options @param {Failed} failed */
-function failure(program, args, options, failed) {
-  const written = [failed.stderr, failed.stdout].map((text) => end(text, 20_000)).filter((text) => text !== "");
+/** @param {string} program @param {readonly string[]} args @param {Options} options @param {Failure} failure */
+function toError(program, args, options, failure) {
+  const output = [failure.stderr, failure.stdout].map((text) => tail(text, 20_000)).filter((text) => text !== "");
   const command = [program, ...args].join(" ");
-  const shown = command.length > 500 ? `${command.slice(0, 500)}...` : command;
-  const message = [`${shown}: ${whatHappened(program, options, failed)}`, ...written].join("\n");
-  return new ChildProcessError(message, failed.error === undefined ? {} : { cause: failed.error });
+  const shortened = command.length > 500 ? `${command.slice(0, 500)}...` : command;
+  const message = [`${shortened}: ${describe(program, options, failure)}`, ...output].join("\n");
+  return new ChildProcessError(message, failure.error === undefined ? {} : { cause: failure.error });
 }
 
-/** @param {string} program @param {Options} options @param {Failed} failed */
-function whatHappened(program, { cwd, seconds = defaultSeconds }, { status, signal, error }) {
+/** @param {string} program @param {Options} options @param {Failure} failure */
+function describe(program, { cwd, seconds = defaultSeconds }, { status, signal, error }) {
   const code = error !== undefined && "code" in error ? error.code : undefined;
   if (code === "ETIMEDOUT") return `timed out after ${seconds} s`;
   if (code === "ENOENT" && cwd !== undefined && !existsSync(cwd)) return `could not be started: there is no folder ${cwd}`;
@@ -154,8 +154,8 @@ function whatHappened(program, { cwd, seconds = defaultSeconds }, { status, sign
   return `exit status ${status}`;
 }
 
-/** The end of a text, where a program says what is wrong. @param {string} text @param {number} length */
-function end(text, length) {
+/** The end of a program's output, which usually has the error. @param {string} text @param {number} length */
+function tail(text, length) {
   const trimmed = text.trim();
   return trimmed.length > length ? `...${trimmed.slice(-length)}` : trimmed;
 }

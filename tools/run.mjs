@@ -1,7 +1,7 @@
-// Runs a TypeScript file of this project, after installing what it needs: `node tools/run.mjs <file> [argument...]`.
+// Runs a TypeScript file of this project and installs the npm packages first if needed: `node tools/run.mjs <file> [argument...]`.
 //
-// This file and those it imports run on any Node from 20 on and need no package. What they start runs on the Node that comes as a
-// package, or on the present one where there is none for the platform.
+// This file and its imports run on Node 20 or later and need no package. The TypeScript file runs on the Node from the npm packages, or on
+// the current Node if there is no such package for the platform.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -12,8 +12,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
 const bin = join(modules, ".bin");
 
-/** Whether node_modules holds what package-lock.json asks for. */
-function installed() {
+/** Whether node_modules has the packages of package-lock.json. */
+function isInstalled() {
   const packages = (/** @type {string} */ file) => {
     const lock = /** @type {unknown} */ (JSON.parse(readFileSync(file, "utf8")));
     return /** @type {{ packages: Record<string, { version: string, optional?: boolean }> }} */ (lock).packages;
@@ -46,11 +46,11 @@ function findNode() {
   process.exit(1);
 }
 
-if (!installed()) install();
+if (!isInstalled()) install();
 const [file = "", ...rest] = process.argv.slice(2);
 const env = { ...process.env, PATH: [bin, process.env["PATH"]].join(delimiter) };
 const child = spawn(findNode(), [join(root, file), ...rest], { cwd: root, env, stdio: "inherit" });
-process.on("SIGINT", () => undefined); // Ctrl-C reaches the child by itself, which says when it is done.
+process.on("SIGINT", () => undefined); // The terminal sends Ctrl-C to the child too; wait until the child ends.
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("error", (error) => {
   process.stderr.write(`Node could not be started: ${error.message}\n`);

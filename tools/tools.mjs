@@ -10,14 +10,14 @@ import { runUnchecked, ChildProcessError, run, runAsync } from "./childProcess.m
  * @property {string} executable the command
  * @property {string} module the folder in tools/ whose go.mod and go.sum pin the source
  * @property {string} package the Go package to build, a dependency of that module
- * @property {string} [modfile] the file in that folder which takes the place of go.mod, with its own `.sum`
+ * @property {string} [modfile] the file in that folder to use instead of go.mod, with its own `.sum`
  * @property {string} [tags] build tags
- * @property {string} [ldflags] what the linker has to write into it
- * @property {string} minutes how long a build takes on two cores
- * @property {{ arguments: string[], minimum: string, install: string }} [onPath] how to tell the version of one that is installed
+ * @property {string} [ldflags] linker flags, to set the version
+ * @property {string} minutes build time on two cores
+ * @property {{ arguments: string[], minimum: string, install: string }} [onPath] how to print the version of an installed tool
  */
 
-/** The tools. Each is taken from PATH when new enough, else built from the source that its go.mod and go.sum pin. */
+/** The tools. A tool is used from PATH if it is new enough, else built from the source that its go.mod and go.sum pin. */
 export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   pulumi: {
     executable: "pulumi",
@@ -47,9 +47,9 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     ldflags: "-X helm.sh/helm/v3/internal/version.version=v3.22.0",
     minutes: "1 min",
   },
-  /** Reads YAML as Kubernetes does, for the tests. */
+  /** Reads YAML like Kubernetes, for the tests. */
   yamlread: { executable: "yamlread", module: "yamlread", package: "talos-cilium-cni/tools/yamlread", minutes: "10 s" },
-  /** Reads regular expressions as Cilium does, for the tests. */
+  /** Compiles regular expressions like Cilium, for the tests. */
   goregexp: { executable: "goregexp", module: "goregexp", package: "talos-cilium-cni/tools/goregexp", minutes: "5 s" },
   /** The parts of a cluster, for the tests. */
   etcd: { executable: "etcd", module: "etcd", package: "go.etcd.io/etcd/server/v3", minutes: "20 s" },
@@ -63,7 +63,7 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     minutes: "1 min",
     onPath: { arguments: ["version", "--client"], minimum: "1.32.0", install: "https://kubernetes.io/docs/tasks/tools/" },
   },
-  /** Plays the kubelet of nodes that do not exist: their pods become ready. */
+  /** Simulates the kubelets of nodes that do not exist: their pods become ready. */
   kwok: { executable: "kwok", module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok", minutes: "1 min" },
   operator: {
     executable: "cilium-operator",
@@ -72,7 +72,7 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     tags: "osusergo,ipam_provider_operator",
     minutes: "4 min",
   },
-  /** Cilium's agent, and the command that asks it what it does. */
+  /** Cilium's agent, and the command that shows its status. */
   agent: {
     executable: "cilium-agent",
     module: "cilium",
@@ -87,18 +87,18 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     tags: "osusergo",
     minutes: "20 s",
   },
-  /** Talos' own configuration code, of several releases. */
+  /** Talos' own machine config code, of several releases. */
   "machinery-1.11": machinery("1.11"),
   "machinery-1.13": machinery("1.13"),
   "machinery-1.14": machinery("1.14"),
-  /** Talos' own code for bringing a cluster to what the machine config says. */
+  /** Talos' own code for syncing the manifests of a machine config to a cluster. */
   talosSync: {
     executable: "talos-sync",
     module: "talos-sync",
     package: "talos-cilium-cni/tools/talos-sync",
     minutes: "1 min",
   },
-  /** A machine's Talos API. */
+  /** Simulates the Talos API of a machine. */
   talosNode: {
     executable: "talos-node",
     module: "talos-node",
@@ -121,7 +121,7 @@ function kubernetes(executable, minutes) {
     executable,
     module: "kubernetes",
     package: `k8s.io/kubernetes/cmd/${executable}`,
-    // Without these the API server believes to be of version 0.
+    // Without these flags, the API server reports version 0.
     ldflags: `-X ${version}.gitVersion=v1.34.2 -X ${version}.gitMajor=1 -X ${version}.gitMinor=34`,
     minutes,
   };
@@ -130,20 +130,20 @@ function kubernetes(executable, minutes) {
 /** A tool is missing and cannot be built here. */
 export class MissingToolError extends Error {}
 
-/** Throws a MissingToolError with this message unless there is a Go that runs. @param {string} otherwise */
-export function requireGo(otherwise) {
+/** Throws a MissingToolError with this message unless Go is installed and runs. @param {string} message */
+export function requireGo(message) {
   try {
     run("go", ["version"], { seconds: 30 });
   } catch (error) {
-    throw new MissingToolError(otherwise, { cause: error });
+    throw new MissingToolError(message, { cause: error });
   }
 }
 
 /**
- * The folder with the executable of a tool, built first if need be; undefined when the one on PATH is new enough.
+ * Returns the folder with the executable of a tool, and builds it first if needed; undefined if the tool on PATH is new enough.
  *
  * @param {keyof typeof tools} name
- * @param {(line: string) => void} report takes a line of progress
+ * @param {(line: string) => void} report prints a line of progress
  * @returns {Promise<string | undefined>}
  */
 export async function ensureTool(name, report) {
@@ -158,7 +158,7 @@ export async function ensureTool(name, report) {
   return folder;
 }
 
-/** A program that does not tell its version within half a minute counts as missing. @param {Tool} tool */
+/** A program that does not print its version within 30 seconds counts as missing. @param {Tool} tool */
 function installedVersion({ executable, onPath }) {
   try {
     const { stdout } = runUnchecked(executable, onPath?.arguments ?? [], { seconds: 30 });
@@ -184,12 +184,12 @@ function pinOf(source, { package: target, modfile = "go.mod", ldflags = "", tags
 
 /** @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {(line: string) => void} report */
 async function build(name, tool, source, folder, report) {
-  const either = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
-  requireGo(`${name} is needed: install ${either}Go 1.25 or later (https://go.dev/dl/), from which it is built once`);
+  const alternative = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
+  requireGo(`${name} is needed: install ${alternative}Go 1.25 or later (https://go.dev/dl/), which builds it once from source`);
   const unfinished = unfinishedFolder(name, folder);
   const start = Date.now();
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
-  report(`building ${name} from source, once (about ${tool.minutes} on two cores)`);
+  report(`building ${name} once from source (takes about ${tool.minutes} on two cores)`);
   let packages = 0;
   const heartbeat = setInterval(() => {
     report(`building ${name}: ${packages} packages compiled, ${seconds()}`);
@@ -214,7 +214,7 @@ async function build(name, tool, source, folder, report) {
     try {
       renameSync(unfinished, folder);
     } catch (error) {
-      // Another process has built the same meanwhile.
+      // Another process may have built the same tool in the meantime.
       if (!existsSync(join(folder, tool.executable))) throw error;
     }
   } finally {
@@ -237,21 +237,21 @@ function unfinishedFolder(name, folder) {
 /** @param {string} name @param {string} reason */
 function noFolder(name, reason) {
   return new MissingToolError(
-    `${name} is needed, and there is no folder to build it in: ${reason}; set XDG_CACHE_HOME to a folder that can be written`,
+    `${name} is needed, but there is no folder to build it in: ${reason}; set XDG_CACHE_HOME to a writable folder`,
   );
 }
 
-/** @param {string[]} options @param {string} folder @param {(lines: number) => void} compiled */
-function go(options, folder, compiled) {
-  // A module of its own: neither a workspace nor flags of the user's shell may change what is built.
+/** @param {string[]} options @param {string} folder @param {(lines: number) => void} onCompiled */
+function go(options, folder, onCompiled) {
+  // A Go workspace or GOFLAGS from the user's shell must not change what is built.
   const env = { ...process.env, GOWORK: "off", GOFLAGS: "-mod=readonly", CGO_ENABLED: "0" };
-  // The slowest build takes some minutes; one of an hour has come to a standstill.
+  // The slowest build takes a few minutes; a build of an hour hangs.
   return runAsync("go", options, {
     cwd: folder,
     env,
     seconds: 3600,
     onStderr: (text) => {
-      compiled(text.match(/^(?!go: ).+$/gm)?.length ?? 0);
+      onCompiled(text.match(/^(?!go: ).+$/gm)?.length ?? 0);
     },
   });
 }

@@ -5,30 +5,28 @@ import { inputDefaults, type Settings } from "../../components/inputs/settings.t
 import { pinnedCharts } from "../../components/versions/pins.ts";
 import { downloadGoModule } from "./goModule.ts";
 
-/** A chart source that is there, and what to tell about it. */
+/** A chart source that is available on this machine. */
 export interface AvailableSource {
   readonly chart: ChartSource;
   /** The archive or the folder. */
   readonly path: string;
+  /** For the output of a command, such as `cilium 1.18.4 from https://helm.cilium.io`. */
   readonly description: string;
-  /** Set when it is not the source asked for. */
+  /** Set if it is not the source that the settings name. */
   readonly warning?: string;
 }
 
 /**
- * The chart source of the settings, fetched into the cache. When it is the released chart that is asked for, and there is no connection
- * to its repository at all: the chart folder of Cilium's own Go module of the same release, which renders the same bytes.
+ * Fetches the chart of the settings into the cache. If the settings name the released chart and its repository is unreachable, takes the chart
+ * folder of the same release from Cilium's own Go module instead, which renders the same bytes.
  */
 export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">): AvailableSource {
   const { ciliumVersion, chart } = settings;
   const pinned = pinnedCharts[ciliumVersion];
   try {
     const { path } = findChart(settings).chart;
-    return {
-      chart,
-      path,
-      description: `cilium ${ciliumVersion} ${chart.path === undefined ? `from ${chart.repository}` : `in ${path}`}`,
-    };
+    const origin = chart.path === undefined ? `from ${chart.repository}` : `in ${path}`;
+    return { chart, path, description: `cilium ${ciliumVersion} ${origin}` };
   } catch (error) {
     const isReleased = chart.repository === inputDefaults.chart.repository && (chart.sha256 ?? pinned?.sha256) === pinned?.sha256;
     if (!(error instanceof ChartUnreachable) || !isReleased || pinned?.source === undefined) throw error;
@@ -38,7 +36,7 @@ export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">):
       chart: { path },
       path,
       description: `cilium ${ciliumVersion} from ${module}`,
-      warning: `chart: there is no connection to ${chart.repository}; took the same release from ${module}`,
+      warning: `chart: there is no connection to ${chart.repository}; used the same release from ${module}`,
     };
   }
 }
@@ -48,22 +46,22 @@ function chartInModule(version: string, unreachable: ChartUnreachable): string {
     return join(fetchCiliumSource(version), "install", "kubernetes", "cilium");
   } catch (error) {
     if (error instanceof WrongHash) throw error;
-    // Say what is wrong with each of the two ways.
-    const why = `Its Go module cannot be used either: ${(error as Error).message}`;
-    const problems = unreachable.problems.map((problem) => ({ ...problem, message: `${problem.message}. ${why}` }));
+    // Report both failures: of the repository and of the Go module.
+    const moduleProblem = `Its Go module cannot be used either: ${(error as Error).message}`;
+    const problems = unreachable.problems.map((problem) => ({ ...problem, message: `${problem.message}. ${moduleProblem}` }));
     throw new ChartUnreachable(problems, { cause: error });
   }
 }
 
-/** The module proxy delivered something else than what is pinned. */
+/** The hash of a module from the module proxy differs from the pinned one. */
 class WrongHash extends Error {}
 
-/** The folder with the source of a pinned Cilium release: its Go module, of which the hash is checked. */
+/** Downloads the source of a pinned Cilium release as a Go module, verifies its hash, and returns the folder. */
 export function fetchCiliumSource(version: string): string {
   const pinned = pinnedCharts[version]?.source?.goModule;
   if (pinned === undefined) throw new Error(`Cilium ${version} has no hash of its source in components/versions/pins.ts`);
   const { folder, sum } = downloadGoModule("github.com/cilium/cilium", `v${version}`);
   if (sum !== pinned)
-    throw new WrongHash(`github.com/cilium/cilium v${version} has the hash ${sum}, not ${pinned}; it is not used`);
+    throw new WrongHash(`github.com/cilium/cilium v${version} has the hash ${sum}, but ${pinned} is pinned; it is not used`);
   return folder;
 }

@@ -5,31 +5,31 @@ import { pathToFileURL } from "node:url";
 import { root } from "./stack.ts";
 import { runUncheckedAsync, run, runAsync } from "../../tools/childProcess.mjs";
 
-/** The project as one has it who has just cloned it, with its packages, and a Pulumi home and state of its own. */
+/** The project as after a fresh clone with its packages installed, with its own Pulumi home and state. */
 export class Clone {
   readonly #parent = mkdtempSync(join(tmpdir(), "clone-"));
   readonly folder = join(this.#parent, "talos-cilium-cni");
 
-  /** With packages of its own, those that are here are not changed by what is installed there. */
+  /** With `ownPackages`, installing packages in the clone does not change those of this folder. */
   constructor({ ownPackages = false } = {}) {
-    const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    const stdout = run("git", listed, { cwd: root });
+    const stdout = run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], { cwd: root });
     for (const file of stdout.split("\0").filter((name) => name !== "" && existsSync(join(root, name)))) {
       mkdirSync(dirname(join(this.folder, file)), { recursive: true });
       cpSync(join(root, file), join(this.folder, file));
     }
-    const [packages, here] = [join(root, "node_modules"), join(this.folder, "node_modules")];
-    if (ownPackages) cpSync(packages, here, { recursive: true, verbatimSymlinks: true });
-    else symlinkSync(packages, here);
+    const packages = join(root, "node_modules");
+    const clonedPackages = join(this.folder, "node_modules");
+    if (ownPackages) cpSync(packages, clonedPackages, { recursive: true, verbatimSymlinks: true });
+    else symlinkSync(packages, clonedPackages);
     mkdirSync(join(this.#parent, "state"));
   }
 
-  /** Runs a command there as its user would; resolves to what it printed on standard output. */
+  /** Runs a command in the clone as a user would; resolves to its standard output. */
   async run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> {
     return runAsync(command, args, this.#options(environment));
   }
 
-  /** The same for a command that may fail: its exit status, and everything that it printed. */
+  /** Runs a command that may fail; resolves to its exit status and everything that it printed. */
   async runUnchecked(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
     const { status, stdout, stderr } = await runUncheckedAsync(command, args, this.#options(environment));
     return { status, printed: `${stdout}${stderr}` };
@@ -47,7 +47,7 @@ export class Clone {
     return { cwd: this.folder, seconds: 900, env };
   }
 
-  /** The state of a stack as it lies on disk. */
+  /** The state file of a stack. */
   state(project: string, stack: string): string {
     return readFileSync(join(this.#parent, "state", ".pulumi", "stacks", project, `${stack}.json`), "utf8");
   }

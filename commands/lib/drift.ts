@@ -3,22 +3,25 @@ import { readDocuments } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 
 /**
- * How a file differs from the manifest that should be in it, or from none: `~ ConfigMap kube-system/cilium-config` for what has changed, `+`
- * for what it lacks, `-` for what it should not have. Empty when it is the same, byte for byte.
+ * Lists how a file differs from the manifest that it should contain: `~ ConfigMap kube-system/cilium-config` for a changed object, `+` for a
+ * missing one, `-` for one too many. Without a manifest, the file should not exist. Empty if the file is the same, byte for byte.
  */
 export function drift(file: string, manifest: string | undefined): readonly string[] {
   if (!existsSync(file)) return manifest === undefined ? [] : ["there is no such file"];
   const text = readFileSync(file, "utf8");
   if (text === manifest) return [];
   try {
-    const [there, asked] = [objectsIn(text), objectsIn(manifest ?? "")];
-    const changes = [...new Set([...there.keys(), ...asked.keys()])].flatMap((name) => {
-      if (there.get(name) === asked.get(name)) return [];
-      return [`${!there.has(name) ? "+" : asked.has(name) ? "~" : "-"} ${name}`];
-    });
-    return changes.length === 0 ? ["the same objects, written otherwise"] : changes;
+    const present = objectsIn(text);
+    const expected = objectsIn(manifest ?? "");
+    const changes: string[] = [];
+    for (const name of new Set([...present.keys(), ...expected.keys()])) {
+      if (!present.has(name)) changes.push(`+ ${name}`);
+      else if (!expected.has(name)) changes.push(`- ${name}`);
+      else if (present.get(name) !== expected.get(name)) changes.push(`~ ${name}`);
+    }
+    return changes.length === 0 ? ["the same objects, formatted differently"] : changes;
   } catch {
-    return ["no Kubernetes objects can be read in it"];
+    return ["it does not contain readable Kubernetes objects"];
   }
 }
 

@@ -2,29 +2,35 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, 
 import { dirname } from "node:path";
 import type { OutputValue } from "@pulumi/pulumi/automation/index.js";
 
-/** Throws if a file cannot be written, found out by trying; leaves nothing behind. */
+/** A file that was or would be written, and how its content changes. */
+export interface FileChange {
+  readonly file: string;
+  readonly change: string;
+}
+
+/** Throws if a file cannot be written. Tries it out, and removes what that creates. */
 export function checkWritable(file: string): void {
-  const made: string[] = [];
+  const createdFolders: string[] = [];
   try {
-    if (existsSync(file) && !statSync(file).isFile()) throw new Error("it is no file");
-    makeFolder(dirname(file), made);
+    if (existsSync(file) && !statSync(file).isFile()) throw new Error("it is not a file");
+    makeFolder(dirname(file), createdFolders);
     writeFileSync(unfinished(file), "");
     rmSync(unfinished(file));
   } catch (error) {
     throw new Error(`${file} cannot be written: ${(error as Error).message}; set OUTPUT_FILE to another path`, { cause: error });
   } finally {
-    for (const folder of made.reverse()) rmdirSync(folder);
+    for (const folder of createdFolders.reverse()) rmdirSync(folder);
   }
 }
 
-/** Writes a stack output, whole or not at all; one that is secret so that only its owner can read it. */
-export function writeIfChanged(file: string, { value, secret }: OutputValue): { readonly file: string; readonly change: string } {
+/** Writes a stack output to a file, atomically. Only the owner can read the file of a secret output. */
+export function writeIfChanged(file: string, { value, secret }: OutputValue): FileChange {
   const text = value as string;
   const mode = secret ? 0o600 : 0o644;
-  const change = !existsSync(file) ? "new" : readFileSync(file, "utf8") === text ? "unchanged" : "changed";
-  if (change === "unchanged") {
+  const isNew = !existsSync(file);
+  if (!isNew && readFileSync(file, "utf8") === text) {
     if (secret) chmodSync(file, mode);
-    return { file, change };
+    return { file, change: "unchanged" };
   }
   makeFolder(dirname(file));
   try {
@@ -33,17 +39,17 @@ export function writeIfChanged(file: string, { value, secret }: OutputValue): { 
   } finally {
     rmSync(unfinished(file), { force: true });
   }
-  return { file, change };
+  return { file, change: isNew ? "new" : "changed" };
 }
 
 function unfinished(file: string): string {
   return `${file}.${process.pid}`;
 }
 
-// One at a time: Node's recursive mkdir does not come back where a folder can be seen but not made, as in /proc.
-function makeFolder(folder: string, made: string[] = []): void {
+// Creates one folder at a time: Node's recursive mkdir never returns where a folder is visible but cannot be created, as in /proc.
+function makeFolder(folder: string, created: string[] = []): void {
   if (existsSync(folder)) return;
-  makeFolder(dirname(folder), made);
+  makeFolder(dirname(folder), created);
   mkdirSync(folder);
-  made.push(folder);
+  created.push(folder);
 }

@@ -4,12 +4,13 @@ import { readCached, sha256Of, writeCached, writeWhole } from "../../components/
 import { gatewayApiDigests } from "../../components/versions/pins.ts";
 import { downloadGoModule } from "./goModule.ts";
 
-// The year of the release stands in the licence at the top of the file.
+// The licence at the top of the file contains the year of the release.
 const years: Readonly<Record<string, string>> = { "v1.2.0": "2024", "v1.4.1": "2025", "v1.6.1": "2026" };
 
 /**
- * Writes `standard-install.yaml` of a Gateway API release into the cache and returns its path; without a cache, into `folder`. Assembles it
- * from the release's Go module as the maintainers do, so that it needs no access to GitHub. Throws unless it has the pinned digest.
+ * Writes `standard-install.yaml` of a Gateway API release into the cache, or into `folder` if there is no cache, and returns its path.
+ * Assembles the file from the release's Go module as the maintainers do, so no access to GitHub is needed. Throws if its digest is not the
+ * pinned one.
  */
 export function fetchGatewayApiCrds(release: string, folder: string): string {
   const pinned = (gatewayApiDigests as Readonly<Record<string, string>>)[release];
@@ -20,7 +21,7 @@ export function fetchGatewayApiCrds(release: string, folder: string): string {
   const content = assemble(release);
   const actual = sha256Of(content);
   if (actual !== pinned) {
-    throw new Error(`${name} of Gateway API, made from its Go module, has the SHA-256 ${actual}, not ${pinned}`);
+    throw new Error(`${name} of Gateway API, assembled from its Go module, has the SHA-256 ${actual}, but ${pinned} is pinned`);
   }
   return writeCached("gateway-api", name, content) ?? writeWhole(join(folder, name), content);
 }

@@ -2,16 +2,16 @@ import { existsSync, globSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-/** Pulumi plugins that the program needs besides the CLI: how it talks to a cluster and to machines, and how the CLI runs it by itself. */
+/** The Pulumi plugins that the program needs besides the CLI: for clusters, for machines, and for the CLI to run a Node program. */
 export const allPlugins = ["resource-kubernetes", "resource-talos", "language-nodejs"] as const;
 export type Plugin = (typeof allPlugins)[number];
 
-/** Why something cannot be done. */
+/** The error message for a missing plugin. */
 export function missingPluginMessage(plugin: Plugin): string {
   return `there is no Pulumi plugin ${plugin}, neither on PATH nor in the Pulumi home`;
 }
 
-/** The folder that holds a plugin: one on PATH, else the newest that Pulumi has installed for itself. */
+/** Finds the folder of a plugin: on PATH, else the newest one in the Pulumi home. */
 export function findPluginFolder(plugin: Plugin): string | undefined {
   const executable = `pulumi-${plugin}`;
   const onPath = (process.env["PATH"] ?? "").split(delimiter).find((folder) => existsSync(join(folder, executable)));

@@ -1,13 +1,13 @@
 import { accessSync, constants, statSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The file of a program: the first on PATH, or in the folder that is given. Undefined when there is none. */
+/** Finds the file of a program: the first on PATH, or only in `folder` if that is set. Undefined if there is none. */
 export function findProgram(name: string, folder?: string): string | undefined {
   const folders = folder === undefined ? (process.env["PATH"] ?? "").split(delimiter) : [folder];
   return folders.map((each) => join(each, name)).find(isProgram);
 }
 
-/** Makes links in a folder, so that a PATH of only this folder has these programs and no others. */
+/** Creates links to programs in a folder, so that a PATH with only this folder has these programs and no others. */
 export function linkPrograms(folder: string, programs: Readonly<Record<string, string>>): void {
   for (const [name, file] of Object.entries(programs)) symlinkSync(file, join(folder, name));
 }

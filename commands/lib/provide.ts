@@ -14,9 +14,9 @@ import { putOnPath } from "./putOnPath.ts";
 import { progress } from "./terminal.ts";
 import { commandFolders, systemCommands, type Suite, type SystemCommand } from "./suites.ts";
 
-/** What was fetched for the files of a suite, each by its release. */
+/** The data that was fetched for the files of a suite, by release. */
 export interface SuiteData {
-  /** `path` is what Helm takes, an archive or a folder; `folder` is the same chart unpacked. */
+  /** `path` is an archive or a folder, for Helm; `folder` is the same chart unpacked. */
   readonly charts: Readonly<Record<string, { readonly path: string; readonly folder: string }>>;
   /** Files with the CRDs. */
   readonly gatewayApi: Readonly<Record<string, string>>;
@@ -24,12 +24,12 @@ export interface SuiteData {
   readonly ciliumSources: Readonly<Record<string, string>>;
 }
 
-/** The environment variable that tells a test process what was fetched, as JSON. */
+/** The environment variable that passes the SuiteData to a test process, as JSON. */
 export const suiteDataVariable = "CILIUM_TEST_PROVIDED";
 
-/** A suite cannot run here. */
+/** The reason why a suite cannot run here. */
 export class SuiteObstacle extends Error {
-  /** Whether nothing that could be installed here would help: the kernel cannot do it, or no registry has what is missing. */
+  /** Whether installing something would not help: the kernel lacks a feature, or no registry has the missing part. */
   readonly isExcused: boolean;
 
   constructor({ reason, isMachine }: Obstacle) {
@@ -39,8 +39,8 @@ export class SuiteObstacle extends Error {
 }
 
 /**
- * Fetches all that a suite declares, and returns the environment for its files: a PATH with exactly the declared programs, which are linked
- * in the folder, and what was fetched. Throws a SuiteObstacle when this machine lacks something, and other errors when fetching fails.
+ * Fetches everything that a suite declares, and returns the environment for its files: a PATH with exactly the declared programs, which are
+ * linked in `folder`, and the fetched data. Throws a SuiteObstacle if this machine lacks something, and other errors if fetching fails.
  */
 export async function provide(suite: Suite, folder: string): Promise<Readonly<Record<string, string>>> {
   const programs = join(folder, "bin");
@@ -50,12 +50,12 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
   try {
     const { linked, helm3 } = await toolPrograms(suite);
     linkPrograms(programs, { ...commands, ...linked, node: process.execPath });
-    // The CLI finds plugins on PATH. Without a suite that declares plugins, no test may find one.
+    // The CLI finds plugins on PATH. In a suite that declares no plugins, a test must not find one.
     const plugins = suite.plugins === undefined ? [] : allPlugins.flatMap((plugin) => findPluginFolder(plugin) ?? []);
     return {
       PATH: [programs, ...plugins].join(delimiter),
       [suiteDataVariable]: JSON.stringify(fetchData(suite, folder)),
-      // A test that wants another Go module than those that are fetched is told so.
+      // Makes a test fail that needs a Go module which its suite does not declare.
       GOPROXY: "off",
       ...helm3,
     };
@@ -65,7 +65,7 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
   }
 }
 
-/** Fetches the data that a suite declares. The folder takes what has no place in the cache. Helm has to be on PATH for charts. */
+/** Fetches the data that a suite declares. What is not cached goes into `folder`. Charts need Helm on PATH. */
 export function fetchData({ charts = [], gatewayApi = [], ciliumSources = [] }: Suite, folder: string): SuiteData {
   const byRelease = <T>(releases: readonly string[], fetch: (release: string) => T) =>
     Object.fromEntries(releases.map((release) => [release, fetch(release)]));
@@ -83,24 +83,27 @@ function findObstacles({ runsAgent = false, plugins = [] }: Suite): void {
   if (missing !== undefined) throw new SuiteObstacle({ reason: missingPluginMessage(missing), isMachine: true });
 }
 
-/** The files of system commands by their names. */
+/** Finds the files of system commands, by name. */
 function systemPrograms(commands: readonly SystemCommand[]): Readonly<Record<string, string>> {
-  const found = commands.map((name) => [name, findProgram(name, commandFolders[name])] as const);
-  const missing = found.flatMap(([name, file]) => (file === undefined ? [name] : []));
-  if (missing.length > 0) {
-    const packages = new Set(missing.map((name) => systemCommands[name]));
-    const reason = `there is no ${missing.join(", ")}; on Debian, install ${[...packages].join(" ")}`;
-    throw new SuiteObstacle({ reason, isMachine: false });
+  const programs: Record<string, string> = {};
+  const missing: SystemCommand[] = [];
+  for (const name of commands) {
+    const file = findProgram(name, commandFolders[name]);
+    if (file === undefined) missing.push(name);
+    else programs[name] = file;
   }
-  return Object.fromEntries(found) as Record<string, string>;
+  if (missing.length === 0) return programs;
+  const packages = new Set(missing.map((name) => systemCommands[name]));
+  const reason = `missing commands: ${missing.join(", ")}; on Debian, install ${[...packages].join(" ")}`;
+  throw new SuiteObstacle({ reason, isMachine: false });
 }
 
-/** The files of tools by the names of their commands, built first if need be. */
+/** Finds the files of tools, by the names of their commands. Builds missing tools first. */
 async function toolPrograms(suite: Suite) {
   const linked: Record<string, string> = {};
   const helm3: Record<string, string> = {};
   for (const tool of suite.tools) {
-    // Two tools are called helm: the tests find Helm 3 by this variable.
+    // Both Helm releases are called helm, so the tests find Helm 3 through this variable.
     if (tool === "helm3") helm3["HELM3"] = (await ensureTool(tool, progress)) ?? "";
     else {
       await putOnPath(tool);
@@ -119,7 +122,7 @@ function fetchChart(ciliumVersion: string, folder: string): SuiteData["charts"][
   return { path, folder: statSync(path).isDirectory() ? path : unpackChart(path, join(folder, "charts", ciliumVersion)) };
 }
 
-/** Unpacks a chart archive, all of which is in the folder `cilium`. */
+/** Unpacks a chart archive and returns its top folder, `cilium`. */
 function unpackChart(archive: string, folder: string): string {
   for (const { name, data } of parseTar(gunzipSync(readFileSync(archive)))) {
     if (data === undefined) continue;

@@ -7,38 +7,39 @@ import { inspect } from "node:util";
 import { dim, mark, say } from "./terminal.ts";
 import { root } from "./stack.ts";
 
-/** How tests went. */
+/** The results of a suite. */
 export interface Result {
   passed: number;
   failed: number;
-  /** Why a whole suite was skipped, or single tests of it. */
+  /** Why the suite, or single tests of it, were skipped. */
   readonly skipped: string[];
 }
 
-/** A file to run, the environment that it gets on top of this process's own, and where its tests are counted. */
+/** A file to run, its environment in addition to that of this process, and where its tests are counted. */
 export interface TestFile {
   readonly path: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly result: Result;
-  /** Whether no other such file runs at the same time. */
+  /** Whether no other file with this flag may run at the same time. */
   readonly isAlone: boolean;
 }
 
 interface Limits {
-  /** A folder for what this needs for itself. */
+  /** A folder for temporary files of the run. */
   readonly folder: string;
   readonly concurrency: number;
   /** In milliseconds, for each file. */
   readonly timeout: number;
 }
 
-/** Runs test files side by side, and beside them one after the other those that have to be alone. */
+/** Runs test files in parallel; at the same time, runs those that must be alone one after another. */
 export async function runFiles(files: readonly TestFile[], { folder, concurrency, timeout }: Limits): Promise<void> {
   const environments = join(folder, "environments.json");
   writeFileSync(environments, JSON.stringify(Object.fromEntries(files.map(({ path, environment }) => [path, environment]))));
   process.env["CILIUM_TEST_ENVIRONMENTS"] = environments;
-  const [alone, sideBySide] = [files.filter(({ isAlone }) => isAlone), files.filter(({ isAlone }) => !isAlone)];
-  await Promise.all([runTogether(sideBySide, concurrency, timeout), runTogether(alone, 1, timeout)]);
+  const sequential = files.filter(({ isAlone }) => isAlone);
+  const parallel = files.filter(({ isAlone }) => !isAlone);
+  await Promise.all([runTogether(parallel, concurrency, timeout), runTogether(sequential, 1, timeout)]);
 }
 
 const applyEnvironment = pathToFileURL(join(import.meta.dirname, "suiteEnvironment.ts")).href;
@@ -56,7 +57,7 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
     const result = resultOf.get(file ?? "");
     if (result !== undefined) result.failed += 1;
     say(`${mark("red", "✗")} ${name} ${dim(`${file}:${line}`)}\n${inspect(details.error.cause)}`);
-    // A file that ends before it can report has no summary; why, is in its output.
+    // A file that ends before it can report has no summary; its output says why.
     if (name === file) sayOutput(file);
   });
   const output = new Map<string, string>();
@@ -66,13 +67,13 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
   };
   events.on("test:stderr", ({ file, message }) => {
     output.set(file, (output.get(file) ?? "") + message);
-    // Of a single file one wants to see how it goes on.
+    // Show the progress of a single file.
     if (files.length === 1) say(dim(`  ${message.trimEnd()}`));
   });
   events.on("test:summary", ({ file, success, counts, duration_ms }) => {
     if (file === undefined) return;
-    const told = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
-    say(`${mark(success ? "green" : "red", success ? "✓" : "✗")} ${relative(root, file)} ${dim(`(${told})`)}`);
+    const summary = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
+    say(`${success ? mark("green", "✓") : mark("red", "✗")} ${relative(root, file)} ${dim(`(${summary})`)}`);
     if (!success) sayOutput(file);
   });
   await finished(events.resume());

@@ -1,31 +1,34 @@
 import { globSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { root } from "./stack.ts";
 import { suites, type Suite, type SuiteName } from "./suites.ts";
 
 export interface Selection {
-  /** Names of suites, and paths of test files. */
-  readonly asked?: readonly string[];
-  /** All suites instead of those that run by default. */
+  /** Names of suites, and paths of test files or of folders with test files. */
+  readonly words?: readonly string[];
+  /** All suites instead of the default ones. */
   readonly all?: boolean;
-  /** All suites but those that run by default. */
+  /** All suites except the default ones. */
   readonly rest?: boolean;
 }
 
-/** The test files to run, by their suite. Throws when something is asked for that is not there. */
-export function selectFiles({ asked = [], all = false, rest = false }: Selection): ReadonlyMap<SuiteName, readonly string[]> {
-  const unknown = asked.filter((word) => !isSuite(word) && suiteOf(word) === undefined);
+/** Selects the test files to run, by suite. Throws if a word is neither a suite nor the path of a test file or of a folder with test files. */
+export function selectFiles({ words = [], all = false, rest = false }: Selection): ReadonlyMap<SuiteName, readonly string[]> {
+  const paths = words.filter((word) => !isSuite(word));
+  const unknown = paths.filter((path) => !suiteNames.some((name) => filesAt(path, name).length > 0));
   if (unknown.length > 0) {
-    throw new Error(`${unknown.join(", ")} is neither a suite nor a test file; suites are ${suiteNames.join(", ")}`);
+    const names = suiteNames.join(", ");
+    throw new Error(`${unknown.join(", ")} is neither a suite, a test file nor a folder with test files; suites are ${names}`);
   }
   const isWhole = (name: SuiteName) => {
-    if (asked.length > 0) return asked.includes(name);
+    if (words.length > 0) return words.includes(name);
     if (all) return true;
     return isDefault(name) !== rest;
   };
   const selected = suiteNames.map((name) => {
-    const files = filesOf(name);
-    return [name, isWhole(name) ? files : files.filter((file) => asked.some((word) => fileAt(word) === file))] as const;
+    if (isWhole(name)) return [name, testFiles(name)] as const;
+    const files = new Set(paths.flatMap((path) => filesAt(path, name)));
+    return [name, [...files].sort()] as const;
   });
   return new Map(selected.filter(([, files]) => files.length > 0));
 }
@@ -41,17 +44,19 @@ function isDefault(name: SuiteName): boolean {
   return suite.byDefault === true;
 }
 
-function suiteOf(word: string): SuiteName | undefined {
-  return suiteNames.find((name) => filesOf(name).includes(fileAt(word)));
+/** The files of a suite that a path names: the file itself, or all files in the folder. */
+function filesAt(path: string, name: SuiteName): readonly string[] {
+  const absolute = absolutePath(path);
+  return testFiles(name).filter((file) => file === absolute || file.startsWith(absolute + sep));
 }
 
-function filesOf(name: SuiteName): readonly string[] {
+function testFiles(name: SuiteName): readonly string[] {
   return globSync(suites[name].files, { cwd: root })
     .map((file) => join(root, file))
     .sort();
 }
 
-/** A file as the user names it: from the folder the user is in, which npm hands on. */
-function fileAt(word: string): string {
-  return resolve(process.env["INIT_CWD"] || root, word);
+/** Resolves a path that the user typed, relative to the user's folder, which npm passes on. */
+function absolutePath(path: string): string {
+  return resolve(process.env["INIT_CWD"] || root, path);
 }

@@ -14,13 +14,13 @@ import { parse, parseDocument } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { configKeys, encryptedMessage } from "../../components/config.ts";
 
-/** The project's own folder, the name of the project and of the dev stack. */
+/** The root folder of the project. */
 export const root = join(import.meta.dirname, "..", "..");
-/** Where stacks of this project's own are, while they are in use. */
+/** The folder for temporary stacks while they are in use. */
 export const localState = join(root, ".pulumi-local");
 const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as ProjectSettings;
 
-/** The inputs in the config of Pulumi.dev.yaml, or of another such file: as the program would read them from the stack. */
+/** Reads the inputs from the config in Pulumi.dev.yaml, or in another such file, as the program would read them from the stack. */
 export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniArgs {
   const document = parseDocument(readFileSync(file, "utf8"));
   const [error] = document.errors;
@@ -30,7 +30,7 @@ export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniA
     const [, namespace = project.name, name = ""] = /^(?:(.*):)?(.*)$/.exec(key) ?? [];
     if (namespace !== project.name || value === null || value === "") return [];
     if (!JSON.stringify(value).includes('{"secure":')) return [[name, value] as const];
-    // An unknown key is refused with the other problems, and its value is never read.
+    // Never read the value of an unknown key. The key is refused together with the other problems.
     if (!isInput(name)) return [[name, true] as const];
     throw new Error(name === "secretValues" ? encryptedSecretMessage(key) : encryptedMessage(key));
   });
@@ -48,7 +48,7 @@ function encryptedSecretMessage(key: string): string {
   );
 }
 
-/** The engine refused; its message is what the engine said, without the rest of its output. */
+/** An operation of the engine failed. The message has the engine's diagnostics without the rest of its output. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
 }
@@ -63,21 +63,21 @@ let runs = 0;
 
 /** The program in a folder. */
 export function programIn(folder: string): Program {
-  // Where its main file is, only the CLI has to know.
+  // Only the CLI needs `main`.
   const { main: _, ...project } = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as ProjectSettings;
   const index = pathToFileURL(join(folder, "index.ts")).href;
-  // A module runs once; each run of the program needs it anew.
+  // Node runs a module once per URL; the query makes it run again for each run of the program.
   return { project, run: async () => ({ ...((await import(`${index}?run=${++runs}`)) as Record<string, unknown>) }) };
 }
 
 /**
- * A stack of its own for a program, index.ts unless said otherwise, with the given inputs as config, on local state that is removed afterwards. It asks for no login
- * and no passphrase, and neither reads nor changes anything of the user's Pulumi.
+ * Calls `use` with a temporary stack of a program, index.ts by default. `args` is its config, and its local state is removed afterwards. The
+ * stack needs no login and no passphrase, and neither reads nor changes the user's own Pulumi.
  */
 export async function withStack<T>(args: object, use: (stack: DevStack) => Promise<T>, program = programIn(root)): Promise<T> {
   mkdirSync(localState, { recursive: true });
-  for (const left of readdirSync(localState).filter((name) => !isRunning(Number.parseInt(name, 10))))
-    rmSync(join(localState, left), { recursive: true, force: true });
+  for (const abandoned of readdirSync(localState).filter((name) => !isRunning(Number.parseInt(name, 10))))
+    rmSync(join(localState, abandoned), { recursive: true, force: true });
   const folder = mkdtempSync(join(localState, `${process.pid}-`));
   try {
     return await use(await DevStack.create(folder, args, program));
@@ -86,7 +86,7 @@ export async function withStack<T>(args: object, use: (stack: DevStack) => Promi
   }
 }
 
-/** Whether there is a process of this number, so that what it made is still its own. */
+/** Whether a process with this id is running, so that its files are still in use. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -96,22 +96,22 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** A stack in a folder. */
+/** The stack `dev` of a program, with its config, state and Pulumi home in one folder. */
 export class DevStack {
   readonly stack: Stack;
-  /** Config, state and what the CLI keeps. */
+  /** Holds the config, the state and the Pulumi home. */
   readonly folder: string;
 
   readonly #project: ProjectSettings;
 
-  /** Makes a stack in a folder, with these inputs. */
+  /** Creates a stack in a folder, with these inputs. */
   static async create(folder: string, args: object, program: Program): Promise<DevStack> {
     mkdirSync(join(folder, "state"));
     writeConfig(folder, program.project, args);
     return DevStack.#load(folder, program, "createStack");
   }
 
-  /** The stack in a folder, as it was left. */
+  /** Opens the existing stack in a folder. */
   static async open(folder: string, program: Program): Promise<DevStack> {
     return DevStack.#load(folder, program, "selectStack");
   }
@@ -125,7 +125,7 @@ export class DevStack {
           pulumiHome: join(folder, "home"),
           pulumiCommand: await PulumiCommand.get(),
           projectSettings: project,
-          // The user's own environment must lead neither to another backend nor to another passphrase.
+          // The user's own environment must not select another backend or passphrase.
           envVars: {
             PULUMI_BACKEND_URL: pathToFileURL(join(folder, "state")).href,
             PULUMI_CONFIG_PASSPHRASE: "",
@@ -144,26 +144,26 @@ export class DevStack {
     this.#project = project;
   }
 
-  /** The state as it lies on disk, where secrets are encryptedMessage. */
+  /** The state file, in which secrets are encryptedMessage. */
   state(): string {
     return readFileSync(join(this.folder, "state", ".pulumi", "stacks", this.#project.name, "dev.json"), "utf8");
   }
 
-  /** Takes other inputs from now on. */
+  /** Replaces the inputs. */
   configure(args: object): void {
     writeConfig(this.folder, this.#project, args);
   }
 
-  /** `pulumi up`. Throws an EngineError with what the engine says is wrong. */
+  /** `pulumi up`. Throws an EngineError with the engine's diagnostics. */
   async up(): Promise<OutputMap> {
     return withEngineErrors(async (onEvent) => (await this.stack.up({ onEvent, color: "never" })).outputs);
   }
 }
 
-// What only follows from another error: the summing up, and what the program says when the engine has gone.
+// Messages that only follow from another error: the engine's summary, and the program's error after the engine has shut down.
 const followUpError = /^(?:\w+ failed$|.*resource monitor shut down)/;
 
-/** Runs an operation of the engine; if it fails, the engine's own diagnostics are the error. */
+/** Runs an operation of the engine. If it fails, throws an EngineError with the engine's own diagnostics. */
 export async function withEngineErrors<T>(operation: (onEvent: (event: EngineEvent) => void) => Promise<T>): Promise<T> {
   const errors: string[] = [];
   try {
@@ -171,9 +171,11 @@ export async function withEngineErrors<T>(operation: (onEvent: (event: EngineEve
       if (diagnosticEvent?.severity === "error") errors.push(diagnosticEvent.message.replaceAll(/<\{%.*?%\}>/g, "").trim());
     });
   } catch (error) {
-    // What fails before the engine starts, the CLI says itself, among much else.
-    const lines = error instanceof CommandError ? error.message.matchAll(/^\s*(?:stderr: )?error: (.*)$/gm) : [];
-    if (errors.length === 0) errors.push(...Array.from(lines, ([, text = ""]) => text));
+    // If the engine did not start, the error is in the output of the CLI.
+    if (errors.length === 0 && error instanceof CommandError) {
+      const lines = error.message.matchAll(/^\s*(?:stderr: )?error: (.*)$/gm);
+      errors.push(...Array.from(lines, ([, text = ""]) => text));
+    }
     const causes = new Set(errors.filter((message) => !followUpError.test(message)));
     throw causes.size === 0 ? error : new EngineError([...causes].join("\n"), { cause: error });
   }
@@ -181,9 +183,9 @@ export async function withEngineErrors<T>(operation: (onEvent: (event: EngineEve
 
 function writeConfig(folder: string, { name }: ProjectSettings, args: object): void {
   const file = join(folder, "Pulumi.dev.yaml");
-  // The CLI keeps a salt there.
+  // Keep the salt that the CLI stores in this file.
   const settings = existsSync(file) ? (parse(readFileSync(file, "utf8")) as object) : {};
-  const full = (key: string) => (key.includes(":") ? key : `${name}:${key}`);
-  const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [full(key), value as unknown]));
+  const qualified = (key: string) => (key.includes(":") ? key : `${name}:${key}`);
+  const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [qualified(key), value as unknown]));
   writeFileSync(file, JSON.stringify({ ...settings, config }));
 }

@@ -1,6 +1,6 @@
-// Gives a test file the environment of its suite before it runs: `node --import <this file> <test file>`.
+// Applies the environment of its suite to a test file before it runs: `node --import <this file> <test file>`.
 //
-// All files run in one `run` of node:test, which starts each of them with its own environment.
+// One `run` of node:test starts all files, each with the environment of the parent process.
 import { readFileSync } from "node:fs";
 
 const [, testFile = ""] = process.argv;

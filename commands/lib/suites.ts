@@ -1,4 +1,4 @@
-// The suites of tests, and all that each needs. It is fetched before the first file starts, and the files find nothing else on PATH.
+// The test suites and everything that each needs. It is fetched before the first file starts, and the files find nothing else on PATH.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ciliumMinors } from "../../components/versions/supported.ts";
@@ -8,7 +8,7 @@ import type { Plugin } from "./plugins.ts";
 
 export type Tool = keyof typeof tools;
 
-/** System commands that suites use, each with the Debian package that has it. */
+/** The system commands that suites use, each with its Debian package. */
 export const systemCommands = {
   arping: "iputils-arping",
   bash: "bash",
@@ -39,15 +39,15 @@ export const systemCommands = {
 } as const satisfies Readonly<Record<string, string>>;
 export type SystemCommand = keyof typeof systemCommands;
 
-/** Where Debian puts commands whose name on PATH has a version. */
+/** Folders of commands whose name on PATH has a version on Debian. */
 export const commandFolders: Partial<Readonly<Record<SystemCommand, string>>> = { clang: "/usr/lib/llvm-19/bin" };
 
 export interface Suite {
-  /** A pattern, from the project's folder. */
+  /** A glob pattern, relative to the root. */
   readonly files: string;
-  /** Whether `npm test` runs it: it needs no tool that takes long to build. */
+  /** Whether `npm test` runs it: true if none of its tools takes long to build. */
   readonly byDefault?: boolean;
-  /** Programs of tools/. */
+  /** Tools of tools/tools.mjs. */
   readonly tools: readonly Tool[];
   readonly commands?: readonly SystemCommand[];
   /** The Cilium releases whose chart it renders. */
@@ -56,16 +56,16 @@ export interface Suite {
   readonly gatewayApi?: readonly string[];
   /** The Cilium releases whose source it reads. */
   readonly ciliumSources?: readonly string[];
-  /** The Pulumi plugins without which it cannot run; they are not built here. Tests that need others are skipped one by one. */
+  /** The Pulumi plugins that all its tests need; they are not built here. Tests that need other plugins are skipped one by one. */
   readonly plugins?: readonly Plugin[];
-  /** Whether it runs Cilium's agent, which not every kernel can. */
+  /** Whether it runs Cilium's agent, which not every kernel supports. */
   readonly runsAgent?: boolean;
-  /** Whether its files are run one after the other, because they look at what a machine has once. */
+  /** Whether its files run one after another, because they use something that a machine has only once. */
   readonly oneByOne?: boolean;
 }
 
 /** The releases whose charts are available without a connection to their repository: from Cilium's Go module. */
-const allCharts = Object.entries(pinnedCharts).flatMap(([version, { source }]) => (source === undefined ? [] : [version]));
+const allCharts = Object.keys(pinnedCharts).filter((version) => pinnedCharts[version]?.source !== undefined);
 const allGatewayApi = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi }) => gatewayApi))];
 
 /** The Cilium release of the tools operator and agent. */
@@ -74,7 +74,7 @@ export const agentRelease = releaseOfAgent();
 const apiServer: readonly Tool[] = ["etcd", "apiserver", "kubectl", "operator"];
 const nodes: readonly Tool[] = ["controllerManager", "scheduler", "kwok"];
 
-/** The slowest first, so that all cores have something to do to the end. */
+/** The slowest come first, so that all cores are busy until the end. */
 export const suites = {
   /** A client on a LAN of network namespaces, and the real agent. */
   lan: {
@@ -108,7 +108,7 @@ export const suites = {
     runsAgent: true,
     oneByOne: true,
   },
-  /** Generated inputs: problems that name them, or what Helm and the API server take. */
+  /** Generated inputs: either problems that name them, or objects that Helm renders and the API server accepts. */
   fuzz: {
     files: "test/fuzz/*.test.ts",
     tools: [...apiServer, "helm"],
@@ -116,7 +116,7 @@ export const suites = {
     charts: allCharts,
     gatewayApi: ["v1.4.1"],
   },
-  /** The real Pulumi engine on index.ts, and the commands as a user starts them. */
+  /** The real Pulumi engine with index.ts, and the commands as a user starts them. */
   engine: {
     files: "test/engine/*.test.ts",
     byDefault: true,
@@ -124,7 +124,7 @@ export const suites = {
     commands: ["bash", "git", "go", "npm", "sh"],
     charts: ["1.18.4"],
   },
-  /** Real Helm on the real charts. */
+  /** Real Helm with the real charts. */
   charts: {
     files: "test/charts/*.test.ts",
     byDefault: true,
@@ -133,7 +133,7 @@ export const suites = {
     charts: allCharts,
     ciliumSources: ["1.18.4"],
   },
-  /** What unit, charts and engine leave out because it takes long: Helm 3, a hundred renderings, every default, every delivery, the README. */
+  /** Tests that take too long for unit, charts and engine: Helm 3, a hundred renderings, every default, every delivery, the README. */
   thorough: {
     files: "test/thorough/*.test.ts",
     tools: ["pulumi", "helm", "helm3", "yamlread"],
@@ -141,7 +141,7 @@ export const suites = {
     charts: allCharts,
     gatewayApi: allGatewayApi,
   },
-  /** A real API server, and the real Cilium operator, on what is exported. */
+  /** The exported manifest on a real API server, with the real Cilium operator. */
   cluster: {
     files: "test/cluster/*.test.ts",
     tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread"],
@@ -158,7 +158,7 @@ export const suites = {
     gatewayApi: ["v1.2.0", "v1.4.1"],
     plugins: ["resource-kubernetes"],
   },
-  /** Talos' own code: configuration on the patches that are made for it, and the sync of manifests on a real API server. */
+  /** Talos' own code: its config code with our patches, and its manifest sync with a real API server. */
   talos: {
     files: "test/talos/*.test.ts",
     tools: [...apiServer, "helm", "yamlread", "machinery-1.11", "machinery-1.13", "machinery-1.14", "talosSync"],
@@ -166,7 +166,7 @@ export const suites = {
     charts: ["1.18.4", "1.19.6"],
     gatewayApi: ["v1.2.0"],
   },
-  /** Functions from data to data, and the component against Pulumi's mocks. */
+  /** Functions from data to data, and the components with Pulumi's mocks. */
   unit: {
     files: "test/unit/**/*.test.ts",
     byDefault: true,

@@ -1,4 +1,4 @@
-// Puts Cilium into a cluster that runs already, and takes over what Talos or the old script has made of it before.
+// Installs Cilium in an existing cluster, and takes over the objects that Talos or the old script created.
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { configuredArgs } from "../../components/config.ts";
@@ -7,9 +7,9 @@ import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 const config = new pulumi.Config();
 const cluster = new kubernetes.Provider("cluster", {
   context: config.require("context"),
-  // Else Pulumi deletes Cilium's ConfigMap to change it, and an agent that starts just then has none.
+  // Without this, Pulumi deletes and recreates Cilium's ConfigMap to change it, and an agent that starts at that moment finds none.
   enableConfigMapMutable: true,
-  // Pulumi refuses to touch objects that it has not made, unless this is set. Later it would hide that somebody else manages them too.
+  // Lets Pulumi take over objects that it did not create. Turn it off afterwards: it would hide that something else manages them too.
   upsertExistingObjects: config.getBoolean("adopt") ?? false,
 });
 

@@ -1,4 +1,4 @@
-// A Talos cluster that comes up with Cilium, from machines that have booted Talos and wait in maintenance mode.
+// Creates a Talos cluster with Cilium from machines that have booted Talos and wait in maintenance mode.
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as talos from "@pulumiverse/talos";
@@ -13,7 +13,7 @@ const talosVersion = "v1.13";
 const kubernetesVersion = "1.33.2";
 const ciliumVersion = "1.18.4";
 
-// To lose these is to lose the cluster.
+// Without these secrets you cannot manage the cluster any more.
 const { machineSecrets, clientConfiguration } = new talos.machine.Secrets("secrets", { talosVersion }, { protect: true });
 const machines = (machineType: string, nodes: readonly string[]) =>
   nodes.map((node) => ({
@@ -39,7 +39,7 @@ const cni = new TalosCiliumCni("cilium", {
     clientConfiguration,
     controlPlanes: machines("controlplane", controlPlanes),
     workers: machines("worker", workers),
-    // What a machine in maintenance mode takes. Leave it out once they run: then nothing reboots by itself.
+    // Machines in maintenance mode need this mode. Remove it once they run, so that a changed config reboots no machine by itself.
     applyMode: "auto",
   },
 });
@@ -49,7 +49,7 @@ const bootstrap = new talos.machine.Bootstrap("bootstrap", { node, clientConfigu
 export const kubeconfig = new talos.cluster.Kubeconfig("kubeconfig", { node, clientConfiguration }, { dependsOn: [bootstrap] })
   .kubeconfigRaw;
 
-// Here, and not in the machine config, pools and policies can be changed later.
+// Unlike in the machine config, pools and policies can be changed here later.
 const cluster = new kubernetes.Provider("cluster", { kubeconfig });
 new CiliumLoadBalancer(
   "lan",

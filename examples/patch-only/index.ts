@@ -1,4 +1,4 @@
-// Patches for the Talos machine config, for those who apply it themselves: with talosctl, Omni or talhelper. Needs no plugin.
+// Exports patches for the Talos machine config, if you apply the config yourself with talosctl, Omni or talhelper. Needs no plugin.
 //
 //   pulumi stack output controlPlane > controlplane-cilium.yaml
 //   talosctl gen config homelab https://192.168.1.10:6443 --config-patch-control-plane @controlplane-cilium.yaml
@@ -9,7 +9,7 @@ import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 const cni = new TalosCiliumCni("cilium", {
   ...configuredArgs(new pulumi.Config()),
   delivery: "machineConfig",
-  // The version of the talosctl that generates the config: from 1.14 on the patches have another form.
+  // The version of the talosctl that generates the config: from 1.14 on the patches have a different form.
   talos: { configContract: "1.13" },
   loadBalancer: {
     ipPools: [{ name: "lan", blocks: [{ cidr: "192.168.1.200/29" }] }],

@@ -1,13 +1,13 @@
-// Two networks, each with addresses of its own: a Service says by its label `network: things` that it is for the smart bulbs, and gets an
-// address of their network, which is announced on their interface only. All other Services are for the people. Renders and exports; with
-// delivery chart the same goes into the cluster.
+// Two networks, each with its own addresses: a Service with the label `network: things` is for the smart bulbs and gets an address of their
+// network, which is announced only on their interface. All other Services are for people. This program only renders and exports the
+// manifests; with delivery `chart` it installs them in the cluster.
 import * as pulumi from "@pulumi/pulumi";
 import type { LabelSelector } from "../../components/inputs/loadBalancerArgs.ts";
 import { configuredArgs } from "../../components/config.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 
 const forThings: LabelSelector = { matchLabels: { network: "things" } };
-// A pool without a selector would serve these Services too.
+// A pool without a selector would also serve the Services with the label `network: things`.
 const forPeople: LabelSelector = { matchExpressions: [{ key: "network", operator: "NotIn", values: ["things"] }] };
 
 const cni = new TalosCiliumCni("cilium", {
@@ -28,7 +28,7 @@ const cni = new TalosCiliumCni("cilium", {
       {
         name: "things",
         serviceSelector: forThings,
-        // The VLAN, and the nodes that are in it.
+        // The VLAN's interface, and the nodes in the VLAN.
         interfaces: ["^enp3s0\\.20$"],
         nodeSelector: { matchLabels: { "homelab/things": "yes" } },
       },

@@ -17,7 +17,7 @@ export interface GetConfigurationResult {
   readonly talosConfig: string;
 }
 
-/** The talosconfig for `talosctl`; it holds a key, so the result is a secret when the client configuration is. */
+/** Returns the talosconfig for `talosctl`. It contains a key, so the result is secret if the client configuration is. */
 export function getConfigurationOutput(
   args: GetConfigurationOutputArgs,
   opts?: pulumi.InvokeOutputOptions,

@@ -6,7 +6,7 @@ export interface KubeconfigArgs {
   node: pulumi.Input<string>;
   endpoint?: pulumi.Input<string | undefined>;
   clientConfiguration: pulumi.Input<ClientConfiguration>;
-  /** How long before its end the certificate is renewed: a Go duration. */
+  /** How long before its expiry the certificate is renewed: a Go duration. */
   certificateRenewalDuration?: pulumi.Input<string | undefined>;
 }
 

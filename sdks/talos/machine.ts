@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { invoke, TalosResource, type ClientConfiguration } from "./plugin.ts";
 
-/** The keys and tokens of a cluster, which every machine config of it carries. */
+/** The keys and tokens of a cluster, which are part of each of its machine configs. */
 export interface MachineSecrets {
   readonly certs: object;
   readonly cluster: object;
@@ -10,11 +10,11 @@ export interface MachineSecrets {
 }
 
 export interface SecretsArgs {
-  /** The Talos version whose config contract the secrets are made for, such as `v1.13`. */
+  /** The Talos version whose config contract the secrets are generated for, such as `v1.13`. */
   talosVersion?: pulumi.Input<string | undefined>;
 }
 
-/** The secrets of a cluster, made once and kept in the state. To lose them is to lose the cluster: use `protect`. */
+/** The secrets of a cluster, generated once and kept in the state. Without them you cannot manage the cluster any more: use `protect`. */
 export class Secrets extends TalosResource {
   declare readonly machineSecrets: pulumi.Output<MachineSecrets>;
   declare readonly clientConfiguration: pulumi.Output<ClientConfiguration>;
@@ -52,7 +52,7 @@ export interface GetConfigurationResult {
   readonly machineConfiguration: string;
 }
 
-/** Generates a machine config; it holds the cluster's keys, so the result is a secret when the secrets are. */
+/** Generates a machine config. It contains the cluster's keys, so the result is secret if `machineSecrets` is. */
 export function getConfigurationOutput(
   args: GetConfigurationOutputArgs,
   opts?: pulumi.InvokeOutputOptions,
@@ -63,7 +63,7 @@ export function getConfigurationOutput(
 export interface ConfigurationApplyArgs {
   /** Name or address of the machine. */
   node: pulumi.Input<string>;
-  /** Where its API is reached, if not at `node`. */
+  /** Address of its API, if different from `node`. */
   endpoint?: pulumi.Input<string | undefined>;
   clientConfiguration?: pulumi.Input<ClientConfiguration | undefined>;
   machineConfigurationInput?: pulumi.Input<string | undefined>;

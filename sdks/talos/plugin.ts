@@ -2,14 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 const plugin = { version: "0.8.1", pluginDownloadURL: "github://api.github.com/pulumiverse" };
 
-/** What proves to a machine that the caller may configure it: two certificates and a key, each as base64 of PEM. */
+/** The credentials with which a client may configure a machine: two certificates and a key, each as base64 of PEM. */
 export interface ClientConfiguration {
   readonly caCertificate: string;
   readonly clientCertificate: string;
   readonly clientKey: string;
 }
 
-/** The properties of a resource that the plugin fills in, and those of all its properties that nobody else may read. */
+/** The properties of a resource that the plugin sets, and all its properties that are secret. */
 interface Properties {
   readonly outputs: readonly string[];
   readonly secret: readonly string[];
@@ -28,7 +28,7 @@ export abstract class TalosResource extends pulumi.CustomResource {
   }
 }
 
-/** Asks a function of the plugin. */
+/** Calls a function of the plugin. */
 export function invoke<T>(token: string, args: pulumi.Inputs, opts: pulumi.InvokeOutputOptions = {}): pulumi.Output<T> {
   return pulumi.runtime.invokeOutput<T>(`talos:${token}`, args, { ...plugin, ...opts });
 }

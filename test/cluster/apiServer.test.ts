@@ -8,7 +8,7 @@ import { chartArgs, readAsKubernetes, releases } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { differences } from "../harness/differences.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 let cluster: Cluster;
 before(async () => {

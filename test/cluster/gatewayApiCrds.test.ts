@@ -6,7 +6,7 @@ import { ciliumMinors } from "../../components/versions/supported.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const { manifest } = createPlan({ ...devStack, ...chartArgs() });
 const isGatewayClass = ({ object }: (typeof manifest.entries)[number]) => object.kind === "GatewayClass";

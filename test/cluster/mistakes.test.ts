@@ -10,7 +10,7 @@ import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { renderInputs } from "../harness/renderInputs.ts";
 
 // Each test applies inputs that the checks reject, and shows the failure that the checks prevent.

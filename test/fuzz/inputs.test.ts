@@ -12,7 +12,7 @@ import { InputError } from "../../components/support/problems.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { arbitraryInputs } from "../fixtures/generatedInputs.ts";
 
 // `npm run fuzz` sets FUZZ_RUNS: more inputs, and different ones each time.

@@ -2,7 +2,7 @@ import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { DevStack } from "../../commands/lib/stack.ts";
 
-/** The text of every file in these folders of a stack's backend: `stacks`, `backups`, `history`. */
+/** Reads all files in these folders of a stack's backend, as one text. */
 export function readBackendFiles({ folder }: DevStack, ...folders: readonly ("stacks" | "backups" | "history")[]): string {
   const backend = join(folder, "state", ".pulumi");
   const files = folders.flatMap((name) => globSync(join(backend, name, "**"))).filter((file) => statSync(file).isFile());

@@ -8,20 +8,20 @@ import { supportedMinor } from "../../components/versions/supported.ts";
 import { chart } from "./charts.ts";
 import type { Cluster } from "./cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "./gatewayApi.ts";
+import { readGatewayApiCrds } from "./suiteData.ts";
 
-/** The inputs, and what else a program has in its config. */
+/** The inputs, and the config keys that belong to the program. */
 type Config = TalosCiliumCniArgs & Readonly<Record<string, unknown>>;
 
 /** A stack of delivery `chart` with the dev stack's settings, for a cluster. */
 export interface ChartStack extends DevStack {
-  /** The config of this stack, with some more. */
-  readonly configWith: (more: Config) => Config;
+  /** Returns the config of this stack with these keys changed. */
+  readonly configWith: (changes: Config) => Config;
 }
 
 /**
- * Runs the program in a stack of its own. The engine and its plugins work in the folder of the stack, not in that of this process, as with
- * the Automation API's own project settings.
+ * Runs the program in a temporary stack. The engine and its plugins work in the stack's folder, not in the folder of this process, as they
+ * do with the Automation API's own project settings.
  */
 export async function withChartStack<T>(
   cluster: Cluster,
@@ -30,12 +30,18 @@ export async function withChartStack<T>(
   program?: Program,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "chart-stack-"));
-  const configWith = (more: Config): Config => {
-    const { ciliumVersion } = resolveSettings({ ...args, ...more });
+  const configWith = (changes: Config): Config => {
+    const { ciliumVersion } = resolveSettings({ ...args, ...changes });
     const crdsPath = join(folder, `${ciliumVersion}.yaml`);
     writeFileSync(crdsPath, readGatewayApiCrds(supportedMinor(ciliumVersion).gatewayApi));
-    const gatewayApi = { crdsPath, ...args.gatewayApi, ...more.gatewayApi };
-    return { ...devStack, ...args, ...more, delivery: "chart", chart: { path: chart(ciliumVersion).path }, gatewayApi };
+    return {
+      ...devStack,
+      ...args,
+      ...changes,
+      delivery: "chart",
+      chart: { path: chart(ciliumVersion).path },
+      gatewayApi: { crdsPath, ...args.gatewayApi, ...changes.gatewayApi },
+    };
   };
   const { KUBECONFIG } = process.env;
   process.env["KUBECONFIG"] = cluster.kubeconfig;

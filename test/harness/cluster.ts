@@ -9,13 +9,14 @@ import { isRunning } from "../../commands/lib/stack.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { runUnchecked } from "../../tools/childProcess.mjs";
 
-/** What kubectl said to a request. */
+/** The outcome of a kubectl command. */
 export interface KubectlResult {
   readonly ok: boolean;
+  /** Standard output, or on failure the command with its exit status and output. */
   readonly output: string;
 }
 
-/** A real API server with its etcd, and Cilium's real operator, on free ports of the loopback interface. */
+/** A real API server with etcd, and Cilium's real operator, on free ports. */
 export class Cluster {
   readonly #folder = newFolder();
   readonly #processes: ChildProcess[] = [];
@@ -26,7 +27,7 @@ export class Cluster {
   #apiServerFlags: readonly string[] = [];
   #apiServer: ChildProcess | undefined;
 
-  /** Starts etcd and the API server, which listens at this address. */
+  /** Starts etcd and the API server, which listens on this address. */
   static async start(address = "127.0.0.1"): Promise<Cluster> {
     const cluster = new Cluster(address);
     try {
@@ -42,20 +43,20 @@ export class Cluster {
     this.#address = address;
   }
 
-  /** Stops everything and removes what it kept. */
+  /** Stops all processes and removes their files. */
   async stop(): Promise<void> {
-    await Promise.all(this.#processes.map(ended));
+    await Promise.all(this.#processes.map(endProcess));
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** Runs kubectl; standard input is what `-f -` reads. */
+  /** Runs kubectl; `-f -` reads `input`. */
   kubectl(args: readonly string[], input = ""): KubectlResult {
     const { status, stdout, stderr } = runUnchecked("kubectl", ["--kubeconfig", this.kubeconfig, ...args], { input });
     if (status === 0) return { ok: true, output: stdout };
     return { ok: false, output: `kubectl ${args.join(" ")}: exit status ${status}\n${stderr}${stdout}` };
   }
 
-  /** `kubectl apply --server-side` with strict validation. Throws what the API server has against it. */
+  /** `kubectl apply --server-side` with strict validation. Throws the API server's error. */
   apply(manifest: string, manager = "kubectl"): void {
     const { ok, output } = this.kubectl(
       ["apply", "--server-side", "--force-conflicts", "--field-manager", manager, "--validate=strict", "-f", "-"],
@@ -64,15 +65,15 @@ export class Cluster {
     if (!ok) throw new Error(output);
   }
 
-  /** An object as the API server gives it back, or undefined. */
+  /** Reads an object from the API server; undefined if there is none. */
   get(kind: string, name: string, namespace = "default"): KubernetesObject | undefined {
     const { ok, output } = this.kubectl(["get", kind, name, "--namespace", namespace, "--output", "json"]);
     return ok ? (JSON.parse(output) as KubernetesObject) : undefined;
   }
 
   /**
-   * Starts Cilium's operator with the `cilium-config` that is in the cluster and as the service account that is there, so that the
-   * rendered permissions are the ones that count. Returns how to stop it, its log, and whether it has ended by itself.
+   * Starts Cilium's operator with the `cilium-config` and the service account of the cluster, so that it has exactly the rendered
+   * permissions. Returns functions that stop it, read its log, and tell whether it has ended by itself.
    */
   async startOperator(
     namespace = "kube-system",
@@ -83,64 +84,73 @@ export class Cluster {
     for (const [key, value] of Object.entries(config)) writeFileSync(join(folder, key), value);
     const kubeconfig = `${folder}.kubeconfig`;
     writeFileSync(kubeconfig, this.kubeconfigFor("cilium-operator", namespace));
-    const ports = await freePorts(3);
+    const [apiPort, prometheusPort, gopsPort] = (await freePorts(3)) as [number, number, number];
     const process = this.#spawn(
       "cilium-operator",
       [
         `--config-dir=${folder}`,
         `--k8s-kubeconfig-path=${kubeconfig}`,
-        `--operator-api-serve-addr=127.0.0.1:${ports[0]}`,
-        `--operator-prometheus-serve-addr=127.0.0.1:${ports[1]}`,
-        `--gops-port=${ports[2]}`,
-        // A new operator waits until the lease of one that was killed has run out.
-        ...["--leader-election-lease-duration=3s", "--leader-election-renew-deadline=2s", "--leader-election-retry-period=500ms"],
+        `--operator-api-serve-addr=127.0.0.1:${apiPort}`,
+        `--operator-prometheus-serve-addr=127.0.0.1:${prometheusPort}`,
+        `--gops-port=${gopsPort}`,
+        // A new operator waits until the lease of a killed one has expired.
+        "--leader-election-lease-duration=3s",
+        "--leader-election-renew-deadline=2s",
+        "--leader-election-retry-period=500ms",
       ],
       { CILIUM_K8S_NAMESPACE: namespace },
       `${folder}.log`,
     );
     const hasEnded = () => runUnchecked("pgrep", ["--full", `^cilium-operator --config-dir=${folder} `]).status !== 0;
-    return { stop: () => ended(process), log: () => readFileSync(`${folder}.log`, "utf8"), hasEnded };
+    return { stop: () => endProcess(process), log: () => readFileSync(`${folder}.log`, "utf8"), hasEnded };
   }
 
-  /** The kubeconfig of a service account, whose permissions are the rendered ones; the API server may be reached by another address. */
+  /** Creates a kubeconfig for a service account, which has the rendered permissions. `server` is the URL at which the client reaches the API server. */
   kubeconfigFor(account: string, namespace: string, server = this.#server): string {
     const { ok, output } = this.kubectl(["create", "token", account, "--namespace", namespace]);
     if (!ok) throw new Error(output);
     return kubeconfigOf(server, output.trim());
   }
 
-  /** The address and the port of the API server. */
+  /** The URL of the API server. */
   get server(): URL {
     return new URL(this.#server);
   }
 
   /**
-   * Starts the controllers and the scheduler, and nodes with somebody who plays their kubelets: pods that are scheduled there become
-   * ready, though nothing runs in them.
+   * Starts the controllers, the scheduler, and nodes whose kubelets are simulated: pods that are scheduled there become ready, but nothing
+   * runs in them.
    */
   startNodes(...names: readonly string[]): void {
-    const access = ["--kubeconfig", this.kubeconfig];
-    const alone = ["--leader-elect=false", "--secure-port=0"];
+    const kubeconfig = `--kubeconfig=${this.kubeconfig}`;
     this.#spawn("kube-controller-manager", [
-      ...[...access, ...alone, "--allocate-node-cidrs", "--cluster-cidr=10.244.0.0/16"],
-      ...["--service-account-private-key-file", join(this.#folder, "accounts.key")],
+      kubeconfig,
+      "--leader-elect=false",
+      "--secure-port=0",
+      "--allocate-node-cidrs",
+      "--cluster-cidr=10.244.0.0/16",
+      `--service-account-private-key-file=${join(this.#folder, "accounts.key")}`,
     ]);
-    this.#spawn("kube-scheduler", [...access, ...alone]);
-    this.#spawn("kwok", [...access, "--manage-all-nodes"]);
+    this.#spawn("kube-scheduler", [kubeconfig, "--leader-elect=false", "--secure-port=0"]);
+    this.#spawn("kwok", [kubeconfig, "--manage-all-nodes"]);
     const labels = (name: string) => ({ "kubernetes.io/os": "linux", "kubernetes.io/hostname": name });
     const node = (name: string) => ({ apiVersion: "v1", kind: "Node", metadata: { name, labels: labels(name) } });
     this.apply(names.map((name) => `---\n${JSON.stringify(node(name))}\n`).join(""));
   }
 
   async #startControlPlane(): Promise<void> {
-    const [client, peer, secure] = (await freePorts(3)) as [number, number, number];
+    const [etcdPort, peerPort, apiServerPort] = (await freePorts(3)) as [number, number, number];
     const file = (name: string) => join(this.#folder, name);
-    const etcd = `http://127.0.0.1:${client}`;
+    const etcd = `http://127.0.0.1:${etcdPort}`;
     this.#spawn("etcd", [
-      ...["--data-dir", file("etcd"), "--unsafe-no-fsync", "--listen-client-urls", etcd, "--advertise-client-urls", etcd],
-      ...["--listen-peer-urls", `http://127.0.0.1:${peer}`, "--log-level", "error"],
+      `--data-dir=${file("etcd")}`,
+      "--unsafe-no-fsync",
+      `--listen-client-urls=${etcd}`,
+      `--advertise-client-urls=${etcd}`,
+      `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
+      "--log-level=error",
     ]);
-    // An API server that finds no etcd waits a minute before it looks again.
+    // An API server that does not reach etcd waits a minute before it tries again.
     await eventually(async () => (await fetch(`${etcd}/health`).catch(() => undefined))?.ok === true, "etcd does not come up");
     const { privateKey, publicKey } = generateKeyPairSync("rsa", {
       modulusLength: 2048,
@@ -150,37 +160,35 @@ export class Cluster {
     writeFileSync(file("accounts.key"), privateKey);
     writeFileSync(file("accounts.pub"), publicKey);
     writeFileSync(file("tokens.csv"), "administrator,administrator,administrator,system:masters\n");
-    this.#server = `https://${this.#address}:${secure}`;
+    this.#server = `https://${this.#address}:${apiServerPort}`;
     writeFileSync(this.kubeconfig, kubeconfigOf(this.#server, "administrator"));
     this.#apiServerFlags = [
-      ...[
-        "--etcd-servers",
-        etcd,
-        "--bind-address",
-        this.#address,
-        "--secure-port",
-        String(secure),
-        "--cert-dir",
-        file("certificates"),
-      ],
-      ...["--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", file("accounts.pub")],
-      ...["--service-account-signing-key-file", file("accounts.key"), "--token-auth-file", file("tokens.csv")],
-      ...["--authorization-mode", "RBAC", "--allow-privileged", "--service-cluster-ip-range", "10.96.0.0/12"],
+      `--etcd-servers=${etcd}`,
+      `--bind-address=${this.#address}`,
+      `--secure-port=${apiServerPort}`,
+      `--cert-dir=${file("certificates")}`,
+      "--service-account-issuer=https://kubernetes.default.svc",
+      `--service-account-key-file=${file("accounts.pub")}`,
+      `--service-account-signing-key-file=${file("accounts.key")}`,
+      `--token-auth-file=${file("tokens.csv")}`,
+      "--authorization-mode=RBAC",
+      "--allow-privileged",
+      "--service-cluster-ip-range=10.96.0.0/12",
     ];
     await this.startApiServer();
   }
 
-  /** Starts the API server, again after `stopApiServer`. */
+  /** Starts the API server, or restarts it after `stopApiServer`. */
   async startApiServer(): Promise<void> {
     this.#apiServer = this.#spawn("kube-apiserver", this.#apiServerFlags);
-    // A request that meets an API server which is only half there can hang for a minute.
+    // A request to an API server that is still starting can hang for a minute.
     const ready = () => this.kubectl(["get", "namespace", "kube-system", "--request-timeout=2s"]).ok;
     await eventually(ready, "the API server does not come up");
   }
 
-  /** Kills the API server; what it knows stays in etcd. */
+  /** Stops the API server; its objects stay in etcd. */
   async stopApiServer(): Promise<void> {
-    if (this.#apiServer !== undefined) await ended(this.#apiServer);
+    if (this.#apiServer !== undefined) await endProcess(this.#apiServer);
   }
 
   #spawn(
@@ -189,9 +197,9 @@ export class Cluster {
     environment: NodeJS.ProcessEnv = {},
     log = join(this.#folder, `${program}.log`),
   ) {
-    // Straight into the file: a pipe that nobody reads while a command is waited for would fill up, and then the program stands still.
+    // Write directly to a file: while this process waits for a command, it would not read a pipe, and a full pipe blocks the program.
     const output = openSync(log, "w");
-    // The shell ends the program when its own standard input does: when this process is gone, whatever the reason.
+    // The shell kills the program when standard input ends, which happens as soon as this process is gone, for whatever reason.
     const child = spawn("sh", ["-c", '"$@" & read -r _; kill -9 $!; wait', "sh", program, ...args], {
       env: { ...process.env, ...environment },
       stdio: ["pipe", output, output],
@@ -202,20 +210,20 @@ export class Cluster {
   }
 }
 
-/** A folder for a cluster, after those are gone that a process has left which was killed. */
+/** Creates a folder for a cluster. Removes folders of killed processes first. */
 function newFolder(): string {
-  for (const left of globSync(join(tmpdir(), "cilium-test-cluster-*"))) {
-    const [, owner = ""] = /cluster-(\d+)-/.exec(left) ?? [];
-    if (!isRunning(Number(owner))) rmSync(left, { recursive: true, force: true });
+  for (const folder of globSync(join(tmpdir(), "cilium-test-cluster-*"))) {
+    const [, owner = ""] = /cluster-(\d+)-/.exec(folder) ?? [];
+    if (!isRunning(Number(owner))) rmSync(folder, { recursive: true, force: true });
   }
   return mkdtempSync(join(tmpdir(), `cilium-test-cluster-${process.pid}-`));
 }
 
-/** Waits until something holds. */
-export async function eventually(holds: () => boolean | Promise<boolean>, otherwise: string, seconds = 60): Promise<void> {
+/** Waits until a condition holds. Throws `problem` if it does not hold in time. */
+export async function eventually(holds: () => boolean | Promise<boolean>, problem: string, seconds = 60): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`${otherwise}, even after ${seconds} s`);
+    if (performance.now() > end) throw new Error(`${problem}, even after ${seconds} s`);
     await sleep(300);
   }
 }
@@ -239,11 +247,12 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+/** Ends a program of `#spawn` and waits until it is gone. */
+async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const closed = new Promise((resolve) => child.once("close", resolve));
   child.stdin?.end();
-  const patience = setTimeout(() => child.kill("SIGKILL"), 15_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), 15_000);
   await closed;
-  clearTimeout(patience);
+  clearTimeout(timer);
 }

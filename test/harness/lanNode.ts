@@ -8,7 +8,7 @@ import { eventually, type Cluster } from "./cluster.ts";
 import { runCommand, scratch } from "./isolation.ts";
 import { suiteData } from "./suiteData.ts";
 
-/** The client's own address, which is the nodes' router too. */
+/** The address of the client, which is also the router of the nodes. */
 export const clientAddress = "192.168.1.50";
 
 export const cgroups = join(scratch, "cgroups");
@@ -39,7 +39,7 @@ export class LanNode {
     runCommand("ip", "netns", "add", this.name);
     runCommand("ip", "link", "add", this.name, "type", "veth", "peer", "name", "eth0", "netns", this.name);
     runCommand("ip", "link", "set", this.name, "master", "lan0", "up");
-    // A network card takes no frame that is for another machine, as a switch sends when it has forgotten whose address it is; Cilium would.
+    // A switch that does not know an address floods the frame to all ports. A network card drops such a frame, but Cilium would handle it.
     runCommand("ip", "link", "set", this.name, "type", "bridge_slave", "flood", "off");
     this.ip("link", "set", "lo", "up");
     this.ip("address", "add", `${this.address}/24`, "dev", "eth0");
@@ -74,8 +74,7 @@ export class LanNode {
   }
 
   /**
-   * Starts Cilium's agent with the `cilium-config`, the environment and the capabilities that are rendered, as the service account that is
-   * there, and waits until it is ready.
+   * Starts Cilium's agent with the rendered `cilium-config`, environment, capabilities and service account, and waits until it is ready.
    */
   async startAgent(): Promise<void> {
     const namespace = this.#namespace;
@@ -84,7 +83,7 @@ export class LanNode {
     rmSync(configFolder, { recursive: true, force: true });
     mkdirSync(configFolder);
     for (const [key, value] of Object.entries(config)) writeFileSync(join(configFolder, key), value);
-    const { environment, capabilities } = this.#rendered(namespace);
+    const { environment, capabilities } = this.#agentContainer(namespace);
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
     writeFileSync(this.#kubeconfig, this.#cluster.kubeconfigFor("cilium", namespace, `https://${host ?? ""}:${port ?? ""}`));
     const library = join(this.#folder, "library");
@@ -93,14 +92,17 @@ export class LanNode {
     runCommand("chmod", "-R", "u+w", library);
 
     const agent = [
-      ...["cilium-agent", `--config-dir=${configFolder}`, `--k8s-kubeconfig-path=${this.#kubeconfig}`, `--lib-dir=${library}`],
-      // The responder is another program.
+      "cilium-agent",
+      `--config-dir=${configFolder}`,
+      `--k8s-kubeconfig-path=${this.#kubeconfig}`,
+      `--lib-dir=${library}`,
+      // The health responder is a separate program, which is not built here.
       "--enable-endpoint-health-checking=false",
     ];
-    const bounded = ["setpriv", `--bounding-set=-all${capabilities.map((name) => `,+${name.toLowerCase()}`).join("")}`];
+    const withCapabilities = ["setpriv", `--bounding-set=-all${capabilities.map((name) => `,+${name.toLowerCase()}`).join("")}`];
     const log = openSync(this.#logFile, "w");
-    const pod = [join(import.meta.dirname, "..", "processes", "agentPod.sh"), this.#group, this.#folder];
-    const child = spawn("ip", ["netns", "exec", this.name, ...pod, ...bounded, ...agent], {
+    const inPod = [join(import.meta.dirname, "..", "processes", "agentPod.sh"), this.#group, this.#folder];
+    const child = spawn("ip", ["netns", "exec", this.name, ...inPod, ...withCapabilities, ...agent], {
       env: { ...process.env, ...environment, K8S_NODE_NAME: this.name, CILIUM_K8S_NAMESPACE: namespace },
       stdio: ["ignore", log, log],
     });
@@ -109,7 +111,7 @@ export class LanNode {
     await eventually(
       () => {
         if (child.exitCode !== null || child.signalCode !== null)
-          throw new Error(`the agent of ${this.name} ends:\n${this.log().split("\n").slice(-20).join("\n")}`);
+          throw new Error(`the agent of ${this.name} ended:\n${this.log().split("\n").slice(-20).join("\n")}`);
         return this.ciliumDbg("status", "--brief").includes("OK");
       },
       `the agent of ${this.name} is not ready`,
@@ -117,35 +119,35 @@ export class LanNode {
     );
   }
 
-  /** What `cilium-dbg` says on this node. */
+  /** Runs `cilium-dbg` on this node; returns its standard output. */
   ciliumDbg(...options: readonly string[]): string {
     return this.runInAgentPod("cilium-dbg", ...options);
   }
 
-  /** What a command says that runs in the agent's pod. */
+  /** Runs a command in the agent's pod; returns its standard output. */
   runInAgentPod(...command: readonly string[]): string {
-    const pod = ["--target", String(this.#agent?.pid), "--mount", "--net", "--root"];
-    return runUnchecked("nsenter", [...pod, ...command]).stdout;
+    const namespaces = ["--target", String(this.#agent?.pid), "--mount", "--net", "--root"];
+    return runUnchecked("nsenter", [...namespaces, ...command]).stdout;
   }
 
   log(): string {
     return readFileSync(this.#logFile, "utf8");
   }
 
-  /** The capabilities that the agent really has. */
+  /** The effective capabilities of the agent's process. */
   get capabilities(): readonly string[] {
     return capabilitiesOf(String(this.#agent?.pid));
   }
 
-  /** Takes the node off the LAN. */
+  /** Disconnects the node from the LAN. */
   unplug(): void {
     runCommand("ip", "link", "set", this.name, "down");
   }
 
-  /** Starts the agent on a node that was off: nothing of an earlier one is left. */
+  /** Starts the node as after a reboot: connects it, and starts the agent without the state of an earlier one. */
   async boot(): Promise<void> {
     await this.stopAgent();
-    // The kernel's own two files in the BPF file system stay.
+    // Keep the kernel's own two files in the BPF file system.
     runCommand(
       "find",
       join(this.#folder, "state"),
@@ -161,26 +163,26 @@ export class LanNode {
     await this.startAgent();
   }
 
-  /** Stops the agent as the kubelet does: its pod has a second to end. */
+  /** Stops the agent like the kubelet, with a grace period of one second. */
   async stopAgent(): Promise<void> {
     const agent = this.#agent;
     this.#agent = undefined;
     if (agent === undefined) return;
-    // It has ended by itself.
+    // It may have ended by itself.
     if (agent.exitCode !== null || agent.signalCode !== null) return;
-    const ended = new Promise((resolve) => agent.once("exit", resolve));
+    const exit = new Promise((resolve) => agent.once("exit", resolve));
     agent.kill("SIGTERM");
-    const patience = setTimeout(() => {
+    const timer = setTimeout(() => {
       writeFileSync(join(this.#group, "cgroup.kill"), "1");
     }, 1_000);
-    await ended;
-    clearTimeout(patience);
+    await exit;
+    clearTimeout(timer);
   }
 
   async stop(): Promise<void> {
     await this.stopAgent();
     for (const child of this.#processes) child.kill("SIGKILL");
-    // With what the agent has started.
+    // Kill the children of the agent too.
     writeFileSync(join(this.#group, "cgroup.kill"), "1");
     await eventually(() => removeControlGroup(this.#group), "the control group is in use");
   }
@@ -192,7 +194,8 @@ export class LanNode {
     return join(this.#folder, "agent.log");
   }
 
-  #rendered(namespace: string) {
+  /** The environment and the capabilities of the agent's container in the DaemonSet. */
+  #agentContainer(namespace: string) {
     const { spec } = this.#cluster.get("daemonset", "cilium", namespace) as unknown as {
       spec: {
         template: {
@@ -207,16 +210,15 @@ export class LanNode {
       };
     };
     const agent = spec.template.spec.containers.find(({ name }) => name === "cilium-agent");
-    if (agent === undefined) throw new Error("there is no agent in the DaemonSet");
-    const given = agent.env.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const]));
-    return {
-      environment: Object.fromEntries(given) as Record<string, string | undefined>,
-      capabilities: agent.securityContext.capabilities.add,
-    };
+    if (agent === undefined) throw new Error("the DaemonSet has no container cilium-agent");
+    const environment: Record<string, string | undefined> = {};
+    // Variables without a value come from the pod's fields.
+    for (const { name, value } of agent.env) if (value !== undefined) environment[name] = value;
+    return { environment, capabilities: agent.securityContext.capabilities.add };
   }
 }
 
-/** Removes a control group, unless a process is still in it; returns whether it is gone. */
+/** Removes a control group unless it still has a process; returns whether it was removed. */
 export function removeControlGroup(group: string): boolean {
   try {
     rmdirSync(group);

@@ -6,12 +6,12 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { root, withEngineErrors, type DevStack } from "../../commands/lib/stack.ts";
 
 /**
- * What an operation of the engine does to resources, such as `update ConfigMap cilium:kube-system/cilium-config`; not what stays the same,
- * nor the default providers, which the engine makes and forgets as it needs them.
+ * The steps of an operation of the engine, such as `update ConfigMap cilium:kube-system/cilium-config`. Resources that stay the same are left
+ * out, and so are default providers, which the engine creates and deletes as it needs them.
  */
 export type Steps = readonly string[];
 
-/** Takes `starts <kind> <name>` and `ends <kind> <name>` for each resource while an operation goes on. */
+/** Called with `starts <kind> <name>` and `ends <kind> <name>` for each resource during an operation. */
 export type Progress = (step: string) => void;
 
 /** `pulumi up`. */
@@ -29,20 +29,20 @@ export async function destroy({ stack }: DevStack): Promise<Steps> {
   return steps((onEvent) => stack.destroy({ onEvent, color: "never" }));
 }
 
-/** The engine's error to an operation that has to fail. */
+/** Runs an operation that is expected to fail; resolves to the engine's error. */
 export async function operationError(
   operation: "up" | "preview",
   { folder }: DevStack,
   program = root,
   progress: Progress = () => undefined,
 ): Promise<string> {
-  const script = join(import.meta.dirname, "..", "processes", "fails.ts");
-  // The slowest waits ten minutes, for a machine that is down.
-  const limits = { timeout: 900_000, killSignal: "SIGKILL" } as const;
+  const script = join(import.meta.dirname, "..", "processes", "runFailingOperation.ts");
   const child = spawn(process.execPath, [script, operation, program], {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],
-    ...limits,
+    // The slowest waits ten minutes for a machine that is down.
+    timeout: 900_000,
+    killSignal: "SIGKILL",
   });
   let message: string | undefined;
   for await (const line of createInterface(child.stdout)) {
@@ -50,23 +50,25 @@ export async function operationError(
     if (step !== undefined) progress(step);
     message ??= error;
   }
-  return message ?? assert.fail(`${operation} succeeds, or its process fails`);
+  return message ?? assert.fail(`${operation} succeeded, or its process failed`);
 }
 
 async function steps(
   operation: (onEvent: (event: EngineEvent) => void) => Promise<unknown>,
   progress?: Progress,
 ): Promise<Steps> {
-  const done: string[] = [];
+  const completed: string[] = [];
   await withEngineErrors((onEvent) =>
     operation((event) => {
       onEvent(event);
       const { op, urn = "" } = (event.resOutputsEvent ?? event.resourcePreEvent)?.metadata ?? {};
       const [, , type = "", name = ""] = urn.split("::");
-      progress?.(`${event.resOutputsEvent === undefined ? "starts" : "ends"} ${type.replace(/^.*:/, "")} ${name}`);
-      if (op === undefined || op === "same" || (type.startsWith("pulumi:providers:") && name.startsWith("default"))) return;
-      done.push(`${op} ${type.replace(/^.*:/, "")} ${name}`);
+      const resource = `${type.replace(/^.*:/, "")} ${name}`;
+      progress?.(`${event.resOutputsEvent === undefined ? "starts" : "ends"} ${resource}`);
+      const isDefaultProvider = type.startsWith("pulumi:providers:") && name.startsWith("default");
+      if (op === undefined || op === "same" || isDefaultProvider) return;
+      completed.push(`${op} ${resource}`);
     }),
   );
-  return [...new Set(done)].sort();
+  return [...new Set(completed)].sort();
 }

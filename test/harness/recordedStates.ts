@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import type { DevStack } from "../../commands/lib/stack.ts";
 
-/** The deliveries of which a state is recorded. */
+/** The deliveries for which a state is recorded. */
 export type RecordedDelivery = "manifest" | "chart" | "machineConfig";
 
 interface RecordedResource {
@@ -15,8 +15,8 @@ interface RecordedResource {
 }
 
 /**
- * The state of a stack of commit e17a73c, which was the first with all three deliveries. Whoever has such a stack must be able to go on:
- * no resource of it may be replaced or deleted. The files are kept as they are; the keys in them are encrypted, and of no cluster.
+ * Reads the state of a stack that was deployed with commit e17a73c, the first with all three deliveries. Users must be able to update such
+ * a stack: none of its resources may be replaced or deleted. Never change the files. Their keys are encrypted and belong to no cluster.
  */
 function readState(delivery: RecordedDelivery): {
   readonly version: number;
@@ -27,30 +27,30 @@ function readState(delivery: RecordedDelivery): {
   ) as ReturnType<typeof readState>;
 }
 
-/** The resources that were recorded, without the providers, which the engine creates and forgets as it needs them. */
+/** The recorded resources without the providers, which the engine creates and deletes as it needs them. */
 export function recordedResources(delivery: RecordedDelivery): readonly RecordedResource[] {
   return readState(delivery).deployment.resources.filter(({ type }) => !type.startsWith("pulumi:"));
 }
 
-/** The Kubernetes objects that were recorded, as they were sent to the API server. */
+/** The recorded Kubernetes objects, as they were sent to the API server. */
 export function recordedObjects(): readonly KubernetesObject[] {
-  return recordedResources("chart").flatMap(({ type, custom, inputs }) =>
-    custom && type.startsWith("kubernetes:") ? [inputs as unknown as KubernetesObject] : [],
-  );
+  return recordedResources("chart")
+    .filter(({ type, custom }) => custom && type.startsWith("kubernetes:"))
+    .map(({ inputs }) => inputs as unknown as KubernetesObject);
 }
 
-/** Puts a recorded state in the place of a stack's own, with other texts in the place of some. */
+/** Imports a recorded state into a stack, after replacing each key of `replacements` by its value in the text of the state. */
 export async function restoreState(
   { stack }: DevStack,
   delivery: RecordedDelivery,
-  changed: Readonly<Record<string, string>> = {},
+  replacements: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const recorded = JSON.stringify(readState(delivery));
-  const text = Object.entries(changed).reduce((all, [from, to]) => all.replaceAll(from, to), recorded);
+  const text = Object.entries(replacements).reduce((state, [from, to]) => state.replaceAll(from, to), recorded);
   await stack.importStack(JSON.parse(text) as Parameters<typeof stack.importStack>[0]);
 }
 
-/** Steps that a stack of an earlier release must never see: something is created, deleted or replaced. */
+/** The steps that a stack of an earlier release must never take: those that create, delete or replace something. */
 export function disruptiveSteps(steps: readonly string[]): readonly string[] {
   return steps.filter((step) => !/^(?:update|same|read|refresh) /.test(step));
 }

@@ -3,18 +3,18 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** A server in a process of its own: what asks it blocks this one. */
+/** A server in its own process, because its clients block this process. */
 export interface Server {
   readonly address: string;
   readonly process: ChildProcess;
 }
 
-/** Serves a folder; with the files of a key and a certificate over TLS. */
+/** Serves a folder over HTTP, or over TLS with the paths of a key and a certificate. */
 export function startFileServer(folder: string, ...keyAndCertificate: readonly string[]): Promise<Server> {
   return start("serve.ts", folder, ...keyAndCertificate);
 }
 
-/** A proxy that writes the addresses that it is asked for into a file, one a line. */
+/** Starts a proxy that writes the target of each request into a file, one per line. */
 export function startProxy(log: string): Promise<Server> {
   return start("proxy.ts", log);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { suiteDataVariable, type SuiteData } from "../../commands/lib/provide.ts";
 
 const names = {
@@ -6,13 +7,18 @@ const names = {
   ciliumSources: "the source of Cilium",
 } as const satisfies Readonly<Record<keyof SuiteData, string>>;
 
-/** What was fetched for the suite of this process before it started. Throws when the suite does not declare it. */
+/** Returns what was fetched for the suite of this process before it started. Throws if the suite does not declare it. */
 export function suiteData<Kind extends keyof SuiteData>(kind: Kind, release: string): SuiteData[Kind][string] {
   const text = process.env[suiteDataVariable];
-  if (text === undefined) throw new Error("nothing was fetched for this process; start a test file by npm test -- <file>");
+  if (text === undefined) throw new Error("nothing was fetched for this process; start a test file with npm test -- <file>");
   const all = JSON.parse(text) as SuiteData;
-  const found = all[kind][release] as SuiteData[Kind][string] | undefined;
-  if (found === undefined)
+  const item = all[kind][release] as SuiteData[Kind][string] | undefined;
+  if (item === undefined)
     throw new Error(`the suite does not declare ${names[kind]} ${release}; add it in commands/lib/suites.ts`);
-  return found;
+  return item;
+}
+
+/** The published file `standard-install.yaml` of a Gateway API release. */
+export function readGatewayApiCrds(release: string): string {
+  return readFileSync(suiteData("gatewayApi", release), "utf8");
 }

@@ -5,34 +5,37 @@ import { root } from "../../commands/lib/stack.ts";
 import { run } from "../../tools/childProcess.mjs";
 import type { Cluster } from "./cluster.ts";
 
-/** Stands for what Talos has of its own among the manifests. */
+/** Represents Talos' own manifests in a sync. */
 export const talosOwnManifest = `---\n${JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "own", namespace: "kube-system" } })}\n`;
 
 const inventory = "talos-bootstrap-manifests-inventory";
 
-/** Syncs as `talosctl upgrade-k8s` of Talos 1.13 does, or of 1.12: what became of how many objects. */
+/** Syncs manifests like `talosctl upgrade-k8s` of Talos 1.13 (`apply`) or 1.12 (`update`). Returns the number of objects by action. */
 export function syncManifests(
   cluster: Cluster,
   stream: string,
   how: "apply" | "update" = "apply",
 ): Readonly<Record<string, number>> {
   const stdout = run("talos-sync", [how, cluster.kubeconfig], { input: stream });
-  const actions = stdout.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ")[0] ?? ""]));
-  return Object.fromEntries(
-    Object.entries(Object.groupBy(actions, (action) => action)).map(([key, all]) => [key, all?.length ?? 0]),
-  );
+  const counts: Record<string, number> = {};
+  for (const line of stdout.split("\n").filter((text) => text !== "")) {
+    const [action = ""] = line.split(" ");
+    counts[action] = (counts[action] ?? 0) + 1;
+  }
+  return counts;
 }
 
-/** Has Talos forget Cilium, by the pattern that stands in docs/hand-off.md. */
+/** Removes Cilium's objects from Talos' inventory, with the pattern from docs/hand-off.md. */
 export function forgetCilium(cluster: Cluster): void {
-  const steps = readFileSync(join(root, "docs", "hand-off.md"), "utf8");
-  const [, pattern = ""] = /select\(\.key \| test\("([^"]+)"\) \| not\)/.exec(steps) ?? assert.fail("the step is not there");
+  const page = readFileSync(join(root, "docs", "hand-off.md"), "utf8");
+  const [, pattern = ""] =
+    /select\(\.key \| test\("([^"]+)"\) \| not\)/.exec(page) ?? assert.fail("docs/hand-off.md has no pattern");
   const { data, ...rest } = cluster.get("configmap", inventory, "kube-system") ?? assert.fail("there is no inventory");
-  const kept = Object.entries(data as object).filter(([key]) => !new RegExp(pattern).test(key));
-  assert.equal(kept.length, 1, kept.join("\n"));
+  const remaining = Object.entries(data as object).filter(([key]) => !new RegExp(pattern).test(key));
+  assert.equal(remaining.length, 1, remaining.join("\n"));
   const { ok, output } = cluster.kubectl(
     ["replace", "--filename", "-"],
-    JSON.stringify({ ...rest, data: Object.fromEntries(kept) }),
+    JSON.stringify({ ...rest, data: Object.fromEntries(remaining) }),
   );
   assert(ok, output);
 }

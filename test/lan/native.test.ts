@@ -68,9 +68,9 @@ test("a client on the LAN gets an answer from an announced LoadBalancer IP", asy
 });
 
 test("every default does what docs/defaults.md says, or the page says why this cannot be seen", async () => {
-  const { path, content, second } = await observeDefaults(lan, firstNode);
-  secondNode = second;
-  assert.equal(readFileSync(path, "utf8"), content, "run npm run measure -- defaults");
+  const page = await observeDefaults(lan, firstNode);
+  secondNode = page.secondNode;
+  assert.equal(readFileSync(page.path, "utf8"), page.content, "run npm run measure -- defaults");
 });
 
 test("neither the old script's policy nor one whose interfaces match none announces an address", async () => {

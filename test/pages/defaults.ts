@@ -15,21 +15,21 @@ import { capabilitiesOf, type LanNode } from "../harness/lanNode.ts";
 import { answersArp, fetchPage } from "../harness/lanClient.ts";
 import { leafPaths, type Path } from "../harness/leafPaths.ts";
 
-/** A LAN whose Cilium is that of the dev stack, but for the second node: it serves no ClusterIP to the LAN, as is the default. */
+/** A LAN with the dev stack's Cilium. Only the second node runs with the default that serves no ClusterIP to the LAN. */
 interface Bench {
   readonly lan: VirtualLan;
   readonly firstNode: LanNode;
   readonly secondNode: LanNode;
 }
 
-/** What a default does, as it shows on a real part; throws when it does not. */
+/** Observes the effect of a default on a real part, and describes it. Throws if there is no such effect. */
 type Observation = (bench: Bench) => string | Promise<string>;
 
-/** What a part says, quoted; only what is in parentheses, when there are some. */
-function quoteMatch(quotedText: string, pattern: RegExp): string {
-  const [all, ...parts] = pattern.exec(quotedText) ?? assert.fail(`${String(pattern)} is not in\n${quotedText}`);
-  const text = parts.length > 0 ? parts.join(" … ") : all;
-  return `\`${text.replaceAll(/ +/g, " ")}\``;
+/** Quotes the match of a pattern in the output of a program, or only its groups if it has some. */
+function quoteMatch(output: string, pattern: RegExp): string {
+  const [match, ...groups] = pattern.exec(output) ?? assert.fail(`${String(pattern)} is not in\n${output}`);
+  const quote = groups.length > 0 ? groups.join(" … ") : match;
+  return `\`${quote.replaceAll(/ +/g, " ")}\``;
 }
 
 const status =
@@ -43,25 +43,25 @@ const option =
 const notObservable =
   (reason: string): Observation =>
   () =>
-    `_not seen: ${reason}_`;
+    `_not observable here: ${reason}_`;
 const object = ({ lan: { cluster } }: Bench, kind: string, name: string) => {
-  const [plain, namespace] = name.split("/").toReversed();
-  return cluster.get(kind, plain ?? "", namespace) ?? assert.fail(`there is no ${kind} ${name}`);
+  const [plainName = "", namespace] = name.split("/").toReversed();
+  return cluster.get(kind, plainName, namespace) ?? assert.fail(`there is no ${kind} ${name}`);
 };
-/** The Deployment or DaemonSet was changed by the default manifest, in which nothing else differs but `cilium-config`. */
+/** Observes that the default manifest changed a Deployment or DaemonSet, although only `cilium-config` differs. */
 const rollsOut =
   (kind: string, name: string): Observation =>
   (bench) => {
     const { generation } = object(bench, kind, `kube-system/${name}`).metadata as { generation?: number };
     assert.equal(generation, 2);
-    return `another setting in \`cilium-config\`, and the ${kind} \`${name}\` changes with it: \`generation: ${generation}\``;
+    return `after a change of \`cilium-config\`, the ${kind} \`${name}\` has changed too: \`generation: ${generation}\``;
   };
 
 const kubePrism: Observation = (bench) =>
-  `${option(/ipAddr=https:\/\/localhost:7445/)(bench)}, where a plain proxy stands for KubePrism`;
-const startedByBench = "the bench starts the agent and the operator by itself";
-const memory = notObservable(`${startedByBench}; the kubelet sets limits of memory`);
-const digests = notObservable("nothing is pulled on the bench; that every image has its digest is tested on the rendered charts");
+  `${option(/ipAddr=https:\/\/localhost:7445/)(bench)}; a plain TCP proxy takes the place of KubePrism`;
+const startedByBench = "the test starts the agent and the operator itself";
+const memory = notObservable(`${startedByBench}, and only a kubelet sets memory limits`);
+const digests = notObservable("the test pulls no images; a test of the rendered charts checks that every image has its digest");
 const notDeployed =
   (name: string): Observation =>
   ({ lan: { cluster } }) => {
@@ -79,23 +79,24 @@ const observations: Readonly<Record<string, Observation>> = {
     };
     const names = spec.template.spec.initContainers.map(({ name }) => name);
     assert(!names.includes("mount-cgroup"));
-    return `what runs before the agent: ${names.map((name) => `\`${name}\``).join(", ")}`;
+    return `the agent's init containers: ${names.map((name) => `\`${name}\``).join(", ")}`;
   },
   "cgroup.hostRoot": ({ firstNode }) => {
     const programs = firstNode.runInAgentPod("bpftool", "cgroup", "show", "/sys/fs/cgroup");
-    return `\`bpftool cgroup show /sys/fs/cgroup\` on the agent's side: ${quoteMatch(programs, /cil_sock4_connect/)}`;
+    return `\`bpftool cgroup show /sys/fs/cgroup\` in the agent's pod: ${quoteMatch(programs, /cil_sock4_connect/)}`;
   },
   "securityContext.capabilities.ciliumAgent": (bench) => {
     const { ciliumAgent } = (
       ciliumValues(resolveSettings({})) as { securityContext: { capabilities: { ciliumAgent: string[] } } }
     ).securityContext.capabilities;
-    // A machine in a sandbox may not have all of them to give.
-    const own = capabilitiesOf("self");
-    assert.deepEqual(bench.firstNode.capabilities.toSorted(), ciliumAgent.filter((name) => own.includes(name)).toSorted());
+    // In a sandbox, this process may not have all capabilities itself.
+    const availableCapabilities = capabilitiesOf("self");
+    const expected = ciliumAgent.filter((name) => availableCapabilities.includes(name));
+    assert.deepEqual(bench.firstNode.capabilities.toSorted(), expected.toSorted());
     assert.doesNotMatch(bench.firstNode.log(), /level=fatal|permission denied/);
-    return "the agent's process has exactly these, so far as the machine has them, and its log has no `permission denied`";
+    return "the agent's process has exactly these capabilities, as far as the machine has them, and its log has no `permission denied`";
   },
-  "securityContext.capabilities.cleanCiliumState": notObservable(`${startedByBench}, not what cleans up before it`),
+  "securityContext.capabilities.cleanCiliumState": notObservable(`${startedByBench}, but not the init container that cleans up`),
   routingMode: (bench) => {
     const links = [bench.firstNode, bench.secondNode].map((node) => node.ip("-brief", "link")).join("");
     assert.doesNotMatch(links, /vxlan|geneve/);
@@ -112,7 +113,7 @@ const observations: Readonly<Record<string, Observation>> = {
   },
   kubeProxyReplacement: status(/KubeProxyReplacement: +True/),
   "l2announcements.enabled": async (bench) => {
-    await eventually(() => answersArp("192.168.1.200"), "nobody answers");
+    await eventually(() => answersArp("192.168.1.200"), "nobody answers ARP for 192.168.1.200");
     const lease = object(bench, "lease", "kube-system/cilium-l2announce-default-web") as unknown as {
       spec: { holderIdentity: string };
     };
@@ -139,7 +140,7 @@ const observations: Readonly<Record<string, Observation>> = {
     };
     await eventually(() => answers(bench.firstNode), "the ClusterIP does not answer from the LAN");
     assert.equal(await answers(bench.secondNode), false);
-    return "a ClusterIP, asked for from the LAN by way of a node: no answer; with `externalClusterIp`, the page";
+    return "a request from the LAN to a ClusterIP, through a node, gets no answer; with `externalClusterIp` it gets the page";
   },
   "k8sClientRateLimit.qps": option(/--k8s-client-qps='23'/),
   "k8sClientRateLimit.burst": option(/--k8s-client-burst='46'/),
@@ -152,17 +153,21 @@ const observations: Readonly<Record<string, Observation>> = {
   "operator.resources.limits.memory": memory,
   "envoy.resources.requests.memory": memory,
   rollOutCiliumPods: rollsOut("DaemonSet", "cilium"),
-  "envoy.rollOutPods": notObservable("no input changes Envoy's configuration; the annotation is tested on the rendered charts"),
+  "envoy.rollOutPods": notObservable(
+    "no input changes Envoy's configuration; a test of the rendered charts checks the annotation",
+  ),
   "operator.rollOutPods": rollsOut("Deployment", "cilium-operator"),
-  "operator.replicas": notObservable(`${startedByBench}, and one operator only`),
-  "updateStrategy.rollingUpdate.maxUnavailable": notObservable(`${startedByBench}, one agent after the other`),
+  "operator.replicas": notObservable(`${startedByBench}, and only one operator`),
+  "updateStrategy.rollingUpdate.maxUnavailable": notObservable(`${startedByBench}, one agent after another`),
   "gatewayAPI.enabled": async (bench) => {
-    const accepted = () =>
-      (object(bench, "gatewayclass", "cilium")["status"] as { conditions: { type: string; status: string }[] }).conditions.some(
-        ({ type, status }) => type === "Accepted" && status === "True",
-      );
-    await eventually(accepted, "GatewayClass cilium is not accepted");
-    return "the GatewayClass `cilium` is `Accepted` by the operator";
+    const isAccepted = () => {
+      const { conditions } = object(bench, "gatewayclass", "cilium")["status"] as {
+        conditions: { type: string; status: string }[];
+      };
+      return conditions.some(({ type, status }) => type === "Accepted" && status === "True");
+    };
+    await eventually(isAccepted, "GatewayClass cilium is not accepted");
+    return "the operator has set the condition `Accepted` of the GatewayClass `cilium`";
   },
   "gatewayAPI.enableAlpn": option(/--enable-gateway-api-alpn='true'/),
   "gatewayAPI.enableAppProtocol": option(/--enable-gateway-api-app-protocol='true'/),
@@ -171,7 +176,7 @@ const observations: Readonly<Record<string, Observation>> = {
     return "the API server has the GatewayClass `cilium`";
   },
   "hubble.enabled": status(/Hubble: +Disabled/),
-  "hubble.tls.auto.method": notObservable("Hubble is off; that no Secret is rendered is tested on the charts"),
+  "hubble.tls.auto.method": notObservable("Hubble is off; a test of the rendered charts checks that there is no Secret"),
   "hubble.relay.enabled": notDeployed("hubble-relay"),
   "hubble.ui.enabled": notDeployed("hubble-ui"),
   "image.digest": digests,
@@ -186,46 +191,50 @@ const observations: Readonly<Record<string, Observation>> = {
 };
 
 /**
- * docs/defaults.md, from what is seen on a LAN whose first node announces the Service `web` of the dev stack. Adds the second node.
+ * Generates docs/defaults.md from observations on a LAN whose first node announces the Service `web` of the dev stack. Adds the second node.
  *
- * @throws when a default does not do what it is there for
+ * @throws if a default does not have its effect
  */
-export async function observeDefaults(lan: VirtualLan, first: LanNode): Promise<Page & { readonly second: LanNode }> {
-  const pool = { ...devStack.loadBalancer, externalClusterIp: false };
-  lan.cluster.apply(createPlan({ ...devStack, ...chartArgs(), loadBalancer: pool }).manifest.yaml);
-  const second = await lan.addNode();
+export async function observeDefaults(lan: VirtualLan, firstNode: LanNode): Promise<Page & { readonly secondNode: LanNode }> {
+  const loadBalancer = { ...devStack.loadBalancer, externalClusterIp: false };
+  lan.cluster.apply(createPlan({ ...devStack, ...chartArgs(), loadBalancer }).manifest.yaml);
+  const secondNode = await lan.addNode();
   await eventually(
-    () => second.ip("route").includes(first.podCidr) && first.ip("route").includes(second.podCidr),
-    "there are no routes",
+    () => secondNode.ip("route").includes(firstNode.podCidr) && firstNode.ip("route").includes(secondNode.podCidr),
+    "the nodes have no routes to each other's pods",
   );
 
-  const values = ciliumValues(resolveSettings({ ...devStack, loadBalancer: pool }));
+  const values = ciliumValues(resolveSettings({ ...devStack, loadBalancer }));
   const reasons = [...readReasons(join(root, "components", "cilium", "values.ts"))];
   const rows: string[] = [];
-  let said = "";
+  let previousReason = "";
   for (const path of leafPaths(values)) {
     const key = path.join(".");
-    const see = observations[key] ?? assert.fail(`nobody looks for ${key}`);
-    const [, reason] = reasons.find(([of]) => `${key}.`.startsWith(`${of}.`)) ?? assert.fail(`there is no reason for ${key}`);
-    const seen = await see({ lan, firstNode: first, secondNode: second });
-    rows.push(`| \`${key}\` | ${formatDefault(values, path)} | ${reason === said ? "as above" : reason} | ${seen} |`);
-    said = reason;
+    const observe = observations[key] ?? assert.fail(`there is no observation of ${key}`);
+    const [, reason] =
+      reasons.find(([prefix]) => `${key}.`.startsWith(`${prefix}.`)) ?? assert.fail(`there is no reason for ${key}`);
+    const why = reason === previousReason ? "as above" : reason;
+    const observed = await observe({ lan, firstNode, secondNode });
+    rows.push(`| \`${key}\` | ${formatDefault(values, path)} | ${why} | ${observed} |`);
+    previousReason = reason;
   }
   const title = `# Defaults
 
-What the Helm values are that the component sets, why, and what was seen of each on real parts: the API server, Cilium's operator and its agents
-on two nodes of a LAN made of network namespaces, with the default Cilium release, the dev stack's pool and policy, and nothing else asked for. Made by
-\`npm run measure -- defaults\`, from the comments of [components/cilium/values.ts](../components/cilium/values.ts) and a run; the suite \`lan\` compares.
+This page lists the Helm values that the component sets, why, and the effect of each in a test with real parts: the API server, and Cilium's
+operator and agents on two nodes of a LAN of network namespaces, with the default Cilium release and only the dev stack's pool and policy.
+\`npm run measure -- defaults\` generates it from the comments in [components/cilium/values.ts](../components/cilium/values.ts) and a run; the
+suite \`lan\` checks that it is up to date.
 
-| Value | Default | Why | Seen |
+| Value | Default | Why | Observed |
 | --- | --- | --- | --- |
 `;
-  return { ...(await formatPage(join("docs", "defaults.md"), `${title}${rows.join("\n")}\n`)), second };
+  const page = await formatPage(join("docs", "defaults.md"), `${title}${rows.join("\n")}\n`);
+  return { ...page, secondNode };
 }
 
-/** A default as one writes it. */
+/** Formats a default for the page. */
 function formatDefault(values: unknown, path: Path): string {
-  const value = path.reduce((within, key) => (within as Readonly<Record<string, unknown>>)[key], values);
+  const value = path.reduce((map, key) => (map as Readonly<Record<string, unknown>>)[key], values);
   if (value === undefined) return "the chart's own";
   if (Array.isArray(value) && value.length > 0) return value.map((item) => `\`${String(item)}\``).join(" ");
   return `\`${JSON.stringify(value).replace(/^"(.+)"$/, "$1")}\``;

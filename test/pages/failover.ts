@@ -21,101 +21,105 @@ const timings: readonly LeaseTiming[] = [
 ];
 const rounds = 5;
 const services = ["web", "web-2", "web-3", "web-4", "web-5"];
-const counted = 30;
+const watchSeconds = 30;
 const address = "192.168.1.200";
 
-/** docs/failover.md, from what a client on a LAN of two nodes measures. Takes a quarter of an hour. */
-export async function measureFailover(lan: VirtualLan, first: LanNode): Promise<Page> {
-  const nodes = [first, await lan.addNode()] as const;
+/** Generates docs/failover.md from the measurements of a client on a LAN of two nodes. Takes a quarter of an hour. */
+export async function measureFailover(lan: VirtualLan, firstNode: LanNode): Promise<Page> {
+  const nodes = [firstNode, await lan.addNode()] as const;
   const server = createServer((_, response) => response.end("elsewhere")).listen(8080, clientAddress);
   const rows: string[] = [];
   for (const timing of timings) {
     await startWith(lan, nodes, timing);
     const { leaseDuration, leaseRenewDeadline, leaseRetryPeriod } = timing;
-    const writes = leaseWrites(lan) / counted / services.length;
-    const off: number[] = [];
-    const stopped: number[] = [];
+    const writes = countLeaseWrites(lan) / watchSeconds / services.length;
+    const nodeOff: number[] = [];
+    const agentStopped: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      const holder = await announcing(lan, nodes);
-      off.push(
-        await silence(timing, async () => {
+      const holder = await findAnnouncingNode(lan, nodes);
+      nodeOff.push(
+        await measureSilence(timing, async () => {
           holder.unplug();
           await holder.stopAgent();
         }),
       );
       await holder.boot();
-      const next = await announcing(lan, nodes);
-      stopped.push(await silence(timing, () => next.stopAgent()));
-      await next.boot();
-      progress(`${leaseDuration}: ${seconds(off)}; ${seconds(stopped)}; ${writes.toFixed(2)} writes`);
+      const nextHolder = await findAnnouncingNode(lan, nodes);
+      agentStopped.push(await measureSilence(timing, () => nextHolder.stopAgent()));
+      await nextHolder.boot();
+      progress(`${leaseDuration}: ${medianAndMaximum(nodeOff)}; ${medianAndMaximum(agentStopped)}; ${writes.toFixed(2)} writes`);
     }
     const cells = [leaseDuration, leaseRenewDeadline, leaseRetryPeriod].map((value) => `\`${value}\``);
-    rows.push(`| ${[...cells, seconds(off), seconds(stopped), writes.toFixed(1)].join(" | ")} |`);
+    cells.push(medianAndMaximum(nodeOff), medianAndMaximum(agentStopped), writes.toFixed(1));
+    rows.push(`| ${cells.join(" | ")} |`);
   }
   server.close();
   return formatPage(
     join("docs", "failover.md"),
     `# Failover
 
-How long a client on the LAN gets no answer from a LoadBalancer IP when the node that announces it is gone, and what a faster takeover costs:
-every node writes or reads the lease of every announced Service once in each \`leaseRetryPeriod\`. Measured by \`npm run measure -- failover\`
-with the default Cilium release on two nodes of a LAN made of network namespaces, from the client: it asks without a pause, and does not
-forget by itself whom it has asked. Median of ${rounds} and, in parentheses, the longest.
+This page shows how long a client on the LAN gets no answer from a LoadBalancer IP after the node that announces it is gone, and what a faster
+takeover costs: every node reads or writes the lease of each announced Service once per \`leaseRetryPeriod\`. \`npm run measure -- failover\`
+measures it with the default Cilium release on two nodes of a LAN of network namespaces. The client sends requests without a pause, and does
+not forget by itself which node had the address. Each value is the median of ${rounds} rounds with the maximum in parentheses.
 
 | \`l2.leaseDuration\` | \`l2.leaseRenewDeadline\` | \`l2.leaseRetryPeriod\` | The node is off | Its agent is stopped | API writes per second and Service |
 | --- | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-A node that is off is noticed when its lease runs out: \`leaseDuration\` since the last renewal, and up to \`leaseRetryPeriod\` until the other one looks.
-An agent that is stopped, as at every update of Cilium, gives its leases back, and what it has loaded into the kernel serves on until the client
-has heard of the other node. The chart's timing, in the first row, is the default: it costs an API server at home next to nothing, and a node
-that is only slow keeps its addresses. The agents' request limit follows the timing and the number of addresses (\`k8sClientRateLimit\` in
-[defaults.md](defaults.md)).
+If a node is off, the other node takes over when the lease expires: \`leaseDuration\` after the last renewal, plus up to \`leaseRetryPeriod\` until
+it checks the lease. An agent that is stopped, as in every update of Cilium, releases its leases, and the programs that it loaded into the
+kernel keep serving until the client learns of the other node. The chart's timing, in the first row, is the default: it costs an API server at
+home next to nothing, and a node that is only slow keeps its addresses. The agents' request limit depends on the timing and the number of
+addresses (\`k8sClientRateLimit\` in [defaults.md](defaults.md)).
 `,
   );
 }
 
-function seconds(all: readonly number[]): string {
-  const sorted = all.toSorted((one, other) => one - other);
-  const shown = (index: number) => `${((sorted[index] ?? NaN) / 1000).toFixed(1)} s`;
-  return `${shown(Math.floor(sorted.length / 2))} (${shown(sorted.length - 1)})`;
+/** Formats the median and the maximum of times in milliseconds, such as `16.8 s (18.0 s)`. */
+function medianAndMaximum(times: readonly number[]): string {
+  const sorted = times.toSorted((one, other) => one - other);
+  const secondsAt = (index: number) => `${((sorted[index] ?? NaN) / 1000).toFixed(1)} s`;
+  return `${secondsAt(Math.floor(sorted.length / 2))} (${secondsAt(sorted.length - 1)})`;
 }
 
 async function startWith(lan: VirtualLan, nodes: readonly LanNode[], l2: LeaseTiming): Promise<void> {
   const { manifest, loadBalancer } = createPlan({ ...devStack, ...chartArgs(), l2 });
   lan.cluster.apply(manifest.yaml);
   lan.cluster.apply(loadBalancer?.yaml ?? "");
-  // Neither node has the web server: it is not the Service that is to fail.
+  // The web server runs on neither node, so that the Service itself does not fail with a node.
   for (const name of services) lan.cluster.apply(webService(name, [{ name: "elsewhere", address: clientAddress }]));
   for (const node of nodes) await node.boot();
 }
 
-/** The node that announces, once the client knows the way. */
-async function announcing(lan: VirtualLan, [one, other]: readonly [LanNode, LanNode]): Promise<LanNode> {
+/** Waits until the client gets an answer; resolves to the node that announces the address. */
+async function findAnnouncingNode(lan: VirtualLan, [one, other]: readonly [LanNode, LanNode]): Promise<LanNode> {
   await eventually(async () => (await fetchPage(address)) !== undefined, "the client gets no answer");
   const lease = lan.cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] as { holderIdentity?: string };
   return lease.holderIdentity === one.name ? one : other;
 }
 
-/** The longest time without an answer, in milliseconds, in the time after something happens in which the lease runs out. */
-async function silence({ leaseDuration }: LeaseTiming, happens: () => void | Promise<void>): Promise<number> {
+/** Measures the longest time without an answer after a failure, in milliseconds. Watches until well after the lease has expired. */
+async function measureSilence({ leaseDuration }: LeaseTiming, fail: () => void | Promise<void>): Promise<number> {
   const start = performance.now();
   const end = start + Number.parseInt(leaseDuration, 10) * 1000 + 15_000;
-  let last = start;
+  let lastAnswer = start;
   let longest = 0;
-  const happened = Promise.resolve(happens());
+  const failure = Promise.resolve(fail());
   while (performance.now() < end) {
-    if (await answers()) {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
+    if (await isAnswered()) {
+      longest = Math.max(longest, performance.now() - lastAnswer);
+      lastAnswer = performance.now();
     }
     await sleep(20);
   }
-  await happened;
-  return Math.max(longest, end - last > 1_000 ? end - last : 0);
+  await failure;
+  const silenceAtEnd = end - lastAnswer;
+  // Less than a second is only the interval between two answers.
+  return silenceAtEnd > 1_000 ? Math.max(longest, silenceAtEnd) : longest;
 }
 
-function answers(): Promise<boolean> {
+function isAnswered(): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ host: address, agent: false, timeout: 250 }, (response) => {
       response.resume();
@@ -128,10 +132,10 @@ function answers(): Promise<boolean> {
   });
 }
 
-/** How often a lease of an announced Service is written within so many seconds. */
-function leaseWrites(lan: VirtualLan): number {
+/** Counts how often leases of announced Services are written within `watchSeconds`. */
+function countLeaseWrites(lan: VirtualLan): number {
   const watch = ["get", "leases", "--namespace", "kube-system", "--watch-only", "--output", "name"];
   const options = ["--kubeconfig", lan.cluster.kubeconfig, ...watch];
-  const { stdout } = runUnchecked("timeout", [String(counted), "kubectl", ...options]);
+  const { stdout } = runUnchecked("timeout", [String(watchSeconds), "kubectl", ...options]);
   return stdout.split("\n").filter((line) => line.includes("/cilium-l2announce-")).length;
 }

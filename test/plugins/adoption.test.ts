@@ -7,7 +7,7 @@ import { chartArgs } from "../harness/charts.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { operationError, preview, up } from "../harness/operations.ts";
 import { forgetCilium, talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
 

@@ -10,7 +10,7 @@ import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugi
 import { programIn, root, withStack } from "../../commands/lib/stack.ts";
 import { chart } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { isolate, mountPrivateFolders, runCommand, scratch } from "../harness/isolation.ts";
 import { preview, up } from "../harness/operations.ts";
 import { TalosNodes } from "../harness/talosNode.ts";

@@ -8,7 +8,7 @@ import { chart, chartArgs } from "../harness/charts.ts";
 import { Clone } from "../../commands/lib/clone.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const skip = findPluginFolder("language-nodejs") === undefined && missingPluginMessage("language-nodejs");
 

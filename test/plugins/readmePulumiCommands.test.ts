@@ -8,7 +8,7 @@ import { chart } from "../harness/charts.ts";
 import { Clone } from "../../commands/lib/clone.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { codeBlocks } from "../harness/codeBlocks.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const skip = findPluginFolder("language-nodejs") === undefined && missingPluginMessage("language-nodejs");
 

@@ -1,4 +1,4 @@
-// A LAN with one node: says when it is ready, and takes it down when its standard input ends.
+// Starts a LAN with one node, prints `ready`, and stops the LAN when standard input ends.
 import { once } from "node:events";
 import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";

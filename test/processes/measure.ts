@@ -1,4 +1,4 @@
-// npm run measure -- defaults, or failover: pages of docs/ that come from a run of Cilium's real agent on a LAN of network namespaces.
+// npm run measure -- defaults, or failover: writes a page of docs/ from a run of Cilium's real agent on a LAN of network namespaces.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -21,27 +21,27 @@ import { commandFolders, suites } from "../../commands/lib/suites.ts";
 const pages = { defaults: observeDefaults, failover: measureFailover };
 
 async function main(): Promise<void> {
-  const [, make] =
+  const [, makePage] =
     Object.entries(pages).find(([name]) => name === process.argv[2]) ??
-    fail(`say which page: ${Object.keys(pages).join(" or ")}`);
-  // Fetch what the suite lan needs first: the namespaces have no network.
+    fail(`name the page to measure: ${Object.keys(pages).join(" or ")}`);
+  // Fetch everything that the suite lan needs first, because the namespaces have no network.
   if (process.env[suiteDataVariable] === undefined) {
-    const unfit = findAgentObstacle();
-    if (unfit !== undefined) fail(unfit.reason);
+    const obstacle = findAgentObstacle();
+    if (obstacle !== undefined) fail(obstacle.reason);
     await putOnPath(...suites.lan.tools);
     addToPath(commandFolders.clang);
     process.env[suiteDataVariable] = JSON.stringify(fetchData(suites.lan, mkdtempSync(join(tmpdir(), "cilium-measure-"))));
   }
   isolate();
 
-  const exported = createPlan({ ...devStack, ...chartArgs() });
-  const lan = await VirtualLan.start(exported);
+  const { manifest, loadBalancer, settings } = createPlan({ ...devStack, ...chartArgs() });
+  const lan = await VirtualLan.start({ manifest, settings });
   try {
-    const first = await lan.addNode();
-    lan.cluster.apply(exported.loadBalancer?.yaml ?? "");
-    lan.cluster.apply(webService("web", [first]));
-    await eventually(() => answersArp("192.168.1.200"), "nobody answers");
-    const { path, content } = await make(lan, first);
+    const firstNode = await lan.addNode();
+    lan.cluster.apply(loadBalancer?.yaml ?? "");
+    lan.cluster.apply(webService("web", [firstNode]));
+    await eventually(() => answersArp("192.168.1.200"), "nobody answers ARP for 192.168.1.200");
+    const { path, content } = await makePage(lan, firstNode);
     writeFileSync(path, content);
     say(`wrote ${relative(root, path)}`);
   } finally {

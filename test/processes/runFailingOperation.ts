@@ -1,7 +1,7 @@
-// Runs an operation that has to fail on the stack in the present folder, and prints each step of it and the engine's error, a line of JSON
-// each: `node fails.ts <up or preview> <the folder of the program>`.
+// Runs an operation that is expected to fail, on the stack in the current folder. Prints each step and the engine's error as a line of JSON:
+// `node runFailingOperation.ts <up or preview> <the folder of the program>`.
 //
-// A process of its own, because Pulumi reports errors of a program by way of unhandled rejections, which a test runner takes as its own.
+// It runs in its own process, because Pulumi reports errors of a program as unhandled rejections, which a test runner counts as its own.
 import { DevStack, EngineError, programIn } from "../../commands/lib/stack.ts";
 import { preview, up } from "../harness/operations.ts";
 

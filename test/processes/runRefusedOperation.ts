@@ -1,22 +1,22 @@
-// Runs an operation that the engine has to refuse on a stack of its own, and prints what it says and what it leaves behind:
-// `node refused.ts <Operation as JSON>`.
+// Runs an operation that the engine is expected to refuse, on a temporary stack. Prints the error and everything that is left behind:
+// `node runRefusedOperation.ts <RefusedOperation as JSON>`.
 //
-// A process of its own, because Pulumi reports errors of a program by way of unhandled rejections, which a test runner takes as its own.
+// It runs in its own process, because Pulumi reports errors of a program as unhandled rejections, which a test runner counts as its own.
 import { EngineError, programIn, root, withEngineErrors, withStack, type DevStack } from "../../commands/lib/stack.ts";
 import { readBackendFiles } from "../harness/backendFiles.ts";
 
-/** What to run. */
+/** The operation to run. */
 export interface RefusedOperation {
-  /** An `up` goes ahead without a preview, as in CI. */
+  /** `up` runs without a preview, as in CI. */
   readonly operation: "preview" | "up";
   readonly config: object;
-  /** Whether the project declares its config, as Pulumi.yaml does: then the engine itself refuses values of a wrong type. */
+  /** Whether the project declares its config, as Pulumi.yaml does. Then the engine itself refuses values of a wrong type. */
   readonly declaresConfig?: boolean;
-  /** Config that is encrypted, by its path. */
+  /** Encrypted config values, by path. */
   readonly encryptedConfig?: Readonly<Record<string, string>>;
 }
 
-/** What came of it. */
+/** The engine's error, and everything that the operation left behind. */
 export interface EngineRefusal {
   /** The engine's error. */
   readonly message: string;
@@ -24,9 +24,9 @@ export interface EngineRefusal {
   readonly printed: string;
   /** The resources in the state. */
   readonly resources: readonly { readonly type: string; readonly inputs?: object }[];
-  /** The state as it lies on disk, and its backups. */
+  /** The state files and their backups. */
   readonly state: string;
-  /** What the CLI keeps of earlier operations. The config is among it, as it stands in the config file. */
+  /** The CLI's history of operations. It includes the config, as in the config file. */
   readonly history: string;
 }
 
@@ -38,7 +38,7 @@ const {
 } = JSON.parse(process.argv[2] ?? "{}") as RefusedOperation;
 
 const { project, run } = programIn(root);
-const { config: _, ...undeclared } = project;
+const { config: _, ...projectWithoutConfig } = project;
 
 const use = async (stack: DevStack) => {
   for (const [path, value] of Object.entries(encryptedConfig)) await stack.stack.setConfig(path, { value, secret: true }, true);
@@ -46,9 +46,7 @@ const use = async (stack: DevStack) => {
   const print = (text: string) => void printed.push(text);
   const options = { color: "never", onOutput: print, onError: print } as const;
   try {
-    await withEngineErrors<unknown>((onEvent) =>
-      operation === "up" ? stack.stack.up({ ...options, onEvent }) : stack.stack.preview({ ...options, onEvent }),
-    );
+    await withEngineErrors<unknown>((onEvent) => stack.stack[operation]({ ...options, onEvent }));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     const { deployment } = (await stack.stack.exportStack()) as { deployment: { resources?: EngineRefusal["resources"] } };
@@ -63,4 +61,4 @@ const use = async (stack: DevStack) => {
   }
 };
 
-await withStack(config, use, { project: declaresConfig ? project : undeclared, run });
+await withStack(config, use, { project: declaresConfig ? project : projectWithoutConfig, run });

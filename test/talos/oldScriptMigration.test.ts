@@ -8,7 +8,7 @@ import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { renderOldScript } from "../harness/oldScript.ts";
 import { talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
 

@@ -4,7 +4,7 @@ import { createPlan } from "../../components/plan.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { forgetCilium, talosOwnManifest, syncManifests as talosSync } from "../harness/talosSync.ts";
 
 const planFor = (ciliumVersion: string) => createPlan({ ...devStack, ...chartArgs(ciliumVersion), delivery: "machineConfig" });

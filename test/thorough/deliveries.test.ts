@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { chartArgs } from "../harness/charts.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { recordRegistrations } from "../harness/mocks.ts";
 import { validInputs } from "../fixtures/rightInputs.ts";
 

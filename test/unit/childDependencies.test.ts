@@ -8,7 +8,7 @@ import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { readGatewayApiCrds } from "../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { recordRegistrations, type RegisteredResource } from "../harness/mocks.ts";
 
 const registered = await recordRegistrations();

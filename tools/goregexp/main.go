@@ -1,4 +1,4 @@
-// Command goregexp says of each regular expression in a JSON array what Go has against it; empty when it takes it.
+// Command goregexp compiles each regular expression of a JSON array and prints the errors as a JSON array; an empty string if it compiles.
 package main
 
 import (

@@ -1,6 +1,6 @@
-// Talos' own configuration code: generates a machine config or takes one, patches it, and validates the result as a node would.
+// Talos' own machine config code: generates or reads a machine config, patches it, and validates the result as a node would.
 //
-// Reads a request as JSON and prints the answer as JSON. Says as well which Kubernetes a Talos runs.
+// Reads a request as JSON and prints the answer as JSON. It also checks whether a Talos version supports a Kubernetes version.
 package main
 
 import (
@@ -23,18 +23,18 @@ type request struct {
 	// A machine config, or the Talos version and the machine type to generate one for.
 	Config, Contract, MachineType string
 	Patches                       []string
-	// Two versions, instead: whether this Talos runs this Kubernetes.
+	// Alternatively two versions, to check whether this Talos supports this Kubernetes.
 	Talos, Kubernetes string
 }
 
 type answer struct {
 	Config          string            `json:"config"`
 	InlineManifests map[string]string `json:"inlineManifests"`
-	// What Talos has against it; empty when it takes the config.
+	// The error of Talos; empty if it accepts the config.
 	Refused string `json:"refused"`
 }
 
-// metal is the platform of a machine at home, as the validation wants to know it.
+// metal is the platform of bare-metal machines, which the validation needs to know.
 type metal struct{}
 
 func (metal) String() string        { return "metal" }
@@ -101,7 +101,7 @@ func judged(given []byte, patches []string) (result answer) {
 	return result
 }
 
-// runs says what Talos has against running a version of Kubernetes.
+// runs checks whether a Talos version supports a Kubernetes version.
 func runs(talos, kubernetes string) (result answer) {
 	version, err := compatibility.ParseTalosVersion(&machineapi.VersionInfo{Tag: talos})
 	if err == nil {

@@ -1,8 +1,8 @@
-// A machine's Talos API for the tests: as in maintenance mode, takes a machine config if Talos' own validation does, and keeps it. From then on
-// it shows a certificate of the config's authority, and can be bootstrapped.
+// The Talos API of a machine, for the tests. Like a machine in maintenance mode, it accepts a machine config if Talos' own validation does.
+// From then on it uses a certificate of the config's CA and can be bootstrapped.
 //
-// `talos-node <address> [kubeconfig]` prints a line of JSON when a config comes, when it is taken or refused, and when a bootstrap is asked
-// for; the kubeconfig is what it gives away then.
+// `talos-node <address> [kubeconfig]` prints a line of JSON when a config arrives, when the config is accepted or refused, and when a bootstrap
+// is requested. It then serves the kubeconfig to clients.
 package main
 
 import (
@@ -43,7 +43,7 @@ type node struct {
 	certificate *atomic.Pointer[tls.Certificate]
 }
 
-// metal is the platform of a machine at home, as the validation wants to know it.
+// metal is the platform of bare-metal machines, which the validation needs to know.
 type metal struct{}
 
 func (metal) String() string        { return "metal" }
@@ -58,7 +58,7 @@ func say(event, mode, config string) {
 	fmt.Println(string(line))
 }
 
-// Disks is what clients ask without certificates to find out whether a machine is in maintenance mode.
+// Disks answers the request that clients send without certificates to find out whether a machine is in maintenance mode.
 func (node) Disks(context.Context, *emptypb.Empty) (*storage.DisksResponse, error) {
 	return &storage.DisksResponse{}, nil
 }
@@ -71,7 +71,7 @@ func (n node) ApplyConfiguration(_ context.Context, request *machine.ApplyConfig
 	}
 	if !request.GetDryRun() {
 		say("comes", mode.String(), "")
-		// Long enough that two at once would be seen.
+		// Long enough for a test to notice two configs at once.
 		time.Sleep(time.Second)
 		if err != nil {
 			say("refused", mode.String(), "")
@@ -118,7 +118,7 @@ func (node) Kubeconfig(_ *emptypb.Empty, stream machine.MachineService_Kubeconfi
 	return stream.Send(&common.Data{Bytes: archive.Bytes()})
 }
 
-// issued is a certificate for the address that the machine listens at.
+// issued creates a certificate for the address that the machine listens at.
 func issued(ca *talosx509.PEMEncodedCertificateAndKey) *tls.Certificate {
 	authority, err := talosx509.NewCertificateAuthorityFromCertificateAndKey(ca)
 	if err != nil {

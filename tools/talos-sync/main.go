@@ -1,7 +1,7 @@
-// What `talosctl upgrade-k8s` does with the manifests of a machine config, by Talos' own code.
+// Syncs the manifests of a machine config to a cluster as `talosctl upgrade-k8s` does, with Talos' own code.
 //
-// `talos-sync <apply|update> <kubeconfig>` reads a stream of objects and prints what became of each. `apply` is server-side apply with an
-// inventory and pruning, as from Talos 1.13 on; `update` creates and updates one by one, as Talos 1.12 and before did.
+// `talos-sync <apply|update> <kubeconfig>` reads a stream of objects and prints the action for each. `apply` is server-side apply with an
+// inventory and pruning, as in Talos 1.13 and later; `update` creates and updates objects one by one, as in Talos 1.12 and earlier.
 package main
 
 import (
@@ -38,7 +38,7 @@ func read(stream io.Reader) ([]*unstructured.Unstructured, error) {
 }
 
 func apply(ctx context.Context, config *rest.Config, objects []*unstructured.Unstructured) error {
-	// The names that Talos uses.
+	// Talos uses these names.
 	manager, err := ssa.NewManager(ctx, config, "talos", "kube-system", "talos-bootstrap-manifests-inventory")
 	if err != nil {
 		return err

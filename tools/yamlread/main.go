@@ -1,6 +1,6 @@
-// Command yamlread reads a stream of YAML documents as Kubernetes does and prints them as a JSON array.
+// Command yamlread reads a stream of YAML documents like Kubernetes and prints them as a JSON array.
 //
-// A document that cannot be read becomes {"error": "..."}.
+// A document that is not valid YAML becomes {"error": "..."}.
 package main
 
 import (

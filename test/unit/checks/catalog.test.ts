@@ -9,7 +9,7 @@ import type { TalosMachine } from "../../../components/inputs/talosArgs.ts";
 import { allChecks } from "../../../components/checks/catalog.ts";
 import type { Check, Checks } from "../../../components/checks/check.ts";
 import { checkResults } from "../../harness/findings.ts";
-import { readGatewayApiCrds } from "../../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 import { announcedPool, lan, policy, pool, validInputs, values } from "../../fixtures/rightInputs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "checks-"));

@@ -8,7 +8,7 @@ import { gatewayApiObjects } from "../../../components/cilium/gatewayApi.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { ciliumMinors } from "../../../components/versions/supported.ts";
 import { gatewayApiDigests } from "../../../components/versions/pins.ts";
-import { readGatewayApiCrds } from "../../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gateway-api-"));
 after(() => {

@@ -23,8 +23,8 @@ test("a file is stale by the objects that differ", () => {
   assert.deepEqual(driftOf(manifest), []);
   const old = createManifest([object("one"), object("two", "2"), object("four")]).yaml;
   assert.deepEqual(driftOf(old), ["~ ConfigMap two", "- ConfigMap four", "+ ConfigMap three"]);
-  assert.deepEqual(driftOf(`# by hand\n${manifest}`), ["the same objects, written otherwise"]);
-  assert.deepEqual(driftOf("a: ["), ["no Kubernetes objects can be read in it"]);
+  assert.deepEqual(driftOf(`# by hand\n${manifest}`), ["the same objects, formatted differently"]);
+  assert.deepEqual(driftOf("a: ["), ["it does not contain readable Kubernetes objects"]);
 });
 
 test("a file that is not there is stale, unless there is nothing to be in it", () => {

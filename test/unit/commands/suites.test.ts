@@ -10,7 +10,7 @@ import { root } from "../../../commands/lib/stack.ts";
 import { suites, systemCommands, type Suite, type SuiteName } from "../../../commands/lib/suites.ts";
 import { runUnchecked, run } from "../../../tools/childProcess.mjs";
 import { chart, chartArgs, chartFolder } from "../../harness/charts.ts";
-import { readGatewayApiCrds } from "../../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "suites-"));
 const environment = { ...process.env };
@@ -56,7 +56,7 @@ test("a test file gets the environment of its suite, and so does what it starts"
   const environments = join(folder, "environments.json");
   writeFileSync(environments, JSON.stringify({ [file]: { PATH: "/only/this" } }));
   const env = { ...process.env, CILIUM_TEST_ENVIRONMENTS: environments };
-  const hook = pathToFileURL(join(root, "commands", "suiteEnvironment.ts")).href;
+  const hook = pathToFileURL(join(root, "commands", "lib", "suiteEnvironment.ts")).href;
   assert.equal(run(process.execPath, ["--import", hook, file], { env }), "/only/this /only/this\n");
   assert.throws(
     () => run(process.execPath, ["--import", hook, environments], { env }),
@@ -68,7 +68,7 @@ test("a command that is missing is named with its Debian package", async () => {
   machineWith("git");
   await assert.rejects(provide({ ...empty, commands: ["git", "lsns", "unshare", "ip"] }, join(folder, "missing")), (error) => {
     assert(error instanceof SuiteObstacle);
-    assert.equal(error.message, "there is no lsns, unshare, ip; on Debian, install util-linux iproute2");
+    assert.equal(error.message, "missing commands: lsns, unshare, ip; on Debian, install util-linux iproute2");
     assert.equal(error.isExcused, false);
     return true;
   });
@@ -119,7 +119,7 @@ test("a chart, CRDs or a source that the suite does not declare are an error tha
   process.env = unprovided;
   assert.throws(
     () => readGatewayApiCrds("v1.4.1"),
-    /^Error: nothing was fetched for this process; start a test file by npm test -- <file>$/,
+    /^Error: nothing was fetched for this process; start a test file with npm test -- <file>$/,
   );
 });
 
@@ -135,17 +135,42 @@ test("npm test runs three suites, test:all every one, and --rest the others", ()
 
 test("suites and files are run as they are named, seen from the user's folder", () => {
   process.env["INIT_CWD"] = join(root, "test");
-  assert.deepEqual(names(selectFiles({ asked: ["unit", "lan"] })), ["lan", "unit"]);
-  const selected = selectFiles({ asked: ["lan/native.test.ts", "leases.test.ts", "charts"] });
+  assert.deepEqual(names(selectFiles({ words: ["unit", "lan"] })), ["lan", "unit"]);
+  const selected = selectFiles({ words: ["lan/native.test.ts", "unit/project.test.ts", "charts"] });
   assert.deepEqual(names(selected), ["lan", "charts", "unit"]);
   assert.deepEqual(selected.get("lan"), [join(root, "test", "lan", "native.test.ts")]);
-  assert.deepEqual(selected.get("unit"), [join(root, "test", "leases.test.ts")]);
+  assert.deepEqual(selected.get("unit"), [join(root, "test", "unit", "project.test.ts")]);
   assert((selected.get("charts")?.length ?? 0) > 3);
   assert.throws(
-    () => selectFiles({ asked: ["unit", "nonsense"] }),
-    /^Error: nonsense is neither a suite nor a test file; suites are lan, /,
+    () => selectFiles({ words: ["unit", "nonsense"] }),
+    /^Error: nonsense is neither a suite, a test file nor a folder with test files; suites are lan, /,
   );
-  assert.throws(() => selectFiles({ asked: ["harness/lan.ts"] }), /is neither a suite nor a test file/);
+  assert.throws(
+    () => selectFiles({ words: ["harness/virtualLan.ts", "unit", "harness"] }),
+    /^Error: harness\/virtualLan\.ts, harness is neither a suite, a test file nor a folder with test files; suites are lan, /,
+  );
+});
+
+test("a folder stands for all test files in it, each with its own suite", () => {
+  process.env["INIT_CWD"] = root;
+  const below = (pattern: string) =>
+    globSync(pattern, { cwd: root })
+      .map((file) => join(root, file))
+      .sort();
+  const checks = below("test/unit/checks/**/*.test.ts");
+  assert(checks.length > 2);
+  for (const folder of ["test/unit/checks", "test/unit/checks/", join(root, "test", "unit", "checks")]) {
+    assert.deepEqual([...selectFiles({ words: [folder] })], [["unit", checks]]);
+  }
+  // A folder with files of several suites, and the name of a suite as a path.
+  assert.deepEqual(selectFiles({ words: ["test"] }), selectFiles({ all: true }));
+  assert.deepEqual(selectFiles({ words: ["test/lan", "test/charts/"] }), selectFiles({ words: ["charts", "lan"] }));
+  // A file that is in a selected folder runs once, and a name that only begins like a folder is not one.
+  assert.deepEqual([...selectFiles({ words: ["test/unit/checks", checks[0] ?? ""] })], [["unit", checks]]);
+  assert.throws(() => selectFiles({ words: ["test/unit/check"] }), /^Error: test\/unit\/check is neither a suite, a test file/);
+
+  process.env["INIT_CWD"] = join(root, "test", "unit");
+  assert.deepEqual([...selectFiles({ words: ["checks/inputs"] })], [["unit", below("test/unit/checks/inputs/*.test.ts")]]);
 });
 
 test("every suite has its script, and what the commands of lan are in is installed by CI and named in the README", () => {

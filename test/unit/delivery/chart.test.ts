@@ -10,7 +10,7 @@ import { createPlan } from "../../../components/plan.ts";
 import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
 import { chartArgs } from "../../harness/charts.ts";
 import { eventually } from "../../harness/cluster.ts";
-import { readGatewayApiCrds } from "../../harness/gatewayApi.ts";
+import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 import { isSecretInput, recordRegistrations, value } from "../../harness/mocks.ts";
 
 const registered = await recordRegistrations();

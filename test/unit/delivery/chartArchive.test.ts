@@ -60,7 +60,7 @@ test("processes that stage at once never see anything but their own chart", { ti
     writeTinyChart(join(folder, "source", "one")),
     writeTinyChart(join(folder, "source", "two"), "two"),
   ];
-  const script = join(import.meta.dirname, "..", "..", "processes", "stage.ts");
+  const script = join(import.meta.dirname, "..", "..", "processes", "stageChart.ts");
   const staged = await Promise.all(
     [...charts, ...charts].map(async (chart) => {
       const child = spawn(process.execPath, [script, chart, chart.endsWith(".tgz") ? "50" : "5"]);
@@ -113,7 +113,7 @@ for (const [what, cache] of Object.entries(unusable)) {
 
 test("a temporary archive lasts as long as the process", () => {
   const TMPDIR = mkdtempSync(join(folder, "tmp-"));
-  const script = join(import.meta.dirname, "..", "..", "processes", "stage.ts");
+  const script = join(import.meta.dirname, "..", "..", "processes", "stageChart.ts");
   const env = { ...environment, XDG_CACHE_HOME: "/proc/nope", TMPDIR };
   const { stdout, stderr } = spawnSync(process.execPath, [script, one.path, "1"], { env, encoding: "utf8" });
   assert.equal(stderr, "");

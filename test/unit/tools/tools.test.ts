@@ -15,7 +15,7 @@ test("with neither a tool nor Go, one error says what to install", async () => {
     for (const [tool, message] of [
       [
         "helm",
-        /^helm is needed: install helm 3\.19\.0 or later \(https:.*\), or Go 1\.25 or later \(https:.*\), from which it is built once$/,
+        /^helm is needed: install helm 3\.19\.0 or later \(https:.*\), or Go 1\.25 or later \(https:.*\), which builds it once from source$/,
       ],
       ["pulumi", /^pulumi is needed: install pulumi 3\.259\.0 or later \(https:.*\), or Go/],
       ["yamlread", /^yamlread is needed: install Go/],
@@ -48,7 +48,7 @@ test("without a folder to build a tool in, one error says what to set", { timeou
         ensureTool("yamlread", () => undefined),
         (error: Error) =>
           error instanceof MissingToolError &&
-          /^yamlread is needed, and there is no folder to build it in: .*; set XDG_CACHE_HOME to a writable folder$/.test(
+          /^yamlread is needed, but there is no folder to build it in: .*; set XDG_CACHE_HOME to a writable folder$/.test(
             error.message,
           ),
       );
