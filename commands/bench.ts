@@ -2,19 +2,19 @@
 // `npm run bench -- <file>` also writes the figures as JSON, to compare them with later ones.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
-import { createPlan } from "../components/plan.ts";
-import { runHelmTemplate } from "../components/helm/render.ts";
-import { resolveSettings } from "../components/inputs/settings.ts";
-import { validate } from "../components/checks/validate.ts";
 import type { Report } from "../bench/report.ts";
-import { Clone } from "./lib/clone.ts";
+import { validate } from "../components/checks/validate.ts";
+import { runHelmTemplate } from "../components/helm/render.ts";
+import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
+import { resolveSettings } from "../components/inputs/settings.ts";
+import { createPlan } from "../components/plan.ts";
 import { run } from "../tools/childProcess.mjs";
 import { findSource } from "./lib/ciliumSource.ts";
+import { Clone } from "./lib/clone.ts";
 import { findPluginFolder, missingPluginMessage } from "./lib/plugins.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
-import { dim, fail, progress, say } from "./lib/terminal.ts";
 import { devConfig, root } from "./lib/stack.ts";
+import { dim, fail, progress, say } from "./lib/terminal.ts";
 
 /** Runs what is measured, once. A program of bench/ reports its own memory. */
 type Work = () => Report | undefined | Promise<void>;

@@ -1,20 +1,19 @@
 // npm run generate: writes the files that are generated from components/inputs/args.ts, components/checks and Pulumi.yaml.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "typescript";
 import {
   AnyType,
+  type CompletedConfig,
   createFormatter,
   createParser,
   createProgram,
   DEFAULT_CONFIG,
-  SchemaGenerator,
-  type CompletedConfig,
   type Definition,
+  SchemaGenerator,
   type SubNodeParser,
 } from "ts-json-schema-generator";
+import ts from "typescript";
 import { parse, stringify } from "yaml";
-
 import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
 import { formatPage, type Page } from "./lib/page.ts";

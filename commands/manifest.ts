@@ -4,17 +4,17 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
+import { assertInputs } from "../components/checks/inputs.ts";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
-import { readDocuments } from "../components/kubernetes/yaml.ts";
 import { resolveSettings } from "../components/inputs/settings.ts";
-import { validate } from "../components/checks/validate.ts";
+import { readDocuments } from "../components/kubernetes/yaml.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
 import { findSource } from "./lib/ciliumSource.ts";
 import { drift } from "./lib/drift.ts";
-import { checkWritable, writeIfChanged, type FileChange } from "./lib/files.ts";
+import { checkWritable, type FileChange, writeIfChanged } from "./lib/files.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
-import { dim, fail, say, step } from "./lib/terminal.ts";
 import { devConfig, root, withStack } from "./lib/stack.ts";
+import { dim, fail, say, step } from "./lib/terminal.ts";
 
 const env = (name: string) => process.env[name] || undefined;
 
@@ -43,7 +43,7 @@ function outputFiles(version: string): { readonly manifest: string; readonly loa
 async function main(): Promise<void> {
   const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
   const args = inputs();
-  validate(args);
+  assertInputs(args);
   const settings = resolveSettings(args);
   const files = outputFiles(settings.ciliumVersion);
   if (!check) Object.values(files).forEach(checkWritable);

@@ -5,10 +5,10 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect, parseArgs } from "node:util";
 import { provide, SuiteObstacle } from "./lib/provide.ts";
-import { dim, fail, mark, say, secondsSince } from "./lib/terminal.ts";
-import { runFiles, type Result, type TestFile } from "./lib/runFiles.ts";
+import { type Result, runFiles, type TestFile } from "./lib/runFiles.ts";
 import { selectFiles } from "./lib/selection.ts";
-import { suites, type Suite } from "./lib/suites.ts";
+import { type Suite, suites } from "./lib/suites.ts";
+import { dim, fail, mark, say, secondsSince } from "./lib/terminal.ts";
 
 /** In milliseconds; a test file that runs longer hangs, and fails. The slowest waits ten minutes for a machine that is down. */
 const fileTimeout = 20 * 60_000;

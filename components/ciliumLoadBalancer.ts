@@ -6,7 +6,7 @@ import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from 
 import type { TalosCiliumCniArgs } from "./inputs/args.ts";
 import type { LoadBalancer } from "./inputs/loadBalancerArgs.ts";
 import type { Settings } from "./inputs/settings.ts";
-import { InputError, problem, problemLines, quote, type Problem } from "./support/problems.ts";
+import { InputError, type Problem, problem, problemLines, quote } from "./support/problems.ts";
 
 /** The inputs of `CiliumLoadBalancer`. Each has the same name and meaning as in `TalosCiliumCni`. */
 export interface CiliumLoadBalancerArgs

@@ -16,7 +16,7 @@ import { createManifest, imagesOf, type Manifest } from "./kubernetes/manifest.t
 import { secretObjectNames } from "./kubernetes/secrets.ts";
 import type { KubernetesObject } from "./kubernetes/yaml.ts";
 import { InputError, type Problem } from "./support/problems.ts";
-import { machineConfigPatches, type MachineConfigPatches } from "./talos/machineConfig.ts";
+import { type MachineConfigPatches, machineConfigPatches } from "./talos/machineConfig.ts";
 
 /** Everything that follows from the inputs. */
 export interface Plan {

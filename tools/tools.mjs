@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, makeFolder } from "../components/support/cacheFolder.mjs";
-import { runUnchecked, ChildProcessError, run, runAsync } from "./childProcess.mjs";
+import { ChildProcessError, run, runAsync, runUnchecked } from "./childProcess.mjs";
 
 /**
  * @typedef {object} Tool

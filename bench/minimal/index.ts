@@ -1,5 +1,6 @@
-import "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+
+import "@pulumi/kubernetes";
 
 class Minimal extends pulumi.ComponentResource {
   constructor(name: string) {

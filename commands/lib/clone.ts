@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { run, runAsync, runUncheckedAsync } from "../../tools/childProcess.mjs";
 import { root } from "./stack.ts";
-import { runUncheckedAsync, run, runAsync } from "../../tools/childProcess.mjs";
 
 /** The project as after a fresh clone with its packages installed, with its own Pulumi home and state. */
 export class Clone {

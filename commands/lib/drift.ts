@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { readDocuments } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
+import { readDocuments } from "../../components/kubernetes/yaml.ts";
 
 /**
  * Lists how a file differs from the manifest that it should contain: `~ ConfigMap kube-system/cilium-config` for a changed object, `+` for a

@@ -1,5 +1,5 @@
-import { requireGo } from "../../tools/tools.mjs";
 import { run } from "../../tools/childProcess.mjs";
+import { requireGo } from "../../tools/tools.mjs";
 
 /** A module in Go's module cache. */
 export interface GoModule {

@@ -11,8 +11,8 @@ import { findAgentObstacle, type Obstacle } from "./lanObstacles.ts";
 import { allPlugins, findPluginFolder, missingPluginMessage } from "./plugins.ts";
 import { findProgram, linkPrograms } from "./programs.ts";
 import { putOnPath } from "./putOnPath.ts";
+import { commandFolders, type Suite, type SystemCommand, systemCommands } from "./suites.ts";
 import { progress } from "./terminal.ts";
-import { commandFolders, systemCommands, type Suite, type SystemCommand } from "./suites.ts";
 
 /** The data that was fetched for the files of a suite, by release. */
 export interface SuiteData {

@@ -4,8 +4,8 @@ import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
-import { dim, mark, say } from "./terminal.ts";
 import { root } from "./stack.ts";
+import { dim, mark, say } from "./terminal.ts";
 
 /** The results of a suite. */
 export interface Result {

@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import { root } from "./stack.ts";
-import { suites, type Suite, type SuiteName } from "./suites.ts";
+import { type Suite, type SuiteName, suites } from "./suites.ts";
 
 export interface Selection {
   /** Names of suites, and paths of test files or of folders with test files. */

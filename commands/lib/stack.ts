@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   CommandError,
-  LocalWorkspace,
-  PulumiCommand,
   type EngineEvent,
+  LocalWorkspace,
   type OutputMap,
   type ProjectSettings,
+  PulumiCommand,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { parse, parseDocument } from "yaml";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { configKeys, encryptedMessage } from "../../components/config.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 
 /** The root folder of the project. */
 export const root = join(import.meta.dirname, "..", "..");
@@ -43,7 +43,7 @@ function isInput(name: string): boolean {
 
 function encryptedSecretMessage(key: string): string {
   return (
-    `${key} is encryptedMessage, and this command has no access to your stack's key; run pulumi up, and ` +
+    `${key} is encrypted, and this command has no access to your stack's key; run pulumi up, and ` +
     "pulumi stack output manifest --show-secrets for the manifest"
   );
 }
@@ -144,7 +144,7 @@ export class DevStack {
     this.#project = project;
   }
 
-  /** The state file, in which secrets are encryptedMessage. */
+  /** The state file, in which secrets are encrypted. */
   state(): string {
     return readFileSync(join(this.folder, "state", ".pulumi", "stacks", this.#project.name, "dev.json"), "utf8");
   }

@@ -1,8 +1,8 @@
 // The test suites and everything that each needs. It is fetched before the first file starts, and the files find nothing else on PATH.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ciliumMinors } from "../../components/versions/supported.ts";
 import { pinnedCharts } from "../../components/versions/pins.ts";
+import { ciliumMinors } from "../../components/versions/supported.ts";
 import type { tools } from "../../tools/tools.mjs";
 import type { Plugin } from "./plugins.ts";
 

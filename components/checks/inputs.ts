@@ -1,8 +1,9 @@
 import type { TalosCiliumCniArgs } from "../inputs/args.ts";
 import { plainDataProblems } from "../inputs/plainData.ts";
 import { schemaProblems } from "../inputs/schema.ts";
+import { redactSecrets, secretValuesOf } from "../inputs/secretValues.ts";
 import { resolveSettings, type Settings } from "../inputs/settings.ts";
-import { InputError, isWithin, problem, quote, topLevelKey, type Problem } from "../support/problems.ts";
+import { InputError, isWithin, type Problem, problem, quote, topLevelKey } from "../support/problems.ts";
 import { inputChecks } from "./catalog.ts";
 import { runChecks } from "./run.ts";
 
@@ -32,6 +33,12 @@ export function checkInputs(args: TalosCiliumCniArgs): CheckedInputs {
   const settings = resolveSettings(Object.fromEntries(usable));
   const findings = runChecks(inputChecks, settings, unusable);
   return { settings, unusable, errors: [...typeProblems, ...findings.errors], warnings: findings.warnings };
+}
+
+/** Throws one InputError with all problems that the inputs alone can tell, before a chart is fetched or rendered. */
+export function assertInputs(args: TalosCiliumCniArgs): void {
+  const { errors } = redactSecrets(secretValuesOf(args), () => checkInputs(args));
+  if (errors.length > 0) throw new InputError(errors);
 }
 
 function inputTypeProblems(args: object): readonly Problem[] {

@@ -4,7 +4,7 @@ import { findChart, type FoundChart } from "../helm/chartSource.ts";
 import type { HelmValues } from "../helm/values.ts";
 import type { TalosCiliumCniArgs } from "../inputs/args.ts";
 import type { Settings } from "../inputs/settings.ts";
-import { InputError, topLevelKey, type Problem } from "../support/problems.ts";
+import { InputError, type Problem, topLevelKey } from "../support/problems.ts";
 import { ciliumMinor } from "../versions/supported.ts";
 import { chartChecks, lanChecks, valuesChecks } from "./catalog.ts";
 import { checkInputs, type Problems } from "./inputs.ts";

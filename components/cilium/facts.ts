@@ -1,4 +1,4 @@
-import { isOff, isOn, valueAt, type HelmValues } from "../helm/values.ts";
+import { type HelmValues, isOff, isOn, valueAt } from "../helm/values.ts";
 
 // Questions about the effective values. Values, checks, patches and deliveries all ask here, so that they agree.
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Settings } from "../inputs/settings.ts";
-import { readDocuments, type KubernetesObject } from "../kubernetes/yaml.ts";
+import { type KubernetesObject, readDocuments } from "../kubernetes/yaml.ts";
 import { download, DownloadError } from "../support/download.ts";
 import { refuse } from "../support/problems.ts";
 import { gatewayApiDigests, type GatewayApiRelease } from "../versions/pins.ts";

@@ -1,4 +1,4 @@
-import { valueAt, type HelmValues } from "../helm/values.ts";
+import { type HelmValues, valueAt } from "../helm/values.ts";
 
 /** The timing of the leases by which nodes agree on who announces a Service, as Go durations. */
 export type LeaseTiming = Readonly<Record<"leaseDuration" | "leaseRenewDeadline" | "leaseRetryPeriod", string>>;

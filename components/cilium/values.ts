@@ -1,5 +1,5 @@
 import semver from "semver";
-import { valueAt, type HelmValues } from "../helm/values.ts";
+import { type HelmValues, valueAt } from "../helm/values.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { merge } from "../support/merge.ts";
 import { pinnedCharts } from "../versions/pins.ts";

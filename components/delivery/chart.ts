@@ -1,11 +1,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { stageChart } from "./chartArchive.ts";
-import type { KubernetesObject } from "../kubernetes/yaml.ts";
+import { releaseName } from "../helm/render.ts";
 import { nameOf } from "../kubernetes/manifest.ts";
+import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import type { Plan } from "../plan.ts";
 import { InputError } from "../support/problems.ts";
-import { releaseName } from "../helm/render.ts";
+import { stageChart } from "./chartArchive.ts";
 import { catchInputError, toResourceError } from "./componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./loadBalancer.ts";
 import { withForcedOwnership } from "./ownership.ts";

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { sha256Of, temporaryFolder, writeWhole } from "../support/cache.ts";
-import { cacheIn } from "../support/cacheFolder.mjs";
 import type { Chart } from "../helm/chartContents.ts";
 import { helm } from "../helm/cli.ts";
+import { sha256Of, temporaryFolder, writeWhole } from "../support/cache.ts";
+import { cacheIn } from "../support/cacheFolder.mjs";
 import { InputError, refuse } from "../support/problems.ts";
 
 /**

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import type { Settings } from "../inputs/settings.ts";
+import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import { withForcedOwnership } from "./ownership.ts";
 import { retryUntilKindExists } from "./retryUntilKindExists.ts";
 

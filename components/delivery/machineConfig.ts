@@ -3,7 +3,7 @@ import * as talos from "@pulumiverse/talos";
 import type { Plan } from "../plan.ts";
 import { InputError } from "../support/problems.ts";
 import { existingConfigProblems } from "../talos/existingConfig.ts";
-import { patchBefore, type MachineConfigPatches } from "../talos/machineConfig.ts";
+import { type MachineConfigPatches, patchBefore } from "../talos/machineConfig.ts";
 import { namedMachines } from "../talos/machines.ts";
 import { toResourceError } from "./componentError.ts";
 
@@ -36,12 +36,15 @@ export function deliverMachineConfig(
         configPatches: isSecret ? pulumi.secret(configPatches) : configPatches,
         applyMode,
       },
-      pulumi.mergeOptions(
-        { parent: component, aliases: formerResource === undefined ? [] : [{ name: `${name}-${formerResource}` }] },
-        previous,
-      ),
+      pulumi.mergeOptions({ parent: component, aliases: formerNames(name, formerResource) }, previous),
     );
     // Configure control planes one at a time: the cluster survives losing one, not several. Workers are independent of each other.
     if (isControlPlane) previous = pulumi.mergeOptions(dependsOn === undefined ? {} : { dependsOn }, { dependsOn: applied });
   }
+}
+
+/** The alias of a machine that was given a name after its resource was created. */
+function formerNames(name: string, formerResource: string | undefined): pulumi.Alias[] {
+  if (formerResource === undefined) return [];
+  return [{ name: `${name}-${formerResource}` }];
 }

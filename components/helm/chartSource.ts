@@ -4,9 +4,9 @@ import { parse } from "yaml";
 import type { Settings } from "../inputs/settings.ts";
 import { readCached, sha256Of, temporaryFolder, writeCached } from "../support/cache.ts";
 import { timeLimits } from "../support/childProcess.ts";
-import { InputError, problem, refuse, type Problem } from "../support/problems.ts";
+import { InputError, type Problem, problem, refuse } from "../support/problems.ts";
 import { pinnedCharts } from "../versions/pins.ts";
-import { readChart, type Chart } from "./chartContents.ts";
+import { type Chart, readChart } from "./chartContents.ts";
 import { helm, HelmError, HelmTimeout } from "./cli.ts";
 
 /** A chart, with what deserves a warning about where it came from. */

@@ -3,7 +3,7 @@ import { basename, delimiter, join, resolve } from "node:path";
 import semver from "semver";
 import { sha256Of, writeCached } from "../support/cache.ts";
 import { cacheFolder } from "../support/cacheFolder.mjs";
-import { ChildProcessError, runChild, timeLimits, type ChildProcessOptions } from "../support/childProcess.ts";
+import { ChildProcessError, type ChildProcessOptions, runChild, timeLimits } from "../support/childProcess.ts";
 import { InputError, problem, refuse } from "../support/problems.ts";
 
 /** The oldest Helm that renders the same bytes as the newest. Helm 3.18 and older print some zeros that later releases omit. */

@@ -1,9 +1,9 @@
-import { helm, HelmError } from "./cli.ts";
-import type { Chart } from "./chartContents.ts";
-import type { HelmValues } from "./values.ts";
-import { readDocuments, type KubernetesObject } from "../kubernetes/yaml.ts";
-import { refuse } from "../support/problems.ts";
 import type { Settings } from "../inputs/settings.ts";
+import { type KubernetesObject, readDocuments } from "../kubernetes/yaml.ts";
+import { refuse } from "../support/problems.ts";
+import type { Chart } from "./chartContents.ts";
+import { helm, HelmError } from "./cli.ts";
+import type { HelmValues } from "./values.ts";
 
 /** A rendered object. */
 export interface RenderedObject {

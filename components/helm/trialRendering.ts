@@ -1,7 +1,7 @@
 import type { Chart } from "./chartContents.ts";
 import { HelmError } from "./cli.ts";
-import { runHelmTemplate, type RenderTarget } from "./render.ts";
-import { omitPath, type HelmValues, type ValuePath } from "./values.ts";
+import { type RenderTarget, runHelmTemplate } from "./render.ts";
+import { type HelmValues, omitPath, type ValuePath } from "./values.ts";
 
 /**
  * Finds the paths whose values change nothing, by rendering the chart with and without them: two renderings if that is all of them, otherwise

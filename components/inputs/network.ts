@@ -1,4 +1,4 @@
-import { contains, parseAddress, parseCidr, parseSpan, type IpRange } from "../support/ipRange.ts";
+import { contains, type IpRange, parseAddress, parseCidr, parseSpan } from "../support/ipRange.ts";
 import type { IpPool, IpPoolBlock } from "./loadBalancerArgs.ts";
 import type { Settings } from "./settings.ts";
 
@@ -83,5 +83,6 @@ export function parseBlock({ cidr, start, stop }: IpPoolBlock): IpRange | undefi
 }
 
 function namedRange(input: string, range: IpRange | undefined): readonly NamedRange[] {
-  return range === undefined ? [] : [{ input, range }];
+  if (range === undefined) return [];
+  return [{ input, range }];
 }

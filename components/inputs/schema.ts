@@ -1,6 +1,6 @@
 import { Ajv, type DefinedError, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
 import { closest } from "fastest-levenshtein";
-import { quote, type Problem } from "../support/problems.ts";
+import { type Problem, quote } from "../support/problems.ts";
 import schema from "./args.schema.json" with { type: "json" };
 
 // Keys that people try, with the place where what they want belongs.

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { writeDocument, type KubernetesObject } from "./yaml.ts";
+import { type KubernetesObject, writeDocument } from "./yaml.ts";
 
 /** A YAML stream of Kubernetes objects. The same objects always give the same bytes. */
 export interface Manifest {

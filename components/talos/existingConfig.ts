@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import { problem, type Problem } from "../support/problems.ts";
+import { type Problem, problem } from "../support/problems.ts";
 import { inlineManifestNames } from "./machineConfig.ts";
 
 /** Finds what a user's machine config contains that this component cannot work with. `input` names the config. */

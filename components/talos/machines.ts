@@ -1,5 +1,5 @@
-import type { TalosMachine } from "../inputs/talosArgs.ts";
 import type { Settings } from "../inputs/settings.ts";
+import type { TalosMachine } from "../inputs/talosArgs.ts";
 
 /** A machine with the names of its input and its resource. */
 export interface NamedMachine extends TalosMachine {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { invoke, type ClientConfiguration } from "./plugin.ts";
+import { type ClientConfiguration, invoke } from "./plugin.ts";
 
 export interface GetConfigurationArgs {
   clusterName: string;

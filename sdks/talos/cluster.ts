@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { TalosResource, type ClientConfiguration } from "./plugin.ts";
+import { type ClientConfiguration, TalosResource } from "./plugin.ts";
 
 export interface KubeconfigArgs {
   /** A control plane of the cluster. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { invoke, TalosResource, type ClientConfiguration } from "./plugin.ts";
+import { type ClientConfiguration, invoke, TalosResource } from "./plugin.ts";
 
 /** The keys and tokens of a cluster, which are part of each of its machine configs. */
 export interface MachineSecrets {

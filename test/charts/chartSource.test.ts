@@ -7,16 +7,16 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { generate } from "selfsigned";
 import { findSource } from "../../commands/lib/ciliumSource.ts";
-import type { ChartSource } from "../../components/inputs/args.ts";
+import { ciliumValues } from "../../components/cilium/values.ts";
 import { ChartUnreachable, findChart } from "../../components/helm/chartSource.ts";
+import { render } from "../../components/helm/render.ts";
+import type { ChartSource } from "../../components/inputs/args.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { createManifest } from "../../components/kubernetes/manifest.ts";
 import { InputError, problemLines } from "../../components/support/problems.ts";
-import { render } from "../../components/helm/render.ts";
-import { resolveSettings } from "../../components/inputs/settings.ts";
-import { ciliumValues } from "../../components/cilium/values.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { chartFolder } from "../harness/charts.ts";
-import { startFileServer, type Server } from "../harness/servers.ts";
+import { type Server, startFileServer } from "../harness/servers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-source-"));
 const repository = join(folder, "repository");
@@ -136,7 +136,7 @@ test("without a connection, and only then, the commands take the chart from Cili
     assert.match(chart.path ?? "", /cilium@v1\.18\.4.install.kubernetes.cilium$/);
     assert.match(
       warning ?? "",
-      /^chart: there is no connection to https:\/\/helm\.cilium\.io; took the same release from the Go module/,
+      /^chart: there is no connection to https:\/\/helm\.cilium\.io; used the same release from the Go module/,
     );
     assert.throws(() => sourceFor("1.18.12"), { name: "InputError", message: /refused/ });
     // A user who names a repository or a digest wants exactly that chart.
@@ -206,22 +206,28 @@ function writeOciLayout(): void {
 }
 
 test("a local archive or folder with the right chart is used, any other gives an error that says why", () => {
-  assert.deepEqual(findIn({ path: archive, sha256: digest }), { path: archive });
+  assert.deepEqual(findIn({ path: archive, sha256: digest }), { path: archive, warnings: [] });
   const otherRelease = join(folder, "cilium");
-  assert.deepEqual(findIn({ path: otherRelease }, "1.18.99"), { path: otherRelease });
-  assert.match(findIn({ path: join(repository, "cilium-1.18.99.tgz") }, "1.18.99").warnings.join(""), /not among the pinned/);
+  assert.deepEqual(findIn({ path: otherRelease }, "1.18.99"), { path: otherRelease, warnings: [] });
+  assert.match(findIn({ path: join(repository, "cilium-1.18.99.tgz") }, "1.18.99").warnings.join(""), /is not a pinned release/);
 
-  assert.match(inputErrorFor({ path: join(folder, "none") }).message, /^chart\.path: there is no .*none; name a chart archive/);
-  assert.match(inputErrorFor({ path: otherRelease }).message, /^chart\.path: .* holds Cilium 1\.18\.99; set ciliumVersion to it/);
-  assert.match(inputErrorFor({ path: folder }).message, /^chart\.path: .* holds no Chart\.yaml/);
+  assert.match(
+    inputErrorFor({ path: join(folder, "none") }).message,
+    /^chart\.path: .*none does not exist; name a chart archive/,
+  );
+  assert.match(
+    inputErrorFor({ path: otherRelease }).message,
+    /^chart\.path: .* contains Cilium 1\.18\.99; set ciliumVersion to it/,
+  );
+  assert.match(inputErrorFor({ path: folder }).message, /^chart\.path: .* contains no Chart\.yaml/);
   assert.match(
     inputErrorFor({ path: otherRelease, sha256: digest }, "1.18.99").message,
-    /^chart\.sha256: .* is a folder and has no digest/,
+    /^chart\.sha256: .* is a folder and has no SHA-256/,
   );
   assert.match(inputErrorFor({ path: archive }).message, /^chart\.sha256: .* has [0-9a-f]{64}, not c361ca567b/);
   const textFile = join(folder, "text.tgz");
   writeFileSync(textFile, "not an archive");
   assert.match(inputErrorFor({ path: textFile }, "1.18.99").message, /^chart\.path: .* is not a chart archive: /);
   writeFileSync(join(folder, "Chart.yaml"), "name: other\nversion: 1.18.4\n");
-  assert.match(inputErrorFor({ path: folder }).message, /^chart\.path: .* holds the chart other, not cilium/);
+  assert.match(inputErrorFor({ path: folder }).message, /^chart\.path: .* contains the chart other, not cilium/);
 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { createManifest } from "../../components/kubernetes/manifest.ts";
-import { releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { brokenPromises } from "../fixtures/effects.ts";
+import { releases } from "../harness/charts.ts";
 import { renderInputs } from "../harness/renderInputs.ts";
 
 const variants: Readonly<Record<string, TalosCiliumCniArgs>> = {
@@ -48,7 +48,7 @@ test("the user's own values override the component's values", () => {
   assert.deepEqual(brokenPromises(objects, settings), [
     "ipv4-native-routing-cidr in cilium-config",
     "cilium rolls out when its configuration changes",
-    "one agent at a time is replaced",
+    "agents are replaced one at a time",
   ]);
 });
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAllDocuments, visit } from "yaml";
+import { type Manifest, nameOf } from "../../components/kubernetes/manifest.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
-import { nameOf, type Manifest } from "../../components/kubernetes/manifest.ts";
 import { createPlan } from "../../components/plan.ts";
 import { problemLines } from "../../components/support/problems.ts";
-import { chartArgs, renderWithHelm, readAsKubernetes, releases } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { hubble, variants } from "../fixtures/variants.ts";
+import { chartArgs, readAsKubernetes, releases, renderWithHelm } from "../harness/charts.ts";
 
 function countComments(stream: string): number {
   let count = 0;

@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { parse } from "yaml";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { readSchema } from "../../components/helm/chartContents.ts";
 import { validate } from "../../components/checks/validate.ts";
+import { readSchema } from "../../components/helm/chartContents.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { run } from "../../tools/childProcess.mjs";
-import { chartArgs, chartFolder, renderWithHelm, releases } from "../harness/charts.ts";
 import { peerValues } from "../fixtures/peerValues.ts";
+import { chartArgs, chartFolder, releases, renderWithHelm } from "../harness/charts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-values-"));
 after(() => {

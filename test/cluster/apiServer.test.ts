@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
+import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { createPlan } from "../../components/plan.ts";
 import { ciliumMinor } from "../../components/versions/supported.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs, readAsKubernetes, releases } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { differences } from "../harness/differences.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 

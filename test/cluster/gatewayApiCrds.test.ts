@@ -3,9 +3,9 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createPlan } from "../../components/plan.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const { manifest } = createPlan({ ...devStack, ...chartArgs() });

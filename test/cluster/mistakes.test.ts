@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { createManifest } from "../../components/kubernetes/manifest.ts";
-import { InputError } from "../../components/support/problems.ts";
 import { createPlan } from "../../components/plan.ts";
+import { InputError } from "../../components/support/problems.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { renderInputs } from "../harness/renderInputs.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 // Each test applies inputs that the checks reject, and shows the failure that the checks prevent.
 let cluster: Cluster;

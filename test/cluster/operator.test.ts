@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { IpPool } from "../../components/inputs/loadBalancerArgs.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
+import type { IpPool } from "../../components/inputs/loadBalancerArgs.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { createManifest } from "../../components/kubernetes/manifest.ts";
 import { createPlan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
-import { resolveSettings } from "../../components/inputs/settings.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const exported = createPlan({ ...devStack, ...chartArgs() });

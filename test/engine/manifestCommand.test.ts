@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { root } from "../../commands/lib/stack.ts";
-import { runUnchecked, run } from "../../tools/childProcess.mjs";
 import { Clone } from "../../commands/lib/clone.ts";
+import { root } from "../../commands/lib/stack.ts";
+import { run, runUnchecked } from "../../tools/childProcess.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "manifest-"));
 after(() => {
@@ -53,7 +53,7 @@ test("npm run manifest with a wrong setting gives one error and writes nothing",
     [{ POD_CIDR: "10.244.0.0" }, /^error: podCidr: "10\.244\.0\.0" is not a valid IPv4 range; .*\n$/],
     [{ POD_CIDR: "x", SERVICE_CIDR: "y" }, /^error: 2 inputs cannot work:\n {2}podCidr: .*\n {2}serviceCidr: .*\n$/],
     [{ OUTPUT_FILE: join(plainFile, "x.yaml") }, /^error: .*x\.yaml cannot be written: .*; set OUTPUT_FILE to another path\n$/],
-    [{ OUTPUT_FILE: folder }, /^error: .* cannot be written: it is no file; .*\n$/],
+    [{ OUTPUT_FILE: folder }, /^error: .* cannot be written: it is not a file; .*\n$/],
     [{ OUTPUT_FILE: "/proc/none/x.yaml" }, /^error: \/proc\/none\/x\.yaml cannot be written: .*\n$/],
   ] as const) {
     const output = join(folder, "new", "x.yaml");

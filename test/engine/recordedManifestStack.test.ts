@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withStack } from "../../commands/lib/stack.ts";
-import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { chartArgs } from "../harness/charts.ts";
 import { preview, up } from "../harness/operations.ts";
-import { restoreState, disruptiveSteps } from "../harness/recordedStates.ts";
+import { disruptiveSteps, restoreState } from "../harness/recordedStates.ts";
 
 test("a stack of an earlier release with delivery manifest is updated in place", { timeout: 60_000 }, async () => {
   await withStack({ ...devStack, ...chartArgs() }, async (stack) => {

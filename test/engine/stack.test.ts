@@ -3,11 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createPlan } from "../../components/plan.ts";
 import { findProgram } from "../../commands/lib/programs.ts";
 import { withStack } from "../../commands/lib/stack.ts";
-import { chartArgs } from "../harness/charts.ts";
+import { createPlan } from "../../components/plan.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { chartArgs } from "../harness/charts.ts";
 import { runRefusedOperation } from "../harness/refusedOperation.ts";
 
 const args = { ...devStack, ...chartArgs() };
@@ -62,7 +62,7 @@ test("a second `up` changes nothing, `preview` names changed objects, `destroy` 
 
 test("wrong inputs give one error at preview, and nothing is recorded", { timeout: 120_000 }, () => {
   const wrongInputs = [
-    [{ ...args, chart: { path: "/no/such/chart" } }, /^chart\.path: there is no \/no\/such\/chart; name a chart archive .*$/],
+    [{ ...args, chart: { path: "/no/such/chart" } }, /^chart\.path: \/no\/such\/chart does not exist; name a chart archive .*$/],
     [
       { ...args, chart: { path: import.meta.filename, sha256: "0".repeat(64) } },
       /^chart\.sha256: .* has [0-9a-f]{64}, not 0{64}; .*$/,

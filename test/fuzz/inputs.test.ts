@@ -5,15 +5,15 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { configKeys } from "../../components/config.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { createPlan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
 import { runAsync } from "../../tools/childProcess.mjs";
+import { arbitraryInputs } from "../fixtures/generatedInputs.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
-import { arbitraryInputs } from "../fixtures/generatedInputs.ts";
 
 // `npm run fuzz` sets FUZZ_RUNS: more inputs, and different ones each time.
 const numRuns = Number(process.env["FUZZ_RUNS"] ?? 500);

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withStack, type DevStack, type Program } from "../../commands/lib/stack.ts";
+import { type DevStack, type Program, withStack } from "../../commands/lib/stack.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
 import { supportedMinor } from "../../components/versions/supported.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chart } from "./charts.ts";
 import type { Cluster } from "./cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { readGatewayApiCrds } from "./suiteData.ts";
 
 /** The inputs, and the config keys that belong to the program. */

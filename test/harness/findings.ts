@@ -5,7 +5,7 @@ import { after } from "node:test";
 import type { Finding } from "../../components/checks/run.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { examine } from "../../components/plan.ts";
-import { problemLines, type Problem } from "../../components/support/problems.ts";
+import { type Problem, problemLines } from "../../components/support/problems.ts";
 import { ciliumMinor, minorOf } from "../../components/versions/supported.ts";
 import { chartArgs, chartFolder, releases } from "./charts.ts";
 
@@ -19,7 +19,7 @@ export interface CheckResult {
 export function checkResults(args: TalosCiliumCniArgs): readonly CheckResult[] {
   const { errors, warnings } = examine({ ...realChart(args.ciliumVersion), ...args });
   const problems: readonly (Problem & Partial<Finding>)[] = [...errors, ...warnings];
-  return [...Map.groupBy(problems, ({ check }) => check)].map(([check, found]) => ({ check, problems: problemLines(found) }));
+  return [...Map.groupBy(problems, ({ check }) => check)].map(([check, ofCheck]) => ({ check, problems: problemLines(ofCheck) }));
 }
 
 /** The chart of a release. For one whose chart the suite does not have: the chart of the same minor, under the name of this release. */

@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { agentRelease } from "../../commands/lib/suites.ts";
 import { runUnchecked } from "../../tools/childProcess.mjs";
-import { eventually, type Cluster } from "./cluster.ts";
+import { type Cluster, eventually } from "./cluster.ts";
 import { runCommand, scratch } from "./isolation.ts";
 import { suiteData } from "./suiteData.ts";
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { root, withEngineErrors, type DevStack } from "../../commands/lib/stack.ts";
+import { type DevStack, root, withEngineErrors } from "../../commands/lib/stack.ts";
 
 /**
  * The steps of an operation of the engine, such as `update ConfigMap cilium:kube-system/cilium-config`. Resources that stay the same are left

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import type { DevStack } from "../../commands/lib/stack.ts";
+import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 
 /** The deliveries for which a state is recorded. */
 export type RecordedDelivery = "manifest" | "chart" | "machineConfig";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { suiteDataVariable, type SuiteData } from "../../commands/lib/provide.ts";
+import { type SuiteData, suiteDataVariable } from "../../commands/lib/provide.ts";
 
 const names = {
   charts: "the chart of Cilium",

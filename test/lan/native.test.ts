@@ -2,19 +2,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { L2Policy } from "../../components/inputs/loadBalancerArgs.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
+import type { L2Policy } from "../../components/inputs/loadBalancerArgs.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { createManifest } from "../../components/kubernetes/manifest.ts";
 import { createPlan } from "../../components/plan.ts";
-import { resolveSettings } from "../../components/inputs/settings.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { observeDefaults } from "../pages/defaults.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { isolate } from "../harness/isolation.ts";
-import { VirtualLan } from "../harness/virtualLan.ts";
-import { type LanNode } from "../harness/lanNode.ts";
 import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
+import { type LanNode } from "../harness/lanNode.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
+import { observeDefaults } from "../pages/defaults.ts";
 
 isolate();
 

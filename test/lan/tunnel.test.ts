@@ -3,14 +3,14 @@ import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { createPlan } from "../../components/plan.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { isolate, runCommand } from "../harness/isolation.ts";
-import { VirtualLan } from "../harness/virtualLan.ts";
+import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
 import { type LanNode } from "../harness/lanNode.ts";
 import { oldPolicy, renderOldScript } from "../harness/oldScript.ts";
-import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
 
 isolate();
 

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { createManifest } from "../../components/kubernetes/manifest.ts";
 import { createPlan } from "../../components/plan.ts";
 import { InputError } from "../../components/support/problems.ts";
-import { resolveSettings } from "../../components/inputs/settings.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { isolate } from "../harness/isolation.ts";
-import { VirtualLan } from "../harness/virtualLan.ts";
-import { type LanNode } from "../harness/lanNode.ts";
 import { webService } from "../harness/lanClient.ts";
+import { type LanNode } from "../harness/lanNode.ts";
 import { renderInputs } from "../harness/renderInputs.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
 
 isolate();
 

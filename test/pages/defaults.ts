@@ -4,16 +4,16 @@ import { formatPage, type Page } from "../../commands/lib/page.ts";
 import { readReasons } from "../../commands/lib/reasons.ts";
 import { root } from "../../commands/lib/stack.ts";
 import { ciliumValues } from "../../components/cilium/values.ts";
-import { createPlan } from "../../components/plan.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
+import { createPlan } from "../../components/plan.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { runCommand } from "../harness/isolation.ts";
-import type { VirtualLan } from "../harness/virtualLan.ts";
-import { capabilitiesOf, type LanNode } from "../harness/lanNode.ts";
 import { answersArp, fetchPage } from "../harness/lanClient.ts";
+import { capabilitiesOf, type LanNode } from "../harness/lanNode.ts";
 import { leafPaths, type Path } from "../harness/leafPaths.ts";
+import type { VirtualLan } from "../harness/virtualLan.ts";
 
 /** A LAN with the dev stack's Cilium. Only the second node runs with the default that serves no ClusterIP to the LAN. */
 interface Bench {

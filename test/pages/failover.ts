@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatPage, type Page } from "../../commands/lib/page.ts";
 import { progress } from "../../commands/lib/terminal.ts";
-import { leaseTiming, type LeaseTiming } from "../../components/cilium/leaseTiming.ts";
+import { type LeaseTiming, leaseTiming } from "../../components/cilium/leaseTiming.ts";
 import { createPlan } from "../../components/plan.ts";
 import { runUnchecked } from "../../tools/childProcess.mjs";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
-import type { VirtualLan } from "../harness/virtualLan.ts";
-import { clientAddress, type LanNode } from "../harness/lanNode.ts";
 import { fetchPage, webService } from "../harness/lanClient.ts";
+import { clientAddress, type LanNode } from "../harness/lanNode.ts";
+import type { VirtualLan } from "../harness/virtualLan.ts";
 
 const timings: readonly LeaseTiming[] = [
   leaseTiming({}),

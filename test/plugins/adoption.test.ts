@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { programIn, root } from "../../commands/lib/stack.ts";
 import { createPlan } from "../../components/plan.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { operationError, preview, up } from "../harness/operations.ts";
-import { forgetCilium, talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { forgetCilium, syncManifests, talosOwnManifest } from "../harness/talosSync.ts";
 
 const folder = join(root, "examples", "existing-cluster");
 const example = programIn(folder);

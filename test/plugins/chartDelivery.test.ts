@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { after, before, test } from "node:test";
-import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
-import { nameOf } from "../../components/kubernetes/manifest.ts";
 import { root } from "../../commands/lib/stack.ts";
+import { nameOf } from "../../components/kubernetes/manifest.ts";
+import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { readAsKubernetes } from "../harness/charts.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { differences } from "../harness/differences.ts";
 import { destroy, preview, up } from "../harness/operations.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { programIn, root, type Program } from "../../commands/lib/stack.ts";
+import { type Program, programIn, root } from "../../commands/lib/stack.ts";
 import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
 import { configuredArgs } from "../../components/config.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";

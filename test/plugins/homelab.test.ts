@@ -10,11 +10,11 @@ import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugi
 import { programIn, root, withStack } from "../../commands/lib/stack.ts";
 import { chart } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { isolate, mountPrivateFolders, runCommand, scratch } from "../harness/isolation.ts";
 import { preview, up } from "../harness/operations.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { TalosNodes } from "../harness/talosNode.ts";
-import { talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
+import { syncManifests, talosOwnManifest } from "../harness/talosSync.ts";
 
 // Inside the namespaces, where this process is PID 1, there is nothing more to check.
 const noNamespaces = process.pid === 1 ? undefined : findNamespaceObstacle();

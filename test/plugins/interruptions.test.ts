@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "../../commands/lib/stack.ts";
-import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
+import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { createPlan } from "../../components/plan.ts";
-import { withChartStack, type ChartStack } from "../harness/chartStack.ts";
+import { type ChartStack, withChartStack } from "../harness/chartStack.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { operationError, preview, up } from "../harness/operations.ts";
 

@@ -6,7 +6,7 @@ import { withStack } from "../../commands/lib/stack.ts";
 import { chart } from "../harness/charts.ts";
 import { operationError, preview, up } from "../harness/operations.ts";
 import { TalosNodes } from "../harness/talosNode.ts";
-import { talosProgramConfig, talosProgramFolder, talosProgram } from "../harness/talosProgram.ts";
+import { talosProgram, talosProgramConfig, talosProgramFolder } from "../harness/talosProgram.ts";
 
 const skip = findPluginFolder("resource-talos") === undefined && missingPluginMessage("resource-talos");
 

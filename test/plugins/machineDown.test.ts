@@ -4,7 +4,7 @@ import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugi
 import { withStack } from "../../commands/lib/stack.ts";
 import { operationError, up } from "../harness/operations.ts";
 import { TalosNodes } from "../harness/talosNode.ts";
-import { talosProgramConfig, talosProgramFolder, talosProgram } from "../harness/talosProgram.ts";
+import { talosProgram, talosProgramConfig, talosProgramFolder } from "../harness/talosProgram.ts";
 
 const skip = findPluginFolder("resource-talos") === undefined && missingPluginMessage("resource-talos");
 

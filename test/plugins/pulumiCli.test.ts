@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { Clone } from "../../commands/lib/clone.ts";
 import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
 import { createPlan } from "../../components/plan.ts";
-import { chart, chartArgs } from "../harness/charts.ts";
-import { Clone } from "../../commands/lib/clone.ts";
-import { Cluster } from "../harness/cluster.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { chart, chartArgs } from "../harness/charts.ts";
+import { Cluster } from "../harness/cluster.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const skip = findPluginFolder("language-nodejs") === undefined && missingPluginMessage("language-nodejs");

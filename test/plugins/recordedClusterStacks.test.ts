@@ -10,9 +10,9 @@ import { readBackendFiles } from "../harness/backendFiles.ts";
 import { withChartStack } from "../harness/chartStack.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { preview, up } from "../harness/operations.ts";
-import { recordedObjects, restoreState, disruptiveSteps } from "../harness/recordedStates.ts";
+import { disruptiveSteps, recordedObjects, restoreState } from "../harness/recordedStates.ts";
 import { TalosNodes } from "../harness/talosNode.ts";
-import { talosProgramConfig, talosProgram } from "../harness/talosProgram.ts";
+import { talosProgram, talosProgramConfig } from "../harness/talosProgram.ts";
 
 const skip = findPluginFolder("resource-talos") === undefined && missingPluginMessage("resource-talos");
 const folder = mkdtempSync(join(tmpdir(), "recorded-"));

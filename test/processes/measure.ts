@@ -2,21 +2,21 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { createPlan } from "../../components/plan.ts";
-import { chartArgs } from "../harness/charts.ts";
-import { eventually } from "../harness/cluster.ts";
-import { observeDefaults } from "../pages/defaults.ts";
-import { devStack } from "../fixtures/devStack.ts";
-import { measureFailover } from "../pages/failover.ts";
-import { isolate } from "../harness/isolation.ts";
-import { VirtualLan } from "../harness/virtualLan.ts";
-import { answersArp, webService } from "../harness/lanClient.ts";
 import { findAgentObstacle } from "../../commands/lib/lanObstacles.ts";
 import { fetchData, suiteDataVariable } from "../../commands/lib/provide.ts";
 import { addToPath, putOnPath } from "../../commands/lib/putOnPath.ts";
-import { fail, say } from "../../commands/lib/terminal.ts";
 import { root } from "../../commands/lib/stack.ts";
 import { commandFolders, suites } from "../../commands/lib/suites.ts";
+import { fail, say } from "../../commands/lib/terminal.ts";
+import { createPlan } from "../../components/plan.ts";
+import { devStack } from "../fixtures/devStack.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { eventually } from "../harness/cluster.ts";
+import { isolate } from "../harness/isolation.ts";
+import { answersArp, webService } from "../harness/lanClient.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
+import { observeDefaults } from "../pages/defaults.ts";
+import { measureFailover } from "../pages/failover.ts";
 
 const pages = { defaults: observeDefaults, failover: measureFailover };
 

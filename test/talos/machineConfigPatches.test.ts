@@ -5,8 +5,8 @@ import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { createPlan } from "../../components/plan.ts";
 import { problemLines } from "../../components/support/problems.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
-import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { chartArgs } from "../harness/charts.ts";
 import { machineries, runMachinery } from "../harness/machinery.ts";
 
 const ranges = { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" };

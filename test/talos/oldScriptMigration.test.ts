@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { root } from "../../commands/lib/stack.ts";
 import { createPlan } from "../../components/plan.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
-import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { renderOldScript } from "../harness/oldScript.ts";
-import { talosOwnManifest, syncManifests } from "../harness/talosSync.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+import { syncManifests, talosOwnManifest } from "../harness/talosSync.ts";
 
 const oldManifest = renderOldScript().manifest;
 const { manifest } = createPlan({ ...devStack, ...chartArgs(), namespace: "cilium", routing: { mode: "tunnel" } });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createPlan } from "../../components/plan.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
-import { forgetCilium, talosOwnManifest, syncManifests as talosSync } from "../harness/talosSync.ts";
+import { forgetCilium, syncManifests as talosSync, talosOwnManifest } from "../harness/talosSync.ts";
 
 const planFor = (ciliumVersion: string) => createPlan({ ...devStack, ...chartArgs(ciliumVersion), delivery: "machineConfig" });
 const cilium = planFor("1.18.4");

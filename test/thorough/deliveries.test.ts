@@ -7,10 +7,10 @@ import { after, mock, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
-import { chartArgs } from "../harness/charts.ts";
-import { readGatewayApiCrds } from "../harness/suiteData.ts";
-import { recordRegistrations } from "../harness/mocks.ts";
 import { validInputs } from "../fixtures/rightInputs.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { recordRegistrations } from "../harness/mocks.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const registered = await recordRegistrations();
 const folder = mkdtempSync(join(tmpdir(), "deliveries-"));

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { chartArgs } from "../harness/charts.ts";
 
 const values = {
   tolerations: [{ operator: "Exists", key: "b" }],

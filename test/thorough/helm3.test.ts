@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { chartArgs, renderWithHelm, releases } from "../harness/charts.ts";
 import { variants } from "../fixtures/variants.ts";
+import { chartArgs, releases, renderWithHelm } from "../harness/charts.ts";
 
 for (const { ciliumVersion } of releases) {
   test(`Cilium ${ciliumVersion}: Helm 3 and Helm 4 render the same objects`, () => {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { ciliumValues } from "../../components/cilium/values.ts";
-import type { HelmValues } from "../../components/helm/values.ts";
-import { merge } from "../../components/support/merge.ts";
 import { HelmError } from "../../components/helm/cli.ts";
+import type { HelmValues } from "../../components/helm/values.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
-import { renderWithHelm, releases } from "../harness/charts.ts";
+import { merge } from "../../components/support/merge.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { brokenPromises } from "../fixtures/effects.ts";
+import { releases, renderWithHelm } from "../harness/charts.ts";
 import { leafPaths, type Path } from "../harness/leafPaths.ts";
 
 // Inputs with which every default has an effect: most have one with the dev stack, the rest with one of the others.

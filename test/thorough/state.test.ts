@@ -4,9 +4,9 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { withStack } from "../../commands/lib/stack.ts";
 import { retryUntilKindExists } from "../../components/delivery/retryUntilKindExists.ts";
+import { devStack } from "../fixtures/devStack.ts";
 import { readBackendFiles } from "../harness/backendFiles.ts";
 import { chartArgs } from "../harness/charts.ts";
-import { devStack } from "../fixtures/devStack.ts";
 import { runRefusedOperation } from "../harness/refusedOperation.ts";
 import type { RefusedOperation } from "../processes/runRefusedOperation.ts";
 

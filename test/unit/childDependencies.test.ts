@@ -8,8 +8,8 @@ import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
-import { readGatewayApiCrds } from "../harness/suiteData.ts";
 import { recordRegistrations, type RegisteredResource } from "../harness/mocks.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const registered = await recordRegistrations();
 const folder = mkdtempSync(join(tmpdir(), "child-dependencies-"));

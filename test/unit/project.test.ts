@@ -7,11 +7,11 @@ import { parse } from "yaml";
 import { generatePages } from "../../commands/generate.ts";
 import { devConfig, root } from "../../commands/lib/stack.ts";
 import { ciliumValues } from "../../components/cilium/values.ts";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { configKeys } from "../../components/config.ts";
-import { merge } from "../../components/support/merge.ts";
-import { inputDefaults, resolveSettings } from "../../components/inputs/settings.ts";
 import schema from "../../components/inputs/args.schema.json" with { type: "json" };
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
+import { inputDefaults, resolveSettings } from "../../components/inputs/settings.ts";
+import { merge } from "../../components/support/merge.ts";
 import { devStack } from "../fixtures/devStack.ts";
 
 const text = (file: string) => readFileSync(join(root, file), "utf8");

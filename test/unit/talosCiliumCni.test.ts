@@ -4,8 +4,8 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
-import { chartArgs } from "../harness/charts.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { chartArgs } from "../harness/charts.ts";
 import { isSecretInput, recordRegistrations, value } from "../harness/mocks.ts";
 
 const registered = await recordRegistrations();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { CiliumLoadBalancer, type CiliumLoadBalancerArgs } from "../../components/ciliumLoadBalancer.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+import { invalidInputs } from "../fixtures/wrongInputs.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { recordRegistrations } from "../harness/mocks.ts";
-import { invalidInputs } from "../fixtures/wrongInputs.ts";
 
 const registered = await recordRegistrations();
 

@@ -3,7 +3,7 @@ import { readSchema } from "../../helm/chartContents.ts";
 import { isMap } from "../../helm/values.ts";
 import { relevantPart } from "../../helm/valuesSchema.ts";
 import { compileSchema, toProblems } from "../../inputs/schema.ts";
-import { chartCheck, type Checks, type ChartSubject } from "../check.ts";
+import { chartCheck, type ChartSubject, type Checks } from "../check.ts";
 
 export const chartSchemaChecks: Checks<ChartSubject> = {
   errors: [

@@ -2,13 +2,13 @@ import type { SchemaObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import { userValueInput } from "../../cilium/valueOrigins.ts";
 import { ciliumValues } from "../../cilium/values.ts";
-import { readSchema, readTemplates, type Chart } from "../../helm/chartContents.ts";
+import { type Chart, readSchema, readTemplates } from "../../helm/chartContents.ts";
 import { pathsWithoutEffect } from "../../helm/trialRendering.ts";
 import { pickPaths, type ValuePath } from "../../helm/values.ts";
 import { pathsIn, unknownPaths } from "../../helm/valuesSchema.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { problem } from "../../support/problems.ts";
-import type { Check, Checks, ChartSubject } from "../check.ts";
+import type { ChartSubject, Check, Checks } from "../check.ts";
 
 /** Values of earlier releases, with what replaced them. */
 const removedValues: Readonly<Record<string, string>> = {

@@ -4,8 +4,8 @@ import { parseBlock, parseDhcpRange } from "../../inputs/network.ts";
 import { inputDefaults, type Settings } from "../../inputs/settings.ts";
 import { dnsSubdomain } from "../../kubernetes/names.ts";
 import { parseAddress, parseCidr } from "../../support/ipRange.ts";
-import { problem, quote, type Problem } from "../../support/problems.ts";
-import { inputCheck, type Checks } from "../check.ts";
+import { type Problem, problem, quote } from "../../support/problems.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 export const addressFormatChecks: Checks<Settings> = {
   errors: [

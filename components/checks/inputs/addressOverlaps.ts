@@ -2,17 +2,17 @@ import {
   addressesInUse,
   clusterRanges,
   dhcpRanges,
+  type NamedRange,
   nodeAddresses,
   nodeSubnets,
   outsideOf,
-  poolBlocks,
-  type NamedRange,
   type PoolBlock,
+  poolBlocks,
 } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { contains, overlap, sizeOf } from "../../support/ipRange.ts";
-import { problem, type Problem } from "../../support/problems.ts";
-import { inputCheck, type Checks } from "../check.ts";
+import { type Problem, problem } from "../../support/problems.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 const lbIpam = "https://docs.cilium.io/en/stable/network/lb-ipam/";
 

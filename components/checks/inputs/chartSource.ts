@@ -1,6 +1,6 @@
 import type { Settings } from "../../inputs/settings.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { inputCheck, type Checks } from "../check.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 export const chartSourceChecks: Checks<Settings> = {
   errors: [

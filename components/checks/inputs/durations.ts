@@ -1,7 +1,7 @@
 import type { Settings } from "../../inputs/settings.ts";
 import { parseDuration } from "../../support/goDuration.ts";
-import { problem, quote, type Problem } from "../../support/problems.ts";
-import { inputCheck, type Checks } from "../check.ts";
+import { type Problem, problem, quote } from "../../support/problems.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 export const durationChecks: Checks<Settings> = {
   errors: [

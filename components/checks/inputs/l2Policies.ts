@@ -1,7 +1,7 @@
 import { interfacePatterns } from "../../inputs/interfacePatterns.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { inputCheck, type Checks } from "../check.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 export const l2PolicyChecks: Checks<Settings> = {
   errors: [

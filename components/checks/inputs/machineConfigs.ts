@@ -4,7 +4,7 @@ import { existingConfigProblems } from "../../talos/existingConfig.ts";
 import { hasKubernetesDocuments, usesKubePrism } from "../../talos/machineConfig.ts";
 import { namedMachines } from "../../talos/machines.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../../versions/supported.ts";
-import { inputCheck, type Checks } from "../check.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 export const machineConfigChecks: Checks<Settings> = {
   errors: [

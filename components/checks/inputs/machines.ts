@@ -2,8 +2,8 @@ import type { Settings } from "../../inputs/settings.ts";
 import { dnsSubdomain } from "../../kubernetes/names.ts";
 import { parseAddress } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { namedMachines, type NamedMachine } from "../../talos/machines.ts";
-import { inputCheck, type Checks } from "../check.ts";
+import { type NamedMachine, namedMachines } from "../../talos/machines.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 export const machineChecks: Checks<Settings> = {
   errors: [

@@ -1,8 +1,8 @@
 import { parse } from "yaml";
 import type { Settings } from "../../inputs/settings.ts";
 import { dnsLabel, dnsSubdomain } from "../../kubernetes/names.ts";
-import { problem, quote, type Problem } from "../../support/problems.ts";
-import { inputCheck, type Checks } from "../check.ts";
+import { type Problem, problem, quote } from "../../support/problems.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 export const nameChecks: Checks<Settings> = {
   errors: [

@@ -1,8 +1,8 @@
 import semver from "semver";
-import { problem, quote, type Problem } from "../../support/problems.ts";
-import { ciliumMinor, ciliumMinors, minorOf } from "../../versions/supported.ts";
-import { inputCheck, type Checks } from "../check.ts";
 import type { Settings } from "../../inputs/settings.ts";
+import { type Problem, problem, quote } from "../../support/problems.ts";
+import { ciliumMinor, ciliumMinors, minorOf } from "../../versions/supported.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 const minorOrPatch = /^v?1\.\d{1,3}(?:\.\d{1,3}(?:-[0-9A-Za-z.-]+)?)?$/;
 

@@ -1,9 +1,9 @@
 import semver from "semver";
 import type { Settings } from "../../inputs/settings.ts";
-import { problem, type Problem } from "../../support/problems.ts";
+import { type Problem, problem } from "../../support/problems.ts";
 import { knownIncompatibilities, type KnownIncompatibility } from "../../versions/advisories.ts";
 import { ciliumMinor, minorOf, talosMinors } from "../../versions/supported.ts";
-import { inputCheck, type Checks } from "../check.ts";
+import { type Checks, inputCheck } from "../check.ts";
 
 const certainFailures = knownIncompatibilities.filter(({ isCertain }) => isCertain);
 const possibleFailures = knownIncompatibilities.filter(({ isCertain }) => !isCertain);

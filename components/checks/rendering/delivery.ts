@@ -1,6 +1,6 @@
 import { nameOf } from "../../kubernetes/manifest.ts";
 import { problem } from "../../support/problems.ts";
-import { renderedCheck, type Checks, type RenderedSubject } from "../check.ts";
+import { type Checks, renderedCheck, type RenderedSubject } from "../check.ts";
 
 const chartApi = "https://www.pulumi.com/registry/packages/kubernetes/api-docs/helm/v4/chart/";
 const mebibyte = 2 ** 20;

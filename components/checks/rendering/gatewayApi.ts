@@ -3,7 +3,7 @@ import { gatewayApiRelease } from "../../cilium/gatewayApi.ts";
 import { nameOf } from "../../kubernetes/manifest.ts";
 import { problem } from "../../support/problems.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "../../versions/supported.ts";
-import { renderedCheck, type Checks, type RenderedSubject } from "../check.ts";
+import { type Checks, renderedCheck, type RenderedSubject } from "../check.ts";
 
 export const gatewayApiChecks: Checks<RenderedSubject> = {
   errors: [

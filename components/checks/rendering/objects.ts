@@ -1,10 +1,10 @@
-import type { HelmValues } from "../../helm/values.ts";
 import type { UserValues } from "../../cilium/valueOrigins.ts";
 import { userValueInput } from "../../cilium/valueOrigins.ts";
-import { nameOf, type ManifestEntry } from "../../kubernetes/manifest.ts";
+import type { HelmValues } from "../../helm/values.ts";
+import { type ManifestEntry, nameOf } from "../../kubernetes/manifest.ts";
 import { isSecret } from "../../kubernetes/secrets.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { renderedCheck, type Checks, type RenderedSubject } from "../check.ts";
+import { type Checks, renderedCheck, type RenderedSubject } from "../check.ts";
 
 export const objectChecks: Checks<RenderedSubject> = {
   errors: [

@@ -3,7 +3,7 @@ import { isOn } from "../../helm/values.ts";
 import type { L2Policy } from "../../inputs/loadBalancerArgs.ts";
 import { nodeSubnets, outsideOf, poolBlocks } from "../../inputs/network.ts";
 import { problem } from "../../support/problems.ts";
-import { valuesCheck, type Checks, type ValuesSubject } from "../check.ts";
+import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 export const announcedAddressChecks: Checks<ValuesSubject> = {
   errors: [

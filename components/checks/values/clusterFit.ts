@@ -1,7 +1,7 @@
 import { originOf } from "../../cilium/valueOrigins.ts";
-import { isOff, isOn, valueAt, type HelmValues } from "../../helm/values.ts";
-import { problem, quote, type Problem } from "../../support/problems.ts";
-import { valuesCheck, type Checks, type ValuesSubject } from "../check.ts";
+import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
+import { type Problem, problem, quote } from "../../support/problems.ts";
+import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const linuxCapabilities = new Set(
   (

@@ -2,7 +2,7 @@ import { announcesOnLan, replacesKubeProxy } from "../../cilium/facts.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOff, isOn, valueAt } from "../../helm/values.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { valuesCheck, type Checks, type ValuesSubject } from "../check.ts";
+import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 export const contradictionChecks: Checks<ValuesSubject> = {
   errors: [

@@ -1,9 +1,9 @@
 import { originOf } from "../../cilium/valueOrigins.ts";
-import { isOn, valueAt, type HelmValues } from "../../helm/values.ts";
+import { type HelmValues, isOn, valueAt } from "../../helm/values.ts";
 import { interfacePatterns, matchesSome } from "../../inputs/interfacePatterns.ts";
 import type { L2Policy } from "../../inputs/loadBalancerArgs.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { valuesCheck, type Checks, type ValuesSubject } from "../check.ts";
+import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const announcements = "https://docs.cilium.io/en/stable/network/l2-announcements/";
 

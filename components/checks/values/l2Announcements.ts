@@ -1,13 +1,13 @@
 import semver from "semver";
 import { announcesOnLan, usesFamily } from "../../cilium/facts.ts";
-import { leaseTiming, type LeaseTiming } from "../../cilium/leaseTiming.ts";
+import { type LeaseTiming, leaseTiming } from "../../cilium/leaseTiming.ts";
 import { isUserValue, originOf, type UserValues } from "../../cilium/valueOrigins.ts";
 import type { HelmValues } from "../../helm/values.ts";
 import { poolBlocks } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { parseDuration } from "../../support/goDuration.ts";
-import { problem, quote, type Problem } from "../../support/problems.ts";
-import { valuesCheck, type Checks, type ValuesSubject } from "../check.ts";
+import { type Problem, problem, quote } from "../../support/problems.ts";
+import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const announcements = "https://docs.cilium.io/en/stable/network/l2-announcements/";
 

@@ -1,12 +1,12 @@
 import semver from "semver";
 import { replacesKubeProxy, routesNatively, usesFamily } from "../../cilium/facts.ts";
 import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
-import { isOff, isOn, valueAt, type HelmValues } from "../../helm/values.ts";
+import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
 import { nodeAddresses, nodeSubnets } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { contains, parseCidr } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { valuesCheck, type Checks, type ValuesSubject } from "../check.ts";
+import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const routing = "https://docs.cilium.io/en/stable/network/concepts/routing/";
 

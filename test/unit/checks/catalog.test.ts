@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { allChecks } from "../../../components/checks/catalog.ts";
+import type { Check, Checks } from "../../../components/checks/check.ts";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import type { IpPoolBlock, Lan } from "../../../components/inputs/loadBalancerArgs.ts";
 import type { TalosMachine } from "../../../components/inputs/talosArgs.ts";
-import { allChecks } from "../../../components/checks/catalog.ts";
-import type { Check, Checks } from "../../../components/checks/check.ts";
+import { announcedPool, lan, policy, pool, validInputs, values } from "../../fixtures/rightInputs.ts";
 import { checkResults } from "../../harness/findings.ts";
 import { readGatewayApiCrds } from "../../harness/suiteData.ts";
-import { announcedPool, lan, policy, pool, validInputs, values } from "../../fixtures/rightInputs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "checks-"));
 after(() => {

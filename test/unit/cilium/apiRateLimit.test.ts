@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { IpPoolBlock } from "../../../components/inputs/loadBalancerArgs.ts";
 import { ciliumValues } from "../../../components/cilium/values.ts";
+import type { IpPoolBlock } from "../../../components/inputs/loadBalancerArgs.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
 
 const limit = (block: IpPoolBlock, more: object = {}) =>

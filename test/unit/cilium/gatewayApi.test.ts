@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { gatewayApiObjects } from "../../../components/cilium/gatewayApi.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
-import { ciliumMinors } from "../../../components/versions/supported.ts";
 import { gatewayApiDigests } from "../../../components/versions/pins.ts";
+import { ciliumMinors } from "../../../components/versions/supported.ts";
 import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gateway-api-"));

@@ -7,8 +7,8 @@ import { pathToFileURL } from "node:url";
 import { provide, suiteDataVariable, SuiteObstacle } from "../../../commands/lib/provide.ts";
 import { selectFiles } from "../../../commands/lib/selection.ts";
 import { root } from "../../../commands/lib/stack.ts";
-import { suites, systemCommands, type Suite, type SuiteName } from "../../../commands/lib/suites.ts";
-import { runUnchecked, run } from "../../../tools/childProcess.mjs";
+import { type Suite, type SuiteName, suites, systemCommands } from "../../../commands/lib/suites.ts";
+import { run, runUnchecked } from "../../../tools/childProcess.mjs";
 import { chart, chartArgs, chartFolder } from "../../harness/charts.ts";
 import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 

@@ -10,8 +10,8 @@ import { createPlan } from "../../../components/plan.ts";
 import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
 import { chartArgs } from "../../harness/charts.ts";
 import { eventually } from "../../harness/cluster.ts";
-import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 import { isSecretInput, recordRegistrations, value } from "../../harness/mocks.ts";
+import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 
 const registered = await recordRegistrations();
 const folder = mkdtempSync(join(tmpdir(), "chart-delivery-"));

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { findProgram } from "../../../commands/lib/programs.ts";
-import { findChart } from "../../../components/helm/chartSource.ts";
 import { stageChart } from "../../../components/delivery/chartArchive.ts";
-import { timeLimits } from "../../../components/support/childProcess.ts";
+import { findChart } from "../../../components/helm/chartSource.ts";
 import { helm, HelmError, minimumHelm } from "../../../components/helm/cli.ts";
-import { InputError } from "../../../components/support/problems.ts";
 import { render } from "../../../components/helm/render.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
+import { timeLimits } from "../../../components/support/childProcess.ts";
+import { InputError } from "../../../components/support/problems.ts";
 import { tools } from "../../../tools/tools.mjs";
 import { writeTinyChart } from "../../harness/tinyChart.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { createManifest, imagesOf, nameOf } from "../../../components/kubernetes/manifest.ts";
 import type { KubernetesObject } from "../../../components/kubernetes/yaml.ts";
-import { imagesOf, createManifest, nameOf } from "../../../components/kubernetes/manifest.ts";
 
 const object = (kind: string, name: string, rest: object = {}): KubernetesObject => ({
   apiVersion: "v1",

@@ -7,8 +7,8 @@ import { dirname, isAbsolute, join } from "node:path";
 import { after, before, beforeEach, mock, test } from "node:test";
 import { readCached, sha256Of, writeCached } from "../../../components/support/cache.ts";
 import { cacheFolder, cacheIn } from "../../../components/support/cacheFolder.mjs";
-import { startFileServer, type Server } from "../../harness/servers.ts";
-import { runHelm, packageTinyChart } from "../../harness/tinyChart.ts";
+import { type Server, startFileServer } from "../../harness/servers.ts";
+import { packageTinyChart, runHelm } from "../../harness/tinyChart.ts";
 import { unusableFolders } from "../../harness/unusableFolders.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cache-"));

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { after, before, beforeEach, test } from "node:test";
+import { Worker } from "node:worker_threads";
 import { generate } from "selfsigned";
 import { sha256Of } from "../../../components/support/cache.ts";
 import { timeLimits } from "../../../components/support/childProcess.ts";
 import { connectionOptions, download, DownloadError, proxyProblem } from "../../../components/support/download.ts";
-import { startFileServer, startProxy, type Server } from "../../harness/servers.ts";
+import { type Server, startFileServer, startProxy } from "../../harness/servers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "download-"));
 const environment = { ...process.env };

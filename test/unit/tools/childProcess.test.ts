@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runUnchecked, ChildProcessError, run, runAsync } from "../../../tools/childProcess.mjs";
+import { ChildProcessError, run, runAsync, runUnchecked } from "../../../tools/childProcess.mjs";
 
 /** Runs a line of JavaScript as a program. */
 const node = (script: string) => [process.execPath, ["--eval", script]] as const;

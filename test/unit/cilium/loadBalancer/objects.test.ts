@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadBalancerObjects } from "../../../../components/cilium/loadBalancer/objects.ts";
-import { createManifest } from "../../../../components/kubernetes/manifest.ts";
 import { resolveSettings } from "../../../../components/inputs/settings.ts";
+import { createManifest } from "../../../../components/kubernetes/manifest.ts";
 import { devStack } from "../../../fixtures/devStack.ts";
 
 test("the dev stack's pool and policy, with nothing in them that Cilium does not know", () => {
