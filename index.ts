@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configuredArgs } from "./components/config.ts";
-import { TalosCiliumCni } from "./components/talosCiliumCni.ts";
+import { configuredArgs, TalosCiliumCni } from "./components/index.ts";
 
 const cni = new TalosCiliumCni("cilium", configuredArgs(new pulumi.Config()));
 

@@ -7,7 +7,7 @@ import { type HelmValues, omitPath, type ValuePath } from "./values.ts";
  * Finds the paths whose values change nothing, by rendering the chart with and without them: two renderings if that is all of them, otherwise
  * three, and one more for each path.
  *
- * Returns undefined if that cannot be told, because Helm refuses the values or renders something else each time.
+ * Returns undefined if renderings cannot tell, because Helm refuses the values or renders something else each time.
  */
 export function pathsWithoutEffect(
   chart: Chart,

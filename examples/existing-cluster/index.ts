@@ -1,8 +1,7 @@
 // Installs Cilium in an existing cluster, and takes over the objects that Talos or the old script created.
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { configuredArgs } from "../../components/config.ts";
-import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+import { configuredArgs, TalosCiliumCni } from "../../components/index.ts";
 
 const config = new pulumi.Config();
 const cluster = new kubernetes.Provider("cluster", {

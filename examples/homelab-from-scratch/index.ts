@@ -2,9 +2,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as talos from "@pulumiverse/talos";
-import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
-import { configuredArgs } from "../../components/config.ts";
-import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+import { CiliumLoadBalancer, configuredArgs, TalosCiliumCni } from "../../components/index.ts";
 
 const controlPlanes = ["192.168.1.10"];
 const workers = ["192.168.1.11", "192.168.1.12"];

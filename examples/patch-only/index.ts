@@ -3,8 +3,7 @@
 //   pulumi stack output controlPlane > controlplane-cilium.yaml
 //   talosctl gen config homelab https://192.168.1.10:6443 --config-patch-control-plane @controlplane-cilium.yaml
 import * as pulumi from "@pulumi/pulumi";
-import { configuredArgs } from "../../components/config.ts";
-import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+import { configuredArgs, TalosCiliumCni } from "../../components/index.ts";
 
 const cni = new TalosCiliumCni("cilium", {
   ...configuredArgs(new pulumi.Config()),

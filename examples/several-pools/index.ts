@@ -2,9 +2,7 @@
 // network, which is announced only on their interface. All other Services are for people. This program only renders and exports the
 // manifests; with delivery `chart` it installs them in the cluster.
 import * as pulumi from "@pulumi/pulumi";
-import { configuredArgs } from "../../components/config.ts";
-import type { LabelSelector } from "../../components/inputs/loadBalancerArgs.ts";
-import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+import { configuredArgs, type LabelSelector, TalosCiliumCni } from "../../components/index.ts";
 
 const forThings: LabelSelector = { matchLabels: { network: "things" } };
 // A pool without a selector would also serve the Services with the label `network: things`.
