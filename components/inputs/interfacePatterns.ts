@@ -1,5 +1,8 @@
-import { RE2JS, RE2JSException } from "re2js";
+import { createRequire } from "node:module";
+import type { RE2JS } from "re2js";
 import type { L2Policy } from "./loadBalancerArgs.ts";
+
+const require = createRequire(import.meta.url);
 
 /** One of the `interfaces` of an L2 announcement policy, compiled as Go does. */
 export interface InterfacePattern {
@@ -13,15 +16,22 @@ export interface InterfacePattern {
 
 /** The interface patterns of a policy. `index` is its position in `loadBalancer.l2Policies`. */
 export function interfacePatterns({ interfaces = [] }: L2Policy, index: number): readonly InterfacePattern[] {
-  return interfaces.map((text, position) => {
-    const input = `loadBalancer.l2Policies[${index}].interfaces[${position}]`;
-    try {
-      return { input, text, expression: RE2JS.compile(text), error: undefined };
-    } catch (error) {
-      if (!(error instanceof RE2JSException)) throw error;
-      return { input, text, expression: undefined, error: error.message.replace(/^error parsing regexp: /, "") };
-    }
-  });
+  return interfaces.map((text, position) => ({
+    input: `loadBalancer.l2Policies[${index}].interfaces[${position}]`,
+    text,
+    ...compilePattern(text),
+  }));
+}
+
+function compilePattern(text: string): Pick<InterfacePattern, "expression" | "error"> {
+  // Most policies have no patterns, so load the library only for those that do: it takes as long as all other checks.
+  const { RE2JS, RE2JSException } = require("re2js") as typeof import("re2js");
+  try {
+    return { expression: RE2JS.compile(text), error: undefined };
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    return { expression: undefined, error: error.message.replace(/^error parsing regexp: /, "") };
+  }
 }
 
 /** Whether one of the patterns matches one of the names. */
