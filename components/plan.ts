@@ -2,6 +2,7 @@ import { renderedChecks } from "./checks/catalog.ts";
 import type { Problems } from "./checks/inputs.ts";
 import { runChecks } from "./checks/run.ts";
 import { validate, type Validation } from "./checks/validate.ts";
+import { apiServerAddress, replacesKubeProxy } from "./cilium/facts.ts";
 import { gatewayApiObjects, installsGatewayApi } from "./cilium/gatewayApi.ts";
 import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";
 import { withNamespace } from "./cilium/namespace.ts";
@@ -17,6 +18,7 @@ import { secretObjectNames } from "./kubernetes/secrets.ts";
 import type { KubernetesObject } from "./kubernetes/yaml.ts";
 import { InputError, type Problem } from "./support/problems.ts";
 import { type MachineConfigPatches, machineConfigPatches } from "./talos/machineConfig.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "./versions/supported.ts";
 
 /** Everything that follows from the inputs. */
 export interface Plan {
@@ -68,9 +70,18 @@ function planValidated(
   const manifest = manifestOf(rendered, settings);
   const pools = loadBalancerObjects(settings);
   const loadBalancer = pools.length === 0 ? undefined : createManifest(pools);
-  const isMachineConfig = settings.delivery === "machineConfig";
-  const machineConfig = isMachineConfig ? machineConfigPatches(settings, manifest, loadBalancer) : undefined;
-  const gatewayApi = installsGatewayApi(settings) ? gatewayApiObjects(settings) : [];
+  const { delivery } = settings;
+  const installsCrds = installsGatewayApi(settings, values);
+  const gatewayApi = delivery === "chart" && installsCrds ? gatewayApiObjects(settings) : [];
+  const gatewayApiCrds = installsCrds ? gatewayApiCrdsUrl(supportedMinor(settings.ciliumVersion).gatewayApi) : undefined;
+  const installed = {
+    manifest,
+    loadBalancer,
+    gatewayApiCrds,
+    replacesKubeProxy: replacesKubeProxy(values),
+    apiServer: apiServerAddress(values),
+  };
+  const machineConfig = delivery === "machineConfig" ? machineConfigPatches(settings, installed) : undefined;
   const findings = runChecks(renderedChecks, { settings, values, rendered, manifest, gatewayApi, machineConfig });
   const warnings = [...validation.warnings, ...findings.warnings];
   if (findings.errors.length > 0) return { errors: findings.errors, warnings, plan: undefined };

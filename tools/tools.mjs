@@ -51,6 +51,13 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   yamlread: { executable: "yamlread", module: "yamlread", package: "talos-cilium-cni/tools/yamlread", minutes: "10 s" },
   /** Compiles regular expressions like Cilium, for the tests. */
   goregexp: { executable: "goregexp", module: "goregexp", package: "talos-cilium-cni/tools/goregexp", minutes: "5 s" },
+  /** Reads label selectors like Kubernetes, for the tests. */
+  labelselector: {
+    executable: "labelselector",
+    module: "labelselector",
+    package: "talos-cilium-cni/tools/labelselector",
+    minutes: "15 s",
+  },
   /** The parts of a cluster, for the tests. */
   etcd: { executable: "etcd", module: "etcd", package: "go.etcd.io/etcd/server/v3", minutes: "20 s" },
   apiserver: kubernetes("kube-apiserver", "3 min"),

@@ -170,7 +170,7 @@ export const suites = {
   unit: {
     files: "test/unit/**/*.test.ts",
     byDefault: true,
-    tools: ["helm", "yamlread", "goregexp"],
+    tools: ["helm", "yamlread", "goregexp", "labelselector"],
     commands: ["gzip", "tar"],
     charts: allCharts,
     gatewayApi: allGatewayApi,

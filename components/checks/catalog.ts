@@ -5,9 +5,11 @@ import { addressOverlapChecks } from "./inputs/addressOverlaps.ts";
 import { chartSourceChecks } from "./inputs/chartSource.ts";
 import { durationChecks } from "./inputs/durations.ts";
 import { l2PolicyChecks } from "./inputs/l2Policies.ts";
+import { labelSelectorChecks } from "./inputs/labelSelectors.ts";
 import { machineConfigChecks } from "./inputs/machineConfigs.ts";
 import { machineChecks } from "./inputs/machines.ts";
 import { nameChecks } from "./inputs/names.ts";
+import { reservedAddressChecks } from "./inputs/reservedAddresses.ts";
 import { versionFormatChecks } from "./inputs/versionFormats.ts";
 import { versionPairChecks } from "./inputs/versionPairs.ts";
 import { deliveryChecks } from "./rendering/delivery.ts";
@@ -15,10 +17,12 @@ import { gatewayApiChecks } from "./rendering/gatewayApi.ts";
 import { objectChecks } from "./rendering/objects.ts";
 import { announcedAddressChecks } from "./values/announcedAddresses.ts";
 import { clusterFitChecks } from "./values/clusterFit.ts";
+import { clusterRangeChecks } from "./values/clusterRanges.ts";
 import { contradictionChecks } from "./values/contradictions.ts";
 import { interfaceChecks } from "./values/interfaces.ts";
 import { l2AnnouncementChecks } from "./values/l2Announcements.ts";
 import { routingChecks } from "./values/routing.ts";
+import { talosAgreementChecks } from "./values/talosAgreement.ts";
 
 /** Checks of the inputs alone. */
 export const inputChecks = {
@@ -26,22 +30,28 @@ export const inputChecks = {
   "Versions that do not work together": versionPairChecks,
   Names: nameChecks,
   "Addresses and ranges": addressFormatChecks,
+  "Reserved addresses": reservedAddressChecks,
   "Addresses that overlap": addressOverlapChecks,
   Durations: durationChecks,
   "The source of the chart": chartSourceChecks,
   "L2 announcement policies": l2PolicyChecks,
+  "Label selectors": labelSelectorChecks,
   Machines: machineChecks,
   "Machine configs": machineConfigChecks,
 } as const;
 
-/** Checks of where announced addresses are. CiliumLoadBalancer runs them too. */
-export const lanChecks = { "Addresses that are announced": announcedAddressChecks } as const;
+/** Checks of addresses that depend on the values. CiliumLoadBalancer runs them too. */
+export const addressChecks = {
+  "Ranges of the cluster": clusterRangeChecks,
+  "Addresses that are announced": announcedAddressChecks,
+} as const;
 
 /** Checks of the effective values. */
 export const valuesChecks = {
   "Routing and masquerading": routingChecks,
   "Values that contradict each other": contradictionChecks,
   "Values that do not fit the cluster": clusterFitChecks,
+  "Values and the machine config": talosAgreementChecks,
   "L2 announcements": l2AnnouncementChecks,
   "Network interfaces": interfaceChecks,
 } as const;
@@ -60,4 +70,4 @@ export const renderedChecks = {
 } as const;
 
 /** Every check, by topic. */
-export const allChecks = { ...inputChecks, ...lanChecks, ...valuesChecks, ...chartChecks, ...renderedChecks } as const;
+export const allChecks = { ...inputChecks, ...addressChecks, ...valuesChecks, ...chartChecks, ...renderedChecks } as const;

@@ -6,7 +6,7 @@ import type { TalosCiliumCniArgs } from "../inputs/args.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { InputError, type Problem, topLevelKey } from "../support/problems.ts";
 import { ciliumMinor } from "../versions/supported.ts";
-import { chartChecks, lanChecks, valuesChecks } from "./catalog.ts";
+import { addressChecks, chartChecks, valuesChecks } from "./catalog.ts";
 import { checkInputs, type Problems } from "./inputs.ts";
 import { runChecks } from "./run.ts";
 
@@ -25,7 +25,7 @@ export function validate(args: TalosCiliumCniArgs): Validation {
   const results: Problems[] = [inputs];
   // Checks of the values need to know what the user set.
   const canCheckValues = !unusable.has("values") && !unusable.has("secretValues");
-  if (canCheckValues) results.push(runChecks({ ...lanChecks, ...valuesChecks }, { settings, values }, unusable));
+  if (canCheckValues) results.push(runChecks({ ...addressChecks, ...valuesChecks }, { settings, values }, unusable));
   const { chart, ...search } = searchChart(settings, inputs.errors);
   results.push(search);
   if (canCheckValues && chart !== undefined) results.push(runChecks(chartChecks, { settings, values, chart }, unusable));
@@ -35,7 +35,7 @@ export function validate(args: TalosCiliumCniArgs): Validation {
 /** Checks the inputs of a CiliumLoadBalancer, whose Cilium comes from elsewhere: its values are taken to be those of the defaults. */
 export function validateLoadBalancer(args: TalosCiliumCniArgs): Problems & { readonly settings: Settings } {
   const { settings, unusable, ...inputs } = checkInputs(args);
-  const addresses = runChecks(lanChecks, { settings, values: ciliumValues(settings) }, unusable);
+  const addresses = runChecks(addressChecks, { settings, values: ciliumValues(settings) }, unusable);
   return { ...combine([inputs, addresses]), settings };
 }
 

@@ -12,6 +12,17 @@ export function replacesKubeProxy(values: HelmValues): boolean {
   return isOn(values, "kubeProxyReplacement");
 }
 
+/** Whether the operator serves Gateways. It then needs the Gateway API CRDs. */
+export function servesGatewayApi(values: HelmValues): boolean {
+  return isOn(values, "gatewayAPI.enabled");
+}
+
+/** Where the agents and the operator reach the Kubernetes API. */
+export function apiServerAddress(values: HelmValues): { readonly host: string; readonly port: number } {
+  const host = valueAt(values, "k8sServiceHost");
+  return { host: typeof host === "string" ? host : "", port: Number(valueAt(values, "k8sServicePort")) };
+}
+
 /** Whether nodes route pod traffic themselves, without a tunnel. */
 export function routesNatively(values: HelmValues): boolean {
   return valueAt(values, "routingMode") === "native";

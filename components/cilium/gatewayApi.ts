@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
+import type { HelmValues } from "../helm/values.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { type KubernetesObject, readDocuments } from "../kubernetes/yaml.ts";
 import { download, DownloadError } from "../support/download.ts";
 import { refuse } from "../support/problems.ts";
 import { gatewayApiDigests, type GatewayApiRelease } from "../versions/pins.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";
+import { servesGatewayApi } from "./facts.ts";
 
-/** Whether the Gateway API CRDs are installed together with Cilium. */
-export function installsGatewayApi({ delivery, gatewayApi }: Pick<Settings, "delivery" | "gatewayApi">): boolean {
-  return delivery === "chart" && gatewayApi.enabled && gatewayApi.installCrds;
+/** Whether this component installs the Gateway API CRDs, because Cilium needs them and nothing else does. */
+export function installsGatewayApi({ gatewayApi }: Pick<Settings, "gatewayApi">, values: HelmValues): boolean {
+  return servesGatewayApi(values) && gatewayApi.installCrds;
 }
 
 /**

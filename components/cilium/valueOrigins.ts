@@ -3,10 +3,13 @@ import type { Settings } from "../inputs/settings.ts";
 
 // The inputs that set a value of another name. Keep this list in step with values.ts; a test compares the two.
 const inputOfValue: Readonly<Record<string, string>> = {
+  "ipam.operator.clusterPoolIPv4PodCIDRList": "podCidr",
+  "ipam.operator.autoCreateCiliumPodIPPools.default.ipv4.cidrs": "podCidr",
   routingMode: "routing.mode",
   ipv4NativeRoutingCIDR: "podCidr",
   autoDirectNodeRoutes: "routing.directRoutes",
   k8sServiceHost: "kubePrism.host",
+  k8sServicePort: "kubePrism.port",
   "gatewayAPI.enabled": "gatewayApi.enabled",
   "hubble.relay.enabled": "hubble.relay",
   "hubble.ui.enabled": "hubble.ui",

@@ -4,10 +4,12 @@ import type { Settings } from "../inputs/settings.ts";
 import { merge } from "../support/merge.ts";
 import { pinnedCharts } from "../versions/pins.ts";
 import { apiRateLimit } from "./apiRateLimit.ts";
+import { operatorPoolValues, podRanges } from "./podRanges.ts";
 
 /** The effective values of the Cilium chart: what the inputs set, with the user's own values merged over it. */
 export function ciliumValues(settings: Settings): HelmValues {
   const inputValues = [
+    ipamValues(settings),
     nodeValues(settings),
     routingValues(settings),
     serviceValues(settings),
@@ -22,10 +24,16 @@ export function ciliumValues(settings: Settings): HelmValues {
   return merge(clientRateLimit(values, settings), values);
 }
 
+function ipamValues(settings: Settings): HelmValues {
+  return {
+    // The controller manager of Talos gives each node its pod range; Cilium takes it from the Node object. If the user's values let
+    // Cilium's operator assign the ranges instead, it takes them from `podCidr` too: the chart's default is all of 10.0.0.0/8.
+    ipam: { mode: "kubernetes", operator: operatorPoolValues(settings) },
+  };
+}
+
 function nodeValues({ kubePrism }: Settings): HelmValues {
   return {
-    // The controller manager of Talos gives each node its pod range; Cilium takes it from the Node object.
-    ipam: { mode: "kubernetes" },
     // KubePrism answers on every node before there is a cluster network, and keeps answering when a control plane is down.
     k8sServiceHost: kubePrism.host,
     k8sServicePort: kubePrism.port,
@@ -53,15 +61,17 @@ function nodeValues({ kubePrism }: Settings): HelmValues {
   };
 }
 
-function routingValues({ routing, podCidr, userValues }: Settings): HelmValues {
+function routingValues(settings: Settings): HelmValues {
+  const { routing, podCidr, userValues } = settings;
   const isTunnel = routing.mode === "tunnel" || (routing.mode === undefined && userValues["routingMode"] === "tunnel");
   // With a tunnel, the agent refuses direct routes and ignores a native CIDR, so set neither.
   if (isTunnel) return { routingMode: "tunnel" };
+  const [pods, ...otherPods] = podRanges(settings, merge(ipamValues(settings), userValues));
   return {
     // The chart's default is a tunnel, whatever else is set.
     routingMode: "native",
-    // The range that is not masqueraded. Without it the agent does not start.
-    ipv4NativeRoutingCIDR: podCidr,
+    // The range that is not masqueraded: that of the pods. Without it the agent does not start.
+    ipv4NativeRoutingCIDR: pods !== undefined && otherPods.length === 0 ? pods.range.text : podCidr,
     // Something must know the routes to the pods of the other nodes: the nodes themselves, unless BGP or the router does.
     autoDirectNodeRoutes: routing.directRoutes,
   };

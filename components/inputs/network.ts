@@ -50,9 +50,9 @@ export function dhcpRanges({ lan }: Pick<Settings, "lan">): readonly NamedRange[
   return namedRange("lan.dhcpRange", lan.dhcpRange === undefined ? undefined : parseDhcpRange(lan.dhcpRange));
 }
 
-/** The Service and pod ranges. */
-export function clusterRanges({ podCidr, serviceCidr }: Pick<Settings, "podCidr" | "serviceCidr">): readonly NamedRange[] {
-  return [...namedRange("serviceCidr", parseCidr(serviceCidr)), ...namedRange("podCidr", parseCidr(podCidr))];
+/** The range of the ClusterIPs, as a list with at most one entry. */
+export function serviceRanges({ serviceCidr }: Pick<Settings, "serviceCidr">): readonly NamedRange[] {
+  return namedRange("serviceCidr", parseCidr(serviceCidr));
 }
 
 /**
@@ -82,7 +82,8 @@ export function parseBlock({ cidr, start, stop }: IpPoolBlock): IpRange | undefi
   return start === undefined ? undefined : parseSpan(start, stop ?? start);
 }
 
-function namedRange(input: string, range: IpRange | undefined): readonly NamedRange[] {
+/** A parsed range with its input, as a list that is empty if the range is malformed. */
+export function namedRange(input: string, range: IpRange | undefined): readonly NamedRange[] {
   if (range === undefined) return [];
   return [{ input, range }];
 }

@@ -24,6 +24,17 @@ export function parseCidr(text: string): IpRange | undefined {
   return Number(digits) > longest ? undefined : parse(text);
 }
 
+/** The network of a range in CIDR notation, without host bits: `10.244.0.0/16` for `10.244.3.7/16`. Undefined for any other text. */
+export function networkOf(text: string): string | undefined {
+  if (parseCidr(text) === undefined) return undefined;
+  const [address = "", digits = ""] = text.split("/");
+  const { first } = parse(text) ?? {};
+  // Keep the user's spelling if only host bits could differ.
+  if (parseAddress(address)?.first === first) return text;
+  const network = text.includes(":") ? new Address6(text) : new Address4(text);
+  return `${network.startAddress().correctForm()}/${digits}`;
+}
+
 /**
  * Parses the addresses from `start` to `stop`. Returns undefined if one of them is not a valid address, if they are of different families, or
  * if `start` comes after `stop`.

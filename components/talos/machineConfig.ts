@@ -2,7 +2,6 @@ import semver from "semver";
 import type { Settings } from "../inputs/settings.ts";
 import type { Manifest } from "../kubernetes/manifest.ts";
 import { writeDocument } from "../kubernetes/yaml.ts";
-import { gatewayApiCrdsUrl, supportedMinor } from "../versions/supported.ts";
 
 /** Patches for the machine config, as Talos' strategic merge takes them. */
 export interface MachineConfigPatches {
@@ -13,18 +12,26 @@ export interface MachineConfigPatches {
 /** The names in `cluster.inlineManifests`. Talos applies them in alphabetical order: Cilium, then pools and policies. */
 export const inlineManifestNames = { cilium: "cilium", loadBalancer: "cilium-lb" } as const;
 
+/** What the patches must agree on with the Cilium that they install. */
+export interface InstalledCilium {
+  readonly manifest: Manifest;
+  /** Pools and policies. Undefined if there are none. */
+  readonly loadBalancer: Manifest | undefined;
+  /** Whether Cilium does the work of kube-proxy, so that Talos must not start it. */
+  readonly replacesKubeProxy: boolean;
+  /** Where agents and operator look for the Kubernetes API. */
+  readonly apiServer: { readonly host: string; readonly port: number };
+  /** The URL of the Gateway API CRDs that Cilium needs. Undefined if it needs none, or if they are installed by other means. */
+  readonly gatewayApiCrds: string | undefined;
+}
+
 /**
  * Creates the patch for each machine type with which a cluster comes up with Cilium.
  *
  * Talos appends the lists of a patch, so apply a patch only to a config that does not contain it yet.
  */
-export function machineConfigPatches(
-  settings: Settings,
-  manifest: Manifest,
-  loadBalancer: Manifest | undefined,
-): MachineConfigPatches {
-  const manifests = clusterManifests(settings, manifest, loadBalancer);
-  return hasKubernetesDocuments(settings) ? documentPatches(settings, manifests) : singleDocumentPatches(settings, manifests);
+export function machineConfigPatches(settings: Settings, cilium: InstalledCilium): MachineConfigPatches {
+  return hasKubernetesDocuments(settings) ? documentPatches(settings, cilium) : singleDocumentPatches(settings, cilium);
 }
 
 /** Whether the Kubernetes settings are in documents of their own, as from Talos 1.14 on. The old places are then an error. */
@@ -32,8 +39,8 @@ export function hasKubernetesDocuments({ talos }: Pick<Settings, "talos">): bool
   return semver.gte(semver.coerce(talos.configContract) ?? "0.0.0", "1.14.0");
 }
 
-/** Whether nodes reach the API server through KubePrism. */
-export function usesKubePrism({ kubePrism: { host } }: Pick<Settings, "kubePrism">): boolean {
+/** Whether a host is the node itself, where KubePrism answers. */
+export function isOnNode(host: string): boolean {
   return host === "localhost" || host.startsWith("127.") || host === "::1";
 }
 
@@ -50,44 +57,38 @@ interface ClusterManifests {
   readonly inlineManifests: readonly { readonly name: string; readonly contents: string }[];
 }
 
-function clusterManifests(
-  { gatewayApi, ciliumVersion }: Settings,
-  manifest: Manifest,
-  loadBalancer: Manifest | undefined,
-): ClusterManifests {
+function clusterManifests({ manifest, loadBalancer, gatewayApiCrds }: InstalledCilium): ClusterManifests {
   const inlineManifests = [{ name: inlineManifestNames.cilium as string, contents: manifest.yaml }];
   if (loadBalancer !== undefined) {
     inlineManifests.push({ name: inlineManifestNames.loadBalancer, contents: loadBalancer.yaml });
   }
-  if (!gatewayApi.enabled || !gatewayApi.installCrds) return { inlineManifests };
   // The CRDs are too large for the config, so Talos downloads them. It applies CRDs first.
-  const crds = gatewayApiCrdsUrl(supportedMinor(ciliumVersion).gatewayApi);
-  return { extraManifests: [crds], inlineManifests };
+  return gatewayApiCrds === undefined ? { inlineManifests } : { extraManifests: [gatewayApiCrds], inlineManifests };
 }
 
-function singleDocumentPatches(settings: Settings, manifests: ClusterManifests): MachineConfigPatches {
-  const { podCidr, serviceCidr, kubePrism } = settings;
+function singleDocumentPatches({ podCidr, serviceCidr }: Settings, cilium: InstalledCilium): MachineConfigPatches {
+  const { host, port } = cilium.apiServer;
   const subnets = { podSubnets: [podCidr], serviceSubnets: [serviceCidr] };
   // On every node, workers included: the agent and the kubelet of each node use it.
-  const features = { kubePrism: { enabled: true, port: kubePrism.port } };
-  const machine = usesKubePrism(settings) ? { machine: { features } } : {};
-  // Cilium replaces Flannel and kube-proxy.
+  const machine = isOnNode(host) ? { machine: { features: { kubePrism: { enabled: true, port } } } } : {};
+  // Cilium replaces Flannel, and kube-proxy unless its values say otherwise.
   const network = { cni: { name: "none" }, ...subnets };
+  const proxy = { disabled: cilium.replacesKubeProxy };
   return {
-    controlPlane: writeDocument({ ...machine, cluster: { network, proxy: { disabled: true }, ...manifests } }),
+    controlPlane: writeDocument({ ...machine, cluster: { network, proxy, ...clusterManifests(cilium) } }),
     // A worker's kubelet derives the address of the cluster DNS from the Service range.
     worker: writeDocument({ ...machine, cluster: { network: subnets } }),
   };
 }
 
-function documentPatches({ podCidr, serviceCidr }: Settings, manifests: ClusterManifests): MachineConfigPatches {
+function documentPatches({ podCidr, serviceCidr }: Settings, cilium: InstalledCilium): MachineConfigPatches {
   const document = (kind: string, content: object) => `---\n${writeDocument({ apiVersion: "v1alpha1", kind, ...content })}`;
   const network = document("KubeNetworkConfig", { podSubnets: [podCidr], serviceSubnets: [serviceCidr] });
   const controlPlane = [
-    `---\n${writeDocument({ cluster: manifests })}`,
-    // Cilium replaces Flannel and kube-proxy.
+    `---\n${writeDocument({ cluster: clusterManifests(cilium) })}`,
+    // Cilium replaces Flannel, and kube-proxy unless its values say otherwise.
     document("KubeFlannelCNIConfig", { $patch: "delete" }),
-    document("KubeProxyConfig", { enabled: false }),
+    document("KubeProxyConfig", { enabled: !cilium.replacesKubeProxy }),
     network,
   ];
   return { controlPlane: controlPlane.join(""), worker: network };

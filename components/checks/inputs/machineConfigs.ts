@@ -1,9 +1,8 @@
 import type { Settings } from "../../inputs/settings.ts";
 import { problem, quote } from "../../support/problems.ts";
 import { existingConfigProblems } from "../../talos/existingConfig.ts";
-import { hasKubernetesDocuments, usesKubePrism } from "../../talos/machineConfig.ts";
+import { hasKubernetesDocuments } from "../../talos/machineConfig.ts";
 import { namedMachines } from "../../talos/machines.ts";
-import { ciliumMinor, gatewayApiCrdsUrl } from "../../versions/supported.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
 export const machineConfigChecks: Checks<Settings> = {
@@ -53,23 +52,6 @@ export const machineConfigChecks: Checks<Settings> = {
       },
     }),
     inputCheck({
-      title: "a KubePrism port that differs from the one in a config of Talos 1.14",
-      why: "The patch for such a config does not change KubePrism.",
-      source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism",
-      needs: ["delivery", "talos", "kubePrism"],
-      run: (settings) => {
-        const { delivery, kubePrism } = settings;
-        if (delivery !== "machineConfig" || !hasKubernetesDocuments(settings)) return [];
-        if (!usesKubePrism(settings) || kubePrism.port === 7445) return [];
-        return [
-          problem(
-            "kubePrism.port",
-            `is ${kubePrism.port}; in a config of Talos 1.14 KubePrism stays as it was generated, at 7445: leave the port out`,
-          ),
-        ];
-      },
-    }),
-    inputCheck({
       title: "machines without the client configuration",
       why: "A machine accepts a config only from a client that can authenticate itself.",
       source: "https://www.pulumi.com/registry/packages/talos/api-docs/machine/configurationapply/",
@@ -85,23 +67,5 @@ export const machineConfigChecks: Checks<Settings> = {
       },
     }),
   ],
-  warnings: [
-    inputCheck({
-      title: "Gateway API without its CRDs, although they could be installed",
-      why: "The operator looks for them only once, when it starts.",
-      source: "https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/gateway-api/",
-      needs: ["delivery", "ciliumVersion", "gatewayApi"],
-      run: ({ delivery, ciliumVersion, gatewayApi }) => {
-        const minor = ciliumMinor(ciliumVersion);
-        if (minor === undefined || delivery === "manifest" || !gatewayApi.enabled || gatewayApi.installCrds) return [];
-        return [
-          problem(
-            "gatewayApi.installCrds",
-            "is false, so the CRDs must be in the cluster before Cilium's operator starts, which looks for them only once: " +
-              gatewayApiCrdsUrl(minor.gatewayApi),
-          ),
-        ];
-      },
-    }),
-  ],
+  warnings: [],
 };

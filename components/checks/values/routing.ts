@@ -1,5 +1,6 @@
 import semver from "semver";
 import { replacesKubeProxy, routesNatively, usesFamily } from "../../cilium/facts.ts";
+import { podRanges } from "../../cilium/podRanges.ts";
 import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
 import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
 import { nodeAddresses, nodeSubnets } from "../../inputs/network.ts";
@@ -111,15 +112,15 @@ export const routingChecks: Checks<ValuesSubject> = {
       source: routing,
       needs: ["podCidr"],
       run: ({ settings, values }) => {
-        const pods = parseCidr(settings.podCidr);
         const native = parseCidr(String(valueAt(values, "ipv4NativeRoutingCIDR")));
-        if (pods === undefined || native === undefined || contains(native, pods)) return [];
-        return [
+        if (native === undefined) return [];
+        const outside = podRanges(settings, values).filter(({ range }) => !contains(native, range));
+        return outside.map(({ input, range }) =>
           problem(
             originOf(settings, "ipv4NativeRoutingCIDR"),
-            `is ${native.text}, which does not contain podCidr ${pods.text}: traffic between pods is masqueraded`,
+            `is ${native.text}, which does not contain ${input} ${range.text}: traffic between pods is masqueraded`,
           ),
-        ];
+        );
       },
     }),
   ],

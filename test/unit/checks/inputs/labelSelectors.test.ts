@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { checkInputs } from "../../../../components/checks/inputs.ts";
+import type { LabelSelector } from "../../../../components/inputs/loadBalancerArgs.ts";
+import { run } from "../../../../tools/childProcess.mjs";
+
+const operators = ["In", "NotIn", "Exists", "DoesNotExist"] as const;
+const long = "a".repeat(63);
+const validKeys = [
+  "app",
+  "example.com/app",
+  "a",
+  "A_b.c-d",
+  long,
+  `${"a".repeat(60)}.example.com/app`,
+  "io.kubernetes.service.namespace",
+];
+const invalidKeys = [
+  "",
+  "bad key!",
+  "-a",
+  "a-",
+  "a/b/c",
+  "/a",
+  "a/",
+  "Example.com/app",
+  `${long}a`,
+  `${"a.".repeat(127)}a/b`,
+  "ä",
+  "a\n",
+];
+const key = fc.constantFrom(...validKeys, ...invalidKeys);
+const value = fc.constantFrom("", "a", "1", "A_b.c-d", long, `${long}a`, "v v", "-a", "a-", ".a", "a/b", "ä", "a\n");
+const requirement = fc.record(
+  { key, operator: fc.constantFrom(...operators), values: fc.array(value, { maxLength: 2 }) },
+  { requiredKeys: ["key", "operator"] },
+);
+const selector: fc.Arbitrary<LabelSelector> = fc.record(
+  { matchLabels: fc.dictionary(key, value, { maxKeys: 2 }), matchExpressions: fc.array(requirement, { maxLength: 2 }) },
+  { requiredKeys: [] },
+);
+
+const places = [
+  (serviceSelector: LabelSelector) => ({ ipPools: [{ name: "a", blocks: [{ cidr: "10.0.0.0/29" }], serviceSelector }] }),
+  (serviceSelector: LabelSelector) => ({ l2Policies: [{ name: "a", serviceSelector }] }),
+  (nodeSelector: LabelSelector) => ({ l2Policies: [{ name: "a", nodeSelector }] }),
+];
+
+test("a label selector is accepted if and only if Kubernetes accepts it", () => {
+  const selectors = fc.sample(selector, { numRuns: 2000, seed: 1 });
+  const answers = JSON.parse(run("labelselector", [], { input: JSON.stringify(selectors) })) as readonly string[];
+  const valid = answers.filter((answer) => answer === "").length;
+  assert(valid > 200 && valid < 1800, `${valid} of the selectors are valid`);
+  for (const [index, each] of selectors.entries()) {
+    const place = places[index % places.length] ?? assert.fail();
+    const { errors } = checkInputs({ loadBalancer: place(each) });
+    assert.equal(errors.length === 0, answers[index] === "", `${JSON.stringify(each)}: ${answers[index] ?? ""}`);
+  }
+});
