@@ -1,5 +1,5 @@
 import { Ajv, type DefinedError, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { type Problem, quote } from "../support/problems.ts";
 import schema from "./args.schema.json" with { type: "json" };
 
@@ -53,7 +53,7 @@ function toProblem(error: DefinedError, input: string): Problem {
       const key = error.params.additionalProperty;
       const known = Object.keys((error.parentSchema as { properties: object }).properties);
       const hint = Object.hasOwn(hints, key) ? hints[key] : undefined;
-      const advice = hint ?? `did you mean ${closest(key, known)}? known are ${known.join(", ")}`;
+      const advice = hint ?? `${suggestion(key, known)}known are ${known.join(", ")}`;
       return { input: joinInputs(input, key), message: `is not an input; ${advice}`, kind: "unknownInput" };
     }
     case "required":
@@ -75,6 +75,12 @@ function toProblem(error: DefinedError, input: string): Problem {
     default:
       return wrongType(`is ${quote(error.data)}; it ${String(error.message)}`);
   }
+}
+
+/** A question if one of the keys is almost the same. A wrong suggestion would be worse than none. */
+function suggestion(key: string, known: readonly string[]): string {
+  const nearest = closest(key, known);
+  return distance(key.toLowerCase(), nearest.toLowerCase()) <= key.length / 3 ? `did you mean ${nearest}? ` : "";
 }
 
 function joinInputs(parent: string, child: string): string {

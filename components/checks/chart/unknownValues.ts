@@ -60,8 +60,19 @@ function isAllowed(path: ValuePath, { allowUnknownValues }: Pick<Settings, "allo
 
 /** Whether a template reads the value or something inside it. It is then a value, even if it has no effect at the moment. */
 function isInTemplates(path: ValuePath, chart: Chart): boolean {
-  const references = Array.from(readTemplates(chart).matchAll(/\.Values\.(\w+(?:\.\w+)*)/g), ([, reference = ""]) => reference);
-  return references.some((reference) => `${reference}.`.startsWith(`${nameOf(path)}.`));
+  return referencesIn(readTemplates(chart)).some((reference) => `${reference}.`.startsWith(`${nameOf(path)}.`));
+}
+
+/** The values that templates read, also through a variable such as `$socketLB`. */
+function referencesIn(templates: string): readonly string[] {
+  const references = Array.from(templates.matchAll(/\.Values\.(\w+(?:\.\w+)*)/g), ([, path = ""]) => path);
+  for (const [, variable = "", expression = ""] of templates.matchAll(/\$(\w+)\s*:?=([^}]*)/g)) {
+    for (const [, path = ""] of expression.matchAll(/\.Values\.(\w+(?:\.\w+)*)/g)) {
+      const uses = templates.matchAll(new RegExp(`\\$${variable}((?:\\.\\w+)+)`, "g"));
+      references.push(...Array.from(uses, ([, keys = ""]) => `${path}${keys}`));
+    }
+  }
+  return references;
 }
 
 function ineffective(paths: readonly ValuePath[], { chart, settings, values }: ChartSubject): readonly ValuePath[] {
@@ -78,12 +89,17 @@ function advice(path: ValuePath, schema: SchemaObject): string {
   return nearest === undefined ? "leave it out" : `did you mean ${nearest}?`;
 }
 
-/** The known path whose last key is most like that of this path; among several, the one that is most like it as a whole. */
+/**
+ * The known path that the user most likely meant: its last key is almost the same, and of several such paths it is the one that shares most
+ * keys. Undefined if no last key is almost the same.
+ */
 function nearestPath(path: ValuePath, known: readonly ValuePath[]): string | undefined {
   const lastKey = (path.at(-1) ?? "").toLowerCase();
   const distances = known.map((candidate) => distance((candidate.at(-1) ?? "").toLowerCase(), lastKey));
   const least = Math.min(...distances);
   if (least > lastKey.length / 3) return undefined;
   const nearest = known.filter((_, index) => distances[index] === least);
-  return closest(nameOf(path), nearest.map(nameOf));
+  const sharedKeys = (candidate: ValuePath) => candidate.filter((key) => path.includes(key)).length;
+  const most = Math.max(...nearest.map(sharedKeys));
+  return closest(nameOf(path), nearest.filter((candidate) => sharedKeys(candidate) === most).map(nameOf));
 }
