@@ -11,7 +11,7 @@ test("an agent may ask for the lease of every address in each period, and for th
   assert.deepEqual(limit({ cidr: "192.168.1.0/27" }), { qps: 35, burst: 70 });
   assert.deepEqual(limit({ cidr: "192.168.1.0/27" }, { l2: { leaseRetryPeriod: "500ms" } }), { qps: 110, burst: 220 });
   const values = { l2announcements: { leaseRetryPeriod: "500ms" } };
-  assert.deepEqual(limit({ cidr: "192.168.1.0/27" }, { values }), { ...{ qps: 110, burst: 220 } });
+  assert.deepEqual(limit({ cidr: "192.168.1.0/27" }, { values }), { qps: 110, burst: 220 });
 });
 
 test("a somewhat larger pool changes nothing, and there is an end to it", () => {
