@@ -74,7 +74,7 @@ test("the pools are checked against the ranges of the cluster and the LAN", () =
 test("warnings are logged once, and name the inputs without loadBalancer", (context) => {
   const warn = context.mock.method(pulumi.log, "warn", () => Promise.resolve());
   new CiliumLoadBalancer("warns", { ipPools, lan: { dhcpRange: "192.168.1.200-192.168.1.250" } });
-  const messages = warn.mock.calls.map(({ arguments: [message] }) => message);
+  const messages = warn.mock.calls.map(({ arguments: [message] }) => String(message));
   assert.deepEqual(
     messages.map((message) => message.replace(/ .*$/, "")),
     ["ipPools[0].blocks[0]:", "ipPools[1].blocks[0]:"],
