@@ -105,10 +105,10 @@ for (const [index, [args, expected]] of invalidInputs.entries()) {
   });
 }
 
-test("inputs that only TalosCiliumCni has are refused", () => {
-  for (const args of [{ values: {} }, { delivery: "chart" }, { loadBalancer: { ipPools: [] } }, { talos: {} }, { l2: {} }]) {
-    const [key = ""] = Object.keys(args);
-    const message = resourceErrorMessage(() => new CiliumLoadBalancer(`not-${key}`, args as CiliumLoadBalancerArgs));
+test("inputs that only TalosCiliumCni has are refused, and so are names that every object inherits", () => {
+  for (const key of ["values", "delivery", "loadBalancer", "talos", "l2", "constructor", "toString"]) {
+    const args = { [key]: {} } as CiliumLoadBalancerArgs;
+    const message = resourceErrorMessage(() => new CiliumLoadBalancer(`not-${key}`, args));
     assert.match(message, new RegExp(`^${key}: is not an input of CiliumLoadBalancer; known are ciliumVersion, `));
   }
 });

@@ -47,14 +47,14 @@ test("examine reports what only the rendered objects show, together with the war
 });
 
 test("createPlan throws the errors of examine as one InputError", () => {
-  const args = { podCidr: "x", namespace: "A", values: { misspelt: 1 } };
+  const args: TalosCiliumCniArgs = { podCidr: "x", namespace: "A", values: { namespaceOverride: "a" } };
   const { errors } = examineInputs(args);
   assert.throws(
     () => planFor(args),
     (error: unknown) => {
       assert(error instanceof InputError);
       assert.deepEqual(problemLines(error.problems), problemLines(errors));
-      assert.match(error.message, /^3 inputs cannot work:\n {2}namespace: .*\n {2}podCidr: .*\n {2}values\.misspelt: /);
+      assert.match(error.message, /^3 inputs cannot work:\n {2}namespace: .*\n {2}podCidr: .*\n {2}values\.namespaceOverride: /);
       return true;
     },
   );
