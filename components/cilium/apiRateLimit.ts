@@ -23,12 +23,13 @@ export interface RateLimit {
 
 /**
  * Calculates the rate limit that lets an agent renew the leases of as many Services as the pools have addresses. An agent that exceeds its
- * limit loses all its leases. Returns undefined if nothing is announced.
+ * limit loses all its leases. Pools that are created elsewhere, such as by CiliumLoadBalancer, are not known here, so there is room for one
+ * step of Services in any case. Returns undefined if agents may not announce.
  */
 export function apiRateLimit(values: HelmValues, settings: Pick<Settings, "loadBalancer">): RateLimit | undefined {
-  if (!announcesOnLan(values) || settings.loadBalancer.ipPools.length === 0) return undefined;
+  if (!announcesOnLan(values)) return undefined;
   const addresses = poolBlocks(settings).reduce((sum, { range }) => sum + sizeOf(range), 0);
-  const services = Math.min(Math.ceil(addresses / addressStep) * addressStep, maximumServices);
+  const services = Math.min(Math.ceil(Math.max(addresses, 1) / addressStep) * addressStep, maximumServices);
   // Every node sends one request for each lease and period, whether it holds the lease or waits for it.
   const period = parseDuration(leaseTiming(values).leaseRetryPeriod);
   const leaseRequests = period === undefined ? 0 : Math.ceil((services * 1000) / period);

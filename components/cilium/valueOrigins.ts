@@ -2,22 +2,24 @@ import { valueAt } from "../helm/values.ts";
 import type { Settings } from "../inputs/settings.ts";
 
 // The inputs that set a value of another name. Keep this list in step with values.ts; a test compares the two.
-const inputOfValue: Readonly<Record<string, string>> = {
-  "ipam.operator.clusterPoolIPv4PodCIDRList": "podCidr",
-  "ipam.operator.autoCreateCiliumPodIPPools.default.ipv4.cidrs": "podCidr",
-  routingMode: "routing.mode",
-  ipv4NativeRoutingCIDR: "podCidr",
-  autoDirectNodeRoutes: "routing.directRoutes",
-  k8sServiceHost: "kubePrism.host",
-  k8sServicePort: "kubePrism.port",
-  "gatewayAPI.enabled": "gatewayApi.enabled",
-  "hubble.relay.enabled": "hubble.relay",
-  "hubble.ui.enabled": "hubble.ui",
-  "l2announcements.enabled": "l2.enabled",
-  "l2announcements.leaseDuration": "l2.leaseDuration",
-  "l2announcements.leaseRenewDeadline": "l2.leaseRenewDeadline",
-  "l2announcements.leaseRetryPeriod": "l2.leaseRetryPeriod",
-};
+const inputOfValue: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "ipam.operator.clusterPoolIPv4PodCIDRList": "podCidr",
+    "ipam.operator.autoCreateCiliumPodIPPools.default.ipv4.cidrs": "podCidr",
+    routingMode: "routing.mode",
+    ipv4NativeRoutingCIDR: "podCidr",
+    autoDirectNodeRoutes: "routing.directRoutes",
+    k8sServiceHost: "kubePrism.host",
+    k8sServicePort: "kubePrism.port",
+    "gatewayAPI.enabled": "gatewayApi.enabled",
+    "hubble.relay.enabled": "hubble.relay",
+    "hubble.ui.enabled": "hubble.ui",
+    "l2announcements.enabled": "l2.enabled",
+    "l2announcements.leaseDuration": "l2.leaseDuration",
+    "l2announcements.leaseRenewDeadline": "l2.leaseRenewDeadline",
+    "l2announcements.leaseRetryPeriod": "l2.leaseRetryPeriod",
+  }),
+);
 
 /** The user's own values. `secretValues` tells which of them come from there. */
 export type UserValues = Pick<Settings, "userValues" | "secretValues">;
@@ -29,7 +31,7 @@ export type UserValues = Pick<Settings, "userValues" | "secretValues">;
 export function originOf(settings: UserValues, ...paths: readonly [string, ...string[]]): string {
   const ownPath = paths.find((path) => isUserValue(settings, path));
   if (ownPath !== undefined) return userValueInput(settings, ownPath);
-  return inputOfValue[paths[0]] ?? `values.${paths[0]}`;
+  return inputOfValue.get(paths[0]) ?? `values.${paths[0]}`;
 }
 
 /** Whether the user's own values set the value at a path. */

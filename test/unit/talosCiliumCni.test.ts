@@ -1,19 +1,27 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { devStack } from "../fixtures/devStack.ts";
+import { invalidInputs } from "../fixtures/wrongInputs.ts";
 import { chartArgs } from "../harness/charts.ts";
+import { assertChildrenWaitFor, Machine } from "../harness/childDependencies.ts";
 import { isSecretInput, recordRegistrations, value } from "../harness/mocks.ts";
+import { recordedInputsOf, resourceErrorMessage } from "../harness/refusedInputs.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const registered = await recordRegistrations();
 const inputsOf = (name: string) => registered.find((resource) => resource.name === name)?.inputs ?? {};
-const make = (name: string, args: TalosCiliumCniArgs) => new TalosCiliumCni(name, { ...chartArgs(), ...args });
+const create = (name: string, args: TalosCiliumCniArgs, options?: pulumi.ComponentResourceOptions) =>
+  new TalosCiliumCni(name, { ...chartArgs(), ...args }, options);
 
-test("the outputs are those of the manifests, and nothing is made but the component", async () => {
-  const cni = make("cilium", devStack);
+test("delivery manifest exports the manifests and creates nothing but the component", async () => {
+  const cni = create("cilium", devStack);
   assert.match(await value(cni.manifest), /^---\napiVersion: v1\nkind: Namespace\n/);
   assert.match(await value(cni.manifestSha256), /^[0-9a-f]{64}$/);
   assert.match((await value(cni.loadBalancerManifest)) ?? "", /name: default-ip-pool/);
@@ -34,15 +42,15 @@ test("the outputs are those of the manifests, and nothing is made but the compon
 });
 
 test("without pools and policies there is no LoadBalancer manifest", async () => {
-  assert.equal(await value(make("plain", {}).loadBalancerManifest), undefined);
+  assert.equal(await value(create("plain", {}).loadBalancerManifest), undefined);
 });
 
-test("one podCidr changed is one object changed", async () => {
+test("objects names what another podCidr changes: Cilium's ConfigMap and the pods that read it", async () => {
   const [one, other] = await Promise.all(
-    [{}, { podCidr: "10.42.0.0/16" }].map((args, index) => value(make(`cidr-${index}`, args).objects)),
+    [{}, { podCidr: "10.42.0.0/16" }].map((args, index) => value(create(`cidr-${index}`, args).objects)),
   );
   const changed = Object.keys(one ?? {}).filter((name) => one?.[name] !== other?.[name]);
-  // The pods that read the configuration carry its checksum.
+  // The pods that read the configuration have its checksum as an annotation.
   assert.deepEqual(changed.sort(), [
     "ConfigMap kube-system/cilium-config",
     "DaemonSet kube-system/cilium",
@@ -50,8 +58,8 @@ test("one podCidr changed is one object changed", async () => {
   ]);
 });
 
-test("what holds a private key is secret in every output and input that shows it", async () => {
-  const cni = make("secret", {
+test("a manifest with a Secret is secret, and so are its digests and the recorded values", async () => {
+  const cni = create("secret", {
     values: { azure: { enabled: true, clientSecret: "not-for-others" } },
   });
   assert.equal(await pulumi.isSecret(cni.manifest), true);
@@ -62,9 +70,9 @@ test("what holds a private key is secret in every output and input that shows it
   assert(isSecretInput(inputsOf("secret")["values"]));
 });
 
-test("inputs that cannot work are one error of the component, which Pulumi can inspect at once", () => {
+test("all problems are one ResourceError of the component, and inspecting it prints only the message", () => {
   assert.throws(
-    () => make("wrong", { podCidr: "x", namespace: "A" }),
+    () => create("wrong", { podCidr: "x", namespace: "A" }),
     (error: unknown) => {
       assert(pulumi.ResourceError.isInstance(error));
       assert.match(error.message, /^2 inputs cannot work:\n {2}namespace: .*\n {2}podCidr: /);
@@ -73,3 +81,74 @@ test("inputs that cannot work are one error of the component, which Pulumi can i
     },
   );
 });
+
+test("machineConfigPatches and syncCommand are undefined unless the delivery is machineConfig", async () => {
+  const cni = create("exported", {});
+  assert.equal(await value(cni.machineConfigPatches), undefined);
+  assert.equal(await value(cni.syncCommand), undefined);
+});
+
+test("warnings are logged once, and they are an output", async (context) => {
+  const warn = context.mock.method(pulumi.log, "warn", () => Promise.resolve());
+  const lan = { dhcpRange: "192.168.1.200-192.168.1.250" };
+  const cni = create("warns", { ...devStack, delivery: "chart", gatewayApi: { enabled: false }, lan });
+  const messages = warn.mock.calls.map(({ arguments: [message] }) => message);
+  assert.match(messages.join("\n"), /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: [^\n]*$/);
+  assert.deepEqual(await value(cni.warnings), messages);
+});
+
+const folder = mkdtempSync(join(tmpdir(), "talos-cilium-cni-"));
+after(() => {
+  rmSync(folder, { recursive: true });
+});
+const crdsPath = join(folder, "standard-install.yaml");
+writeFileSync(crdsPath, readGatewayApiCrds("v1.2.0"));
+
+const loadBalancer = {
+  ipPools: [
+    { name: "one", blocks: [{ cidr: "192.168.1.200/29" }] },
+    { name: "two", blocks: [{ cidr: "192.168.1.208/29" }] },
+  ],
+  l2Policies: [{ name: "lan" }],
+};
+const machine = (node: string) => ({ node, machineConfiguration: "machine: {}\n" });
+const talos = {
+  clientConfiguration: { caCertificate: "a", clientCertificate: "b", clientKey: "c" },
+  controlPlanes: [machine("10.0.0.1"), machine("10.0.0.2")],
+  workers: [machine("10.0.0.3"), machine("10.0.0.4")],
+};
+
+// Each delivery that creates resources, with the number of children that the engine creates or constructs.
+const deliveries: Readonly<Record<string, readonly [children: number, args: TalosCiliumCniArgs]>> = {
+  // A Namespace, five CRDs, the chart, two pools and a policy.
+  chart: [10, { delivery: "chart", namespace: "cilium", gatewayApi: { crdsPath }, loadBalancer }],
+  machineConfig: [4, { delivery: "machineConfig", talos }],
+  "machineConfig with workers alone": [2, { delivery: "machineConfig", talos: { ...talos, controlPlanes: [] } }],
+};
+
+for (const [title, [count, args]] of Object.entries(deliveries)) {
+  test(`delivery ${title}: no child is created before what the component depends on, or deleted after it`, async () => {
+    const name = title.replaceAll(" ", "-");
+    create(`waits-${name}`, args, { dependsOn: [new Machine(`${name}-vm`)] });
+    await assertChildrenWaitFor(`${name}-vm`, `waits-${name}`, count, registered);
+  });
+}
+
+test("a single resource can be the dependency too", async () => {
+  create("single", { delivery: "machineConfig", talos }, { dependsOn: new Machine("only-vm") });
+  await assertChildrenWaitFor("only-vm", "single", 4, registered);
+});
+
+/** The same inputs with a chart that needs no connection, if the inputs are an object at all. */
+function withChart(args: unknown): TalosCiliumCniArgs {
+  const isObject = typeof args === "object" && args !== null && !Array.isArray(args);
+  return (isObject ? { ...chartArgs(), ...args } : args) as TalosCiliumCniArgs;
+}
+
+for (const [index, [args, expected]] of invalidInputs.entries()) {
+  test(`${JSON.stringify(args)} is refused, and nothing of it is recorded`, async () => {
+    const message = resourceErrorMessage(() => new TalosCiliumCni(`cni-${index}`, withChart(args)));
+    assert.match(message, expected);
+    assert.deepEqual(await recordedInputsOf(registered, `cni-${index}`), {});
+  });
+}

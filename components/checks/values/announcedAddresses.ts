@@ -2,6 +2,7 @@ import { announcesOnLan } from "../../cilium/facts.ts";
 import { isOn } from "../../helm/values.ts";
 import type { L2Policy } from "../../inputs/loadBalancerArgs.ts";
 import { nodeSubnets, outsideOf, poolBlocks } from "../../inputs/network.ts";
+import { contains } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -26,7 +27,46 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
       },
     }),
   ],
-  warnings: [],
+  warnings: [
+    valuesCheck({
+      title: "pools whose addresses nobody announces",
+      why: "Services get the addresses, but no router and no client learns where they are.",
+      source: "https://docs.cilium.io/en/stable/network/lb-ipam/",
+      needs: ["loadBalancer"],
+      run: ({ settings, values }) => {
+        const { ipPools, l2Policies } = settings.loadBalancer;
+        if (ipPools.length === 0 || l2Policies.length > 0 || isOn(values, "bgpControlPlane.enabled")) return [];
+        return [
+          problem(
+            "loadBalancer.l2Policies",
+            "is empty, and values.bgpControlPlane.enabled is not true, so nobody announces the addresses of the pools; add a policy such " +
+              'as { name: "lan" }, unless something else announces them',
+          ),
+        ];
+      },
+    }),
+    valuesCheck({
+      title: "a pool inside a node network, announced by BGP alone",
+      why: "Clients of that network ask for its addresses by ARP instead of sending to the router, and nobody answers.",
+      source: "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane/",
+      needs: ["loadBalancer", "lan"],
+      run: ({ settings, values }) => {
+        const isArpAnswered = announcesOnLan(values) && settings.loadBalancer.l2Policies.length > 0;
+        if (!isOn(values, "bgpControlPlane.enabled") || isArpAnswered) return [];
+        return poolBlocks(settings).flatMap(({ input, range }) => {
+          const network = nodeSubnets(settings).find((subnet) => contains(subnet.range, range));
+          if (network === undefined) return [];
+          return [
+            problem(
+              input,
+              `${range.text} is inside ${network.input} ${network.range.text}, whose clients ask for it by ARP, and BGP does not answer; ` +
+                "choose addresses outside of the node networks, or add a policy",
+            ),
+          ];
+        });
+      },
+    }),
+  ],
 };
 
 /** A policy that selects Services may leave out those of a pool outside of the LAN. */

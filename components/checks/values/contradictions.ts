@@ -102,18 +102,21 @@ export const contradictionChecks: Checks<ValuesSubject> = {
   ],
   warnings: [
     valuesCheck({
-      title: "Gateways that keep the client's address, with L2 announcements",
-      why: "The announcing node drops traffic for which it has no Envoy. Cilium does not support the two together.",
+      title: "Gateways or Ingresses that keep the client's address, with L2 announcements",
+      why: "The announcing node drops traffic for which it has no pod. Cilium does not support the two together.",
       source: "https://docs.cilium.io/en/stable/network/l2-announcements/#limitations",
       needs: [],
       run: ({ settings, values }) => {
-        if (!announcesOnLan(values) || valueAt(values, "gatewayAPI.externalTrafficPolicy") !== "Local") return [];
-        return [
-          problem(
-            originOf(settings, "gatewayAPI.externalTrafficPolicy"),
-            'is "Local", which does not work with L2 announcements; use "Cluster"',
-          ),
+        if (!announcesOnLan(values)) return [];
+        const policies = [
+          { switchedOnBy: "gatewayAPI.enabled", path: "gatewayAPI.externalTrafficPolicy" },
+          { switchedOnBy: "ingressController.enabled", path: "ingressController.service.externalTrafficPolicy" },
         ];
+        return policies
+          .filter(({ switchedOnBy, path }) => isOn(values, switchedOnBy) && valueAt(values, path) === "Local")
+          .map(({ path }) =>
+            problem(originOf(settings, path), 'is "Local", which does not work with L2 announcements; use "Cluster"'),
+          );
       },
     }),
   ],

@@ -20,7 +20,7 @@ const file = (name: string, content: string) => {
   return join(folder, name);
 };
 
-test("the pinned digests are those of the files that the maintainers make from the releases' source", () => {
+test("the pinned digests are those of the files built from the source of the releases", () => {
   const releases = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi }) => gatewayApi))];
   assert.deepEqual(Object.keys(gatewayApiDigests).sort(), releases.sort());
   for (const release of releases) assert.equal(sha256(readGatewayApiCrds(release)), gatewayApiDigests[release], release);
@@ -29,14 +29,14 @@ test("the pinned digests are those of the files that the maintainers make from t
 const objects = (crdsPath: string, ciliumVersion = "1.18.4") =>
   gatewayApiObjects(resolveSettings({ ciliumVersion, gatewayApi: { crdsPath } }));
 
-test("each Cilium gets all of the release that it was built with", () => {
+test("every supported Cilium gets all CRDs of the release that it was built with", () => {
   for (const [minor, { gatewayApi }] of Object.entries(ciliumMinors)) {
     const kinds = objects(file(`${gatewayApi}.yaml`, readGatewayApiCrds(gatewayApi)), `${minor}.0`).map(({ kind }) => kind);
     assert(kinds.filter((kind) => kind === "CustomResourceDefinition").length >= 5, minor);
   }
 });
 
-test("a file without any object is refused", () => {
+test("a file that is missing or contains no object is refused", () => {
   assert.throws(
     () => objects(file("empty.yaml", "---\n# nothing\n")),
     /empty\.yaml cannot be read: it contains no Kubernetes object/,

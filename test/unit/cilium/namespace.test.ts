@@ -11,7 +11,7 @@ const object = (kind: string, name: string, rest: object = {}): KubernetesObject
   ...rest,
 });
 
-test("kube-system needs no Namespace; any other gets one that admits privileged pods", () => {
+test("kube-system needs no Namespace, and any other namespace gets one that admits privileged pods", () => {
   const objects = [object("ServiceAccount", "a")];
   assert.deepEqual(withNamespace(objects, "kube-system"), objects);
   const [namespace] = withNamespace(objects, "cilium");
@@ -29,7 +29,7 @@ test("kube-system needs no Namespace; any other gets one that admits privileged 
   });
 });
 
-test("a Namespace that the chart renders itself keeps its labels and gets ours", () => {
+test("a Namespace that the chart renders keeps its own labels and gets the PodSecurity labels", () => {
   const rendered = {
     ...object("Namespace", "cilium"),
     metadata: { name: "cilium", labels: { own: "label" }, annotations: null },

@@ -136,10 +136,10 @@ test("npm test runs three suites, test:all every one, and --rest the others", ()
 test("suites and files are run as they are named, seen from the user's folder", () => {
   process.env["INIT_CWD"] = join(root, "test");
   assert.deepEqual(names(selectFiles({ words: ["unit", "lan"] })), ["lan", "unit"]);
-  const selected = selectFiles({ words: ["lan/native.test.ts", "unit/project.test.ts", "charts"] });
+  const selected = selectFiles({ words: ["lan/native.test.ts", "unit/config.test.ts", "charts"] });
   assert.deepEqual(names(selected), ["lan", "charts", "unit"]);
   assert.deepEqual(selected.get("lan"), [join(root, "test", "lan", "native.test.ts")]);
-  assert.deepEqual(selected.get("unit"), [join(root, "test", "unit", "project.test.ts")]);
+  assert.deepEqual(selected.get("unit"), [join(root, "test", "unit", "config.test.ts")]);
   assert((selected.get("charts")?.length ?? 0) > 3);
   assert.throws(
     () => selectFiles({ words: ["unit", "nonsense"] }),

@@ -39,12 +39,12 @@ test("an archive is named by its content, and its path is absolute", () => {
   assert.deepEqual(readdirSync(staging), [`${one.sha256}.tgz`]);
 });
 
-test("two charts of the same release lie beside each other", () => {
-  const [first, second] = [stage(one.path), stage(two.path)];
-  assert.deepEqual([digestOf(first), digestOf(second)], [one.sha256, two.sha256]);
+test("two charts of the same release are two files", () => {
+  const staged = [stage(one.path), stage(two.path)];
+  assert.deepEqual(staged.map(digestOf), [one.sha256, two.sha256]);
 });
 
-test("what lies there and is something else is replaced", () => {
+test("a file of that name with other content is replaced", () => {
   const path = stage(one.path);
   for (const content of ["", "damaged", readFileSync(two.path)]) {
     writeFileSync(path, content);
@@ -53,7 +53,7 @@ test("what lies there and is something else is replaced", () => {
   }
 });
 
-test("processes that stage at once never see anything but their own chart", { timeout: 60_000 }, async () => {
+test("processes that stage at the same time each read their own chart", { timeout: 60_000 }, async () => {
   const charts = [
     one.path,
     two.path,
@@ -83,15 +83,15 @@ test("processes that stage at once never see anything but their own chart", { ti
   );
 });
 
-test("where the staging folder cannot be written, the archive lies in a temporary folder", () => {
+test("if the archive cannot be written to the staging folder, it is in a temporary folder", () => {
   mkdirSync(join(staging, `${one.sha256}.tgz`, "folder"), { recursive: true });
   const path = stage(one.path);
   assert(!path.startsWith(staging));
   assert.equal(digestOf(path), one.sha256);
 });
 
-for (const [what, cache] of Object.entries(unusable)) {
-  test(`without a cache folder, in a temporary one; without that, it is a problem: ${what}`, () => {
+for (const [obstacle, cache] of Object.entries(unusable)) {
+  test(`without a cache folder the archive is in a temporary folder, and without both it is a problem: ${obstacle}`, () => {
     process.env["XDG_CACHE_HOME"] = cache;
     const path = stage(one.path);
     assert(isAbsolute(path));
@@ -111,7 +111,7 @@ for (const [what, cache] of Object.entries(unusable)) {
   });
 }
 
-test("a temporary archive lasts as long as the process", () => {
+test("a temporary archive is removed when the process ends", () => {
   const TMPDIR = mkdtempSync(join(folder, "tmp-"));
   const script = join(import.meta.dirname, "..", "..", "processes", "stageChart.ts");
   const env = { ...environment, XDG_CACHE_HOME: "/proc/nope", TMPDIR };
@@ -121,17 +121,17 @@ test("a temporary archive lasts as long as the process", () => {
   assert.deepEqual(readdirSync(TMPDIR), []);
 });
 
-test("a chart folder is packaged, and named by the names and contents of its files", () => {
+test("a chart folder is packaged, and the archive is named by the names and contents of the files", () => {
   const chart = writeTinyChart(join(folder, "changing"));
   const values = join(chart, "values.yaml");
   writeFileSync(values, "a: 1\n");
-  const first = stage(chart);
-  assert.match(first, /\/[0-9a-f]{64}\.tgz$/);
-  assert.match(run("tar", ["-tzf", first]), /cilium\/templates\/configmap\.yaml/);
+  const original = stage(chart);
+  assert.match(original, /\/[0-9a-f]{64}\.tgz$/);
+  assert.match(run("tar", ["-tzf", original]), /cilium\/templates\/configmap\.yaml/);
 
   const copy = join(folder, "copy");
   cpSync(chart, copy, { recursive: true });
-  assert.equal(stage(copy), first, "it does not matter where the folder is");
+  assert.equal(stage(copy), original, "it does not matter where the folder is");
 
   const changes: Readonly<Record<string, () => void>> = {
     "a changed file": () => {
@@ -152,17 +152,17 @@ test("a chart folder is packaged, and named by the names and contents of its fil
       writeFileSync(join(folder, "files", "file"), "two");
     },
   };
-  const seen = new Set([first]);
-  for (const [what, change] of Object.entries(changes)) {
+  const earlierPaths = new Set([original]);
+  for (const [description, change] of Object.entries(changes)) {
     change();
     const path = stage(chart);
-    assert(!seen.has(path), what);
+    assert(!earlierPaths.has(path), description);
     assert(existsSync(path));
-    seen.add(path);
+    earlierPaths.add(path);
   }
 });
 
-test("a chart that cannot be packaged is a problem of chart.path, with the words of what failed", () => {
+test("a chart that cannot be packaged is a problem of chart.path with the original error", () => {
   const broken = writeTinyChart(join(folder, "broken"));
   writeFileSync(join(broken, "Chart.yaml"), "apiVersion: v2\nname: cilium\nversion: none\n");
   const dangling = writeTinyChart(join(folder, "dangling"));

@@ -12,27 +12,27 @@ const failure = (name: string, message: string) =>
   }) as unknown as ErrorHookArgs;
 const missing = 'creation of resource "" failed: no matches for kind "CiliumLoadBalancerIPPool" in version "cilium.io/v2"';
 
-test("while the kind is missing the engine tries again, up to the limit, each object by its own clock", () => {
+test("while the kind is missing, the engine retries each object until its own time is up", () => {
   mock.timers.enable({ apis: ["Date"] });
   try {
-    const tryAgain = kindExistsHook("1m30s");
-    assert.equal(tryAgain(failure("a", missing)), true);
+    const retry = kindExistsHook("1m30s");
+    assert.equal(retry(failure("a", missing)), true);
     mock.timers.tick(60_000);
-    assert.equal(tryAgain(failure("a", missing)), true);
-    assert.equal(tryAgain(failure("b", missing)), true);
+    assert.equal(retry(failure("a", missing)), true);
+    assert.equal(retry(failure("b", missing)), true);
     mock.timers.tick(30_000);
     assert.throws(
-      () => tryAgain(failure("a", missing)),
+      () => retry(failure("a", missing)),
       /has not registered the kind CiliumLoadBalancerIPPool within 1m30s \(operatorTimeout\).*`kubectl describe pods .*`pulumi up` again/,
     );
-    assert.equal(tryAgain(failure("b", missing)), true);
+    assert.equal(retry(failure("b", missing)), true);
   } finally {
     mock.timers.reset();
   }
 });
 
-test("any other error is not tried again, whatever came before it", () => {
-  const tryAgain = kindExistsHook("10m");
-  assert.equal(tryAgain(failure("a", missing)), true);
-  assert.equal(tryAgain(failure("a", "spec.blocks: Invalid value")), false);
+test("any other error is not retried, even after a missing kind", () => {
+  const retry = kindExistsHook("10m");
+  assert.equal(retry(failure("a", missing)), true);
+  assert.equal(retry(failure("a", "spec.blocks: Invalid value")), false);
 });

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { loadBalancerObjects } from "../../../../components/cilium/loadBalancer/objects.ts";
 import { resolveSettings } from "../../../../components/inputs/settings.ts";
 import { createManifest } from "../../../../components/kubernetes/manifest.ts";
+import { ciliumMinors } from "../../../../components/versions/supported.ts";
 import { devStack } from "../../../fixtures/devStack.ts";
 
-test("the dev stack's pool and policy, with nothing in them that Cilium does not know", () => {
+test("the dev stack gets one pool and one policy, with nothing in them that Cilium does not know", () => {
   assert.equal(
     createManifest(loadBalancerObjects(resolveSettings(devStack))).yaml,
     `---
@@ -27,14 +28,7 @@ spec:
   );
 });
 
-test("a policy announces the addresses of LoadBalancer Services unless told otherwise", () => {
-  const spec = (policy: object) =>
-    loadBalancerObjects(resolveSettings({ loadBalancer: { l2Policies: [{ name: "a", ...policy }] } }))[0]?.["spec"];
-  assert.deepEqual(spec({}), { loadBalancerIPs: true });
-  assert.deepEqual(spec({ loadBalancerIPs: false, externalIPs: true }), { loadBalancerIPs: false, externalIPs: true });
-});
-
-test("every field of pools and policies arrives, the words Yes and No as strings", () => {
+test("pools come before policies, with all their fields, and Yes and No are written as text", () => {
   const selector = { matchExpressions: [{ key: "team", operator: "In", values: ["a", "b"] }] } as const;
   const pool = {
     blocks: [{ start: "10.0.0.1", stop: "10.0.0.9" }],
@@ -71,6 +65,20 @@ test("every field of pools and policies arrives, the words Yes and No as strings
   assert.match(createManifest(objects).yaml, /allowFirstLastIPs: "No"/);
 });
 
-test("nothing is announced and no address given unless asked for", () => {
+test("without pools and policies there are no objects", () => {
   assert.deepEqual(loadBalancerObjects(resolveSettings({})), []);
+});
+
+test("the objects have the API versions of their Cilium release, and an unsupported release is an error", () => {
+  for (const [minor, { ipPool, l2Policy }] of Object.entries(ciliumMinors)) {
+    const objects = loadBalancerObjects(resolveSettings({ ...devStack, ciliumVersion: `${minor}.0` }));
+    assert.deepEqual(
+      objects.map(({ apiVersion }) => apiVersion),
+      [ipPool, l2Policy],
+    );
+  }
+  assert.throws(
+    () => loadBalancerObjects(resolveSettings({ ...devStack, ciliumVersion: "1.17.0" })),
+    /1\.17\.0 is not supported/,
+  );
 });

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { devConfig } from "../../../commands/lib/stack.ts";
+import { devStack } from "../../fixtures/devStack.ts";
+
+test("a config file is read as the program reads it from the stack", () => {
+  const folder = mkdtempSync(join(tmpdir(), "config-"));
+  const read = (content: string) => {
+    writeFileSync(join(folder, "Pulumi.dev.yaml"), content);
+    return devConfig(join(folder, "Pulumi.dev.yaml"));
+  };
+  try {
+    for (const empty of ["", "# nothing\n", "config:\n", "encryptionsalt: v1:abc\n"]) assert.deepEqual(read(empty), {});
+    assert.deepEqual(
+      read(
+        "config:\n  kubernetes:context: a@b\n  homelab-talos-cni:podCidr: 10.42.0.0/16\n  namespace: cilium\n  serviceCidr:\n",
+      ),
+      { podCidr: "10.42.0.0/16", namespace: "cilium" },
+    );
+    assert.throws(() => read("config: [\n"), /Pulumi\.dev\.yaml: /);
+    assert.throws(
+      () => read("config:\n  homelab-talos-cni:values:\n    a:\n      secure: v1:x\n"),
+      /^Error: homelab-talos-cni:values is encrypted/,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("Pulumi.dev.yaml has the inputs of the fixture devStack", () => {
+  assert.deepEqual(devConfig(), devStack);
+});
