@@ -37,11 +37,11 @@ test("of several values, those that a template reads are left out", () => {
   assert.deepEqual(withoutEffect(values, ["used"]), []);
 });
 
-test("the default of the chart changes nothing", () => {
+test("a value that equals the default of the chart changes nothing", () => {
   assert.deepEqual(withoutEffect({ used: 1 }, ["used"]), [["used"]]);
 });
 
-test("nothing can be told if Helm refuses the values", () => {
+test("the result is undefined if Helm refuses the values", () => {
   const failing = chartWith("failing", '{{ required "used is missing" .Values.used }}');
   assert.equal(pathsWithoutEffect(failing, { unused: 1 }, [["unused"]], target), undefined);
 });
@@ -51,7 +51,7 @@ test("a value that Helm cannot render without has an effect", () => {
   assert.deepEqual(pathsWithoutEffect(demanding, { used: 1, unused: 1 }, [["used"], ["unused"]], target), [["unused"]]);
 });
 
-test("nothing can be told if each rendering differs", () => {
+test("the result is undefined if the chart renders something else each time", () => {
   const random = chartWith("random", "{{ randAlphaNum 20 }}");
   assert.equal(pathsWithoutEffect(random, { unused: 1 }, [["unused"]], target), undefined);
 });
