@@ -30,7 +30,7 @@ test("values that no template reads change nothing", () => {
   assert.deepEqual(withoutEffect(values, ...paths), paths);
 });
 
-test("of several values, those that a template reads are left out", () => {
+test("values that a template reads are left out of the result", () => {
   const values = { used: 2, unused: 1, map: { inner: { used: 3, unused: 4 } } };
   const paths = [["used"], ["unused"], ["map", "inner", "used"], ["map", "inner", "unused"]];
   assert.deepEqual(withoutEffect(values, ...paths), [["unused"], ["map", "inner", "unused"]]);

@@ -77,6 +77,6 @@ test("a map whose keys the chart does not define takes any key: an empty one, la
   }
 });
 
-test("something else than a map has no unknown paths, because the schema rejects it", () => {
+test("a value that is not a map has no unknown paths, because the schema rejects it", () => {
   for (const values of [null, "a", ["a"], { bpf: "a" }, { bpf: [{ a: 1 }] }]) assert.deepEqual(unknownPaths(values, schema), []);
 });

@@ -105,7 +105,7 @@ test("every valid address has its input, and malformed ones are left out without
   assert.deepEqual(named(dhcpRanges(settings)), [["lan.dhcpRange", "192.168.1.100-192.168.1.150"]]);
 });
 
-test("a network about which nothing is known has no addresses", () => {
+test("without facts about the network, there are no addresses", () => {
   const settings = resolveSettings({});
   for (const rangesOf of [nodeAddresses, nodeSubnets, addressesInUse, dhcpRanges, poolBlocks]) {
     assert.deepEqual(rangesOf(settings), []);

@@ -78,7 +78,7 @@ test("functions, symbols and bigints are problems, machines included", () => {
   }
 });
 
-test("data that contains itself is reported where the circle closes, and the rest is checked too", () => {
+test("circular data is reported where it repeats, and the rest is checked too", () => {
   const values: Record<string, unknown> = { a: {} };
   (values["a"] as Record<string, unknown>)["list"] = [values];
   assert.deepEqual(inputsAndKinds({ values, podCidr: output }), [
@@ -93,6 +93,6 @@ test("a refused input is a problem with its own reason", () => {
   ]);
 });
 
-test("plain objects are not taken for Outputs", () => {
+test("plain objects are not mistaken for Outputs", () => {
   for (const value of [{}, { then: 1 }, { apply: () => 1 }, [], new Map()]) assert(!isOutputOrPromise(value));
 });

@@ -91,7 +91,7 @@ test("all problems are found at once", () => {
   assert.equal(lines({ podCidr: 1, serviceCidr: 2, unknown: 3, kubePrism: { port: 0, host: 1 } }).length, 5);
 });
 
-test("of several forms, the allowed ones are listed instead of the errors of each", () => {
+test("if no form matches, the allowed forms are listed instead of the errors of each", () => {
   for (const keyword of ["anyOf", "oneOf"]) {
     const schema = { properties: { a: { [keyword]: [{ type: "string" }, { type: "object", required: ["b"] }] } } };
     assert.deepEqual(linesFor(schema, { a: { c: 1 } }), ['a: is {"c":1}; it must be string or object']);

@@ -56,7 +56,7 @@ const failures: Readonly<Record<string, readonly [script: string, message: strin
 };
 
 for (const [description, [script, message]] of Object.entries(failures)) {
-  test(`the error of a failed program has ${description}`, () => {
+  test(`the error of a failed program contains ${description}`, () => {
     for (const input of ["", "x".repeat(10_000_000)]) {
       const error = errorOf(() => runScript(script, { input }));
       assert.deepEqual([error.reason, error.message], ["failed", message]);

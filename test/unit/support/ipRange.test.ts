@@ -23,7 +23,7 @@ const ipv6 = (value: bigint) => (value.toString(16).padStart(32, "0").match(/.{4
 const v4 = fc.nat({ max: 2 ** 32 - 1 });
 const v6 = fc.bigInt({ min: 0n, max: 2n ** 128n - 1n });
 
-test("an address is the range of itself, in every notation", () => {
+test("an address is a range of one address, in every notation", () => {
   for (const [text, family, value] of [
     ["0.0.0.0", 4, 0n],
     ["192.168.1.10", 4, 0xc0a8010an],
@@ -142,7 +142,7 @@ test("a span needs two valid addresses of one family in their order", () => {
   }
 });
 
-test("ranges overlap if they share an address, and neighbours do not", () => {
+test("ranges overlap if they share an address, and adjacent ranges do not", () => {
   for (const [a, b, expected] of [
     ["10.0.0.0/24", "10.0.0.0/24", true],
     ["10.0.0.0/24", "10.0.0.255/32", true],

@@ -56,7 +56,7 @@ test("problems are sorted by input and then by message, with [2] before [10]", (
   assert.deepEqual(lines, ["a: z", "a[2]: x", "a[2]: y", "a[10]: x", "b: x"]);
 });
 
-test("an InputError has every problem once, in order, and keeps its cause", () => {
+test("an InputError has every problem once, in order, and its cause", () => {
   const cause = new Error("the reason");
   const problems = [problem("b", "is wrong"), problem("a", "is wrong"), problem("b", "is wrong"), problem("b", "is also odd")];
   const error = new InputError(problems, { cause });

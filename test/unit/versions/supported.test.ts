@@ -51,7 +51,7 @@ test("the Gateway API release of each minor is in its own range, which has a low
   }
 });
 
-test("each minor is tested with a span of Kubernetes minors, which a later minor never shifts down", () => {
+test("each minor works with a span of Kubernetes minors, and later minors never lower its bounds", () => {
   const order = (a: string, b: string) => semver.compare(`${a}.0`, `${b}.0`);
   for (const minors of [
     Object.entries(ciliumMinors).map(([name, { kubernetes }]) => [name, kubernetes] as const),
