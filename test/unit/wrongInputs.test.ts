@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CiliumLoadBalancer, type CiliumLoadBalancerArgs } from "../../components/ciliumLoadBalancer.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
-import { invalidInputs } from "../fixtures/wrongInputs.ts";
+import { invalidInputs } from "../fixtures/invalidInputs.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { recordRegistrations } from "../harness/mocks.ts";
 

@@ -8,7 +8,7 @@ import type { Check, Checks } from "../../../components/checks/check.ts";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import type { IpPoolBlock, Lan } from "../../../components/inputs/loadBalancerArgs.ts";
 import type { TalosMachine } from "../../../components/inputs/talosArgs.ts";
-import { announcedPool, lan, policy, pool, validInputs, values } from "../../fixtures/rightInputs.ts";
+import { announcedPool, lan, policy, pool, validInputs, values } from "../../fixtures/validInputs.ts";
 import { checkResults } from "../../harness/findings.ts";
 import { readGatewayApiCrds } from "../../harness/suiteData.ts";
 

@@ -5,7 +5,7 @@ import { assertInputs, checkInputs } from "../../../components/checks/inputs.ts"
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import { describeProblems, InputError, problemLines } from "../../../components/support/problems.ts";
 import { devStack } from "../../fixtures/devStack.ts";
-import { invalidInputs, poolOfBlocks } from "../../fixtures/wrongInputs.ts";
+import { invalidInputs, poolOfBlocks } from "../../fixtures/invalidInputs.ts";
 
 /** The problems of inputs, one line each. */
 function problems(args: unknown): readonly string[] {
