@@ -5,7 +5,7 @@ import { createPlan } from "../../../components/plan.ts";
 import { InputError } from "../../../components/support/problems.ts";
 import { chartArgs } from "../../harness/charts.ts";
 
-test("an input of the wrong type brings no other problem with it", () => {
+test("an input of the wrong type causes no problem besides its own", () => {
   for (const args of [
     { talos: { version: 1.13, forwardKubeDNSToHost: false }, values: { bpf: { masquerade: true } } },
     { delivery: "machineconfig", talos: { clientConfiguration: {}, controlPlanes: [{ node: "a", machineConfiguration: "" }] } },
@@ -18,7 +18,7 @@ test("an input of the wrong type brings no other problem with it", () => {
     );
 });
 
-test("what the chart says comes in the same error as what the inputs say", () => {
+test("problems of the inputs, the values and the chart are in one error", () => {
   const values = { cgroup: { automount: false }, operator: { replicas: "one" }, kubeProxyReplacement: false };
   assert.throws(() => createPlan({ ...chartArgs(), podCidr: "x", l2: { enabled: false }, values }), {
     message:

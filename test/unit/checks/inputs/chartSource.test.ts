@@ -1,0 +1,9 @@
+import { chartSourceChecks } from "../../../../components/checks/inputs/chartSource.ts";
+import { testExamples } from "../../../harness/checkExamples.ts";
+
+testExamples(chartSourceChecks, {
+  "an invalid chart repository": [
+    [{ chart: { repository: "helm.cilium.io" } }, /^chart\.repository: "helm\.cilium\.io" is not a valid repository/],
+  ],
+  "an invalid SHA-256 of the chart": [[{ chart: { sha256: "c361" } }, /^chart\.sha256: "c361" is not a valid SHA-256/]],
+});
