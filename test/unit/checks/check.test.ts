@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inputCheck, renderedCheck, valuesCheck } from "../../../components/checks/check.ts";
+import { problem } from "../../../components/support/problems.ts";
 
 const documentation = { title: "a", why: "b.", source: "c" };
 
@@ -15,13 +16,13 @@ test("the compiler rejects a check that reads an input that it does not need", (
     ...documentation,
     needs,
     // @ts-expect-error It does not need lan.
-    run: ({ podCidr, lan }) => [{ input: podCidr, message: String(lan) }],
+    run: ({ podCidr, lan }) => [problem(podCidr, String(lan))],
   });
   const ofValues = valuesCheck({
     ...documentation,
     needs,
     // @ts-expect-error It does not need lan.
-    run: ({ settings: { podCidr, lan } }) => [{ input: podCidr, message: String(lan) }],
+    run: ({ settings: { podCidr, lan } }) => [problem(podCidr, String(lan))],
   });
   assert.deepEqual([ofInputs.needs, ofValues.needs], [needs, needs]);
 });
