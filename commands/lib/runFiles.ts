@@ -48,14 +48,17 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
   if (files.length === 0) return;
   const resultOf = new Map(files.map(({ path, result }) => [path, result]));
   const events = run({ files: [...resultOf.keys()], concurrency, timeout, execArgv: ["--import", applyEnvironment] });
+  // A test that a helper registers is reported with the helper's file, so the summary of each test file counts, not its single tests.
   events.on("test:pass", ({ file, name, skip }) => {
     const result = resultOf.get(file ?? "");
     if (skip !== undefined) result?.skipped.push(`${name}: ${String(skip)}`);
-    else if (result !== undefined) result.passed += 1;
+    // A file without tests has no summary.
+    else if (name === file && result !== undefined) result.passed += 1;
   });
   events.on("test:fail", ({ name, details, file, line }) => {
     const result = resultOf.get(file ?? "");
-    if (result !== undefined) result.failed += 1;
+    // The file itself failed, not one of its tests.
+    if (name === file && result !== undefined) result.failed += 1;
     say(`${mark("red", "✗")} ${name} ${dim(`${file}:${line}`)}\n${inspect(details.error.cause)}`);
     // A file that ends before it can report has no summary; its output says why.
     if (name === file) sayOutput(file);
@@ -72,6 +75,11 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
   });
   events.on("test:summary", ({ file, success, counts, duration_ms }) => {
     if (file === undefined) return;
+    const result = resultOf.get(file);
+    if (result !== undefined) {
+      result.passed += counts.passed;
+      result.failed += counts.tests - counts.passed - counts.skipped - counts.todo;
+    }
     const summary = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
     say(`${success ? mark("green", "✓") : mark("red", "✗")} ${relative(root, file)} ${dim(`(${summary})`)}`);
     if (!success) sayOutput(file);
