@@ -6,7 +6,7 @@ import ts from "typescript";
 import { root } from "../../commands/lib/stack.ts";
 
 // Tests of other parts of the project. The files directly in test/unit/ that have no namesake are about the whole repository.
-const otherFolders = ["commands/", "docs/", "tools/"];
+const otherFolders = ["commands/", "docs/", "harness/", "tools/"];
 const aboutRepository = ["importOrder.test.ts", "mirror.test.ts"];
 
 /** Whether a file declares a function or a class: it then has logic that a test can judge. */
