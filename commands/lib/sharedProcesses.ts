@@ -1,7 +1,7 @@
 import { globSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { root } from "./stack.ts";
+import { root } from "./root.ts";
 
 /** Something that node:test runs in a process of its own: a test file, or several that share the process. */
 export interface TestProcess {

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 
 // Tests of other parts of the project. The files directly in test/unit/ that have no namesake are about the whole repository.
 const otherFolders = ["commands/", "docs/", "harness/", "tools/"];

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, test } from "node:test";
+import { root } from "../../../commands/lib/root.ts";
 import { selectFiles } from "../../../commands/lib/selection.ts";
-import { root } from "../../../commands/lib/stack.ts";
 import { type SuiteName, suites } from "../../../commands/lib/suites.ts";
 
 const environment = { ...process.env };

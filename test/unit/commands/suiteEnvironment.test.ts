@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { root } from "../../../commands/lib/stack.ts";
+import { root } from "../../../commands/lib/root.ts";
 import { run } from "../../../tools/childProcess.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "suite-environment-"));
