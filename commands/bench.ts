@@ -13,7 +13,8 @@ import { findSource } from "./lib/ciliumSource.ts";
 import { Clone } from "./lib/clone.ts";
 import { findPluginFolder, missingPluginMessage } from "./lib/plugins.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
-import { devConfig, root } from "./lib/stack.ts";
+import { root } from "./lib/root.ts";
+import { devConfig } from "./lib/stack.ts";
 import { dim, fail, progress, say } from "./lib/terminal.ts";
 
 /** Runs what is measured, once. A program of bench/ reports its own memory. */

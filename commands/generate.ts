@@ -17,7 +17,7 @@ import { parse, stringify } from "yaml";
 import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
 import { formatPage, type Page } from "./lib/page.ts";
-import { root } from "./lib/stack.ts";
+import { root } from "./lib/root.ts";
 
 /** Generates the schema that the program validates its inputs with, and the documentation. */
 export async function generatePages(): Promise<readonly Page[]> {

@@ -13,7 +13,8 @@ import { findSource } from "./lib/ciliumSource.ts";
 import { drift } from "./lib/drift.ts";
 import { checkWritable, type FileChange, writeIfChanged } from "./lib/files.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
-import { devConfig, root, withStack } from "./lib/stack.ts";
+import { root } from "./lib/root.ts";
+import { devConfig, withStack } from "./lib/stack.ts";
 import { dim, fail, say, step } from "./lib/terminal.ts";
 
 const env = (name: string) => process.env[name] || undefined;

@@ -7,6 +7,7 @@ import { inspect, parseArgs } from "node:util";
 import { provide, SuiteObstacle } from "./lib/provide.ts";
 import { type Result, runFiles, type TestFile } from "./lib/runFiles.ts";
 import { selectFiles } from "./lib/selection.ts";
+import { shareProcesses } from "./lib/sharedProcesses.ts";
 import { type Suite, suites } from "./lib/suites.ts";
 import { dim, fail, mark, say, secondsSince } from "./lib/terminal.ts";
 
@@ -48,7 +49,11 @@ async function main(): Promise<void> {
     results.set(name, result);
     try {
       const environment = await provide(suite, join(folder, name));
-      for (const path of paths) files.push({ path, environment, result, isAlone: suite.oneByOne === true });
+      const processes = shareProcesses(paths, suite.sharesProcesses ?? [], {
+        folder: join(folder, name),
+        count: availableParallelism(),
+      });
+      for (const each of processes) files.push({ ...each, environment, result, isAlone: suite.oneByOne === true });
     } catch (error) {
       countAsNotRun(name, error, result);
     }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { run, runAsync, runUncheckedAsync } from "../../tools/childProcess.mjs";
-import { root } from "./stack.ts";
+import { root } from "./root.ts";
 
 /** The project as after a fresh clone with its packages installed, with its own Pulumi home and state. */
 export class Clone {

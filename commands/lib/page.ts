@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { root } from "./stack.ts";
+import { root } from "./root.ts";
 
 /** A generated file: its path and content. */
 export interface Page {

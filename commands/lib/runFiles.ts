@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
-import { root } from "./stack.ts";
+import type { TestProcess } from "./sharedProcesses.ts";
 import { dim, mark, say } from "./terminal.ts";
 
 /** The results of a suite. */
@@ -16,8 +16,7 @@ export interface Result {
 }
 
 /** A file to run, its environment in addition to that of this process, and where its tests are counted. */
-export interface TestFile {
-  readonly path: string;
+export interface TestFile extends TestProcess {
   readonly environment: Readonly<Record<string, string>>;
   readonly result: Result;
   /** Whether no other file with this flag may run at the same time. */
@@ -47,15 +46,19 @@ const applyEnvironment = pathToFileURL(join(import.meta.dirname, "suiteEnvironme
 async function runTogether(files: readonly TestFile[], concurrency: number, timeout: number): Promise<void> {
   if (files.length === 0) return;
   const resultOf = new Map(files.map(({ path, result }) => [path, result]));
+  const titleOf = new Map(files.map(({ path, title }) => [path, title]));
   const events = run({ files: [...resultOf.keys()], concurrency, timeout, execArgv: ["--import", applyEnvironment] });
+  // A test that a helper registers is reported with the helper's file, so the summary of each test file counts, not its single tests.
   events.on("test:pass", ({ file, name, skip }) => {
     const result = resultOf.get(file ?? "");
     if (skip !== undefined) result?.skipped.push(`${name}: ${String(skip)}`);
-    else if (result !== undefined) result.passed += 1;
+    // A file without tests has no summary.
+    else if (name === file && result !== undefined) result.passed += 1;
   });
   events.on("test:fail", ({ name, details, file, line }) => {
     const result = resultOf.get(file ?? "");
-    if (result !== undefined) result.failed += 1;
+    // The file itself failed, not one of its tests.
+    if (name === file && result !== undefined) result.failed += 1;
     say(`${mark("red", "✗")} ${name} ${dim(`${file}:${line}`)}\n${inspect(details.error.cause)}`);
     // A file that ends before it can report has no summary; its output says why.
     if (name === file) sayOutput(file);
@@ -72,8 +75,13 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
   });
   events.on("test:summary", ({ file, success, counts, duration_ms }) => {
     if (file === undefined) return;
+    const result = resultOf.get(file);
+    if (result !== undefined) {
+      result.passed += counts.passed;
+      result.failed += counts.tests - counts.passed - counts.skipped - counts.todo;
+    }
     const summary = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
-    say(`${success ? mark("green", "✓") : mark("red", "✗")} ${relative(root, file)} ${dim(`(${summary})`)}`);
+    say(`${success ? mark("green", "✓") : mark("red", "✗")} ${titleOf.get(file) ?? file} ${dim(`(${summary})`)}`);
     if (!success) sayOutput(file);
   });
   await finished(events.resume());

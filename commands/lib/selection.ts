@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
-import { root } from "./stack.ts";
+import { root } from "./root.ts";
 import { type Suite, type SuiteName, suites } from "./suites.ts";
 
 export interface Selection {

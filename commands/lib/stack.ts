@@ -13,9 +13,8 @@ import {
 import { parse, parseDocument } from "yaml";
 import { configKeys, encryptedMessage } from "../../components/config.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
+import { root } from "./root.ts";
 
-/** The root folder of the project. */
-export const root = join(import.meta.dirname, "..", "..");
 /** The folder for temporary stacks while they are in use. */
 export const localState = join(root, ".pulumi-local");
 const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as ProjectSettings;

@@ -45,6 +45,8 @@ export const commandFolders: Partial<Readonly<Record<SystemCommand, string>>> = 
 export interface Suite {
   /** A glob pattern, relative to the root. */
   readonly files: string;
+  /** Glob patterns of the files that may share a process with others, because they change nothing in it. */
+  readonly sharesProcesses?: readonly string[];
   /** Whether `npm test` runs it: true if none of its tools takes long to build. */
   readonly byDefault?: boolean;
   /** Tools of tools/tools.mjs. */
@@ -169,6 +171,14 @@ export const suites = {
   /** Functions from data to data, and the components with Pulumi's mocks. */
   unit: {
     files: "test/unit/**/*.test.ts",
+    sharesProcesses: [
+      "test/unit/{checks,cilium,docs,kubernetes,talos,versions}/**/*.test.ts",
+      "test/unit/inputs/{interfacePatterns,network,plainData,schema,settings}.test.ts",
+      "test/unit/helm/{chartContents,render,values,valuesSchema}.test.ts",
+      "test/unit/support/{goDuration,ipRange,merge,problems}.test.ts",
+      "test/unit/{importOrder,mirror}.test.ts",
+      "test/unit/commands/generate.test.ts",
+    ],
     byDefault: true,
     tools: ["helm", "yamlread", "goregexp", "labelselector"],
     commands: ["gzip", "tar"],

@@ -72,7 +72,8 @@ export function outsideOf(
 
 /** Parses a DHCP range: `192.168.1.100-192.168.1.150` or a CIDR. Returns undefined if it is neither. */
 export function parseDhcpRange(text: string): IpRange | undefined {
-  const [start = "", stop] = text.split("-").map((part) => part.trim());
+  const [start = "", stop, ...others] = text.split("-").map((part) => part.trim());
+  if (others.length > 0) return undefined;
   return stop === undefined ? parseCidr(text) : parseSpan(start, stop);
 }
 

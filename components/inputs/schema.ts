@@ -91,7 +91,7 @@ function joinInputs(parent: string, child: string): string {
 function inputOf(pointer: string): string {
   return pointer
     .slice(1)
-    .replaceAll(/\/(\d+)/g, "[$1]")
+    .replaceAll(/\/(\d+)(?=\/|$)/g, "[$1]")
     .replaceAll("/", ".")
     .replaceAll("~1", "/")
     .replaceAll("~0", "~");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { Clone } from "../../commands/lib/clone.ts";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 import { run, runUnchecked } from "../../tools/childProcess.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "manifest-"));

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 
 /** The code blocks of one language in a document of the project, without the indentation of the document. */
 export function codeBlocks(document: string, language: string): readonly string[] {

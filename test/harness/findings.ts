@@ -7,7 +7,10 @@ import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { examine } from "../../components/plan.ts";
 import { type Problem, problemLines } from "../../components/support/problems.ts";
 import { ciliumMinor, minorOf } from "../../components/versions/supported.ts";
+import { cacheRenderings } from "./cachedRenderings.ts";
 import { chartArgs, chartFolder, releases } from "./charts.ts";
+
+cacheRenderings();
 
 /** A check by its title, and what it found: `input: message` for each problem. */
 export interface CheckResult {

@@ -3,7 +3,8 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { type DevStack, root, withEngineErrors } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
+import { type DevStack, withEngineErrors } from "../../commands/lib/stack.ts";
 
 /**
  * The steps of an operation of the engine, such as `update ConfigMap cilium:kube-system/cilium-config`. Resources that stay the same are left

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 import { run } from "../../tools/childProcess.mjs";
 import type { Cluster } from "./cluster.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { formatPage, type Page } from "../../commands/lib/page.ts";
 import { readReasons } from "../../commands/lib/reasons.ts";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 import { ciliumValues } from "../../components/cilium/values.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
 import { createPlan } from "../../components/plan.ts";

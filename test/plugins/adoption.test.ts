@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { programIn, root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
+import { programIn } from "../../commands/lib/stack.ts";
 import { createPlan } from "../../components/plan.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";

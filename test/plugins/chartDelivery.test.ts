@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { homedir } from "node:os";
 import { after, before, test } from "node:test";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { devStack } from "../fixtures/devStack.ts";

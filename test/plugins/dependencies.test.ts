@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
-import { type Program, programIn, root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
+import { type Program, programIn } from "../../commands/lib/stack.ts";
 import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
 import { configuredArgs } from "../../components/config.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";

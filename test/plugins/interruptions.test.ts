@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { createPlan } from "../../components/plan.ts";

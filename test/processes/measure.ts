@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { findAgentObstacle } from "../../commands/lib/lanObstacles.ts";
 import { fetchData, suiteDataVariable } from "../../commands/lib/provide.ts";
 import { addToPath, putOnPath } from "../../commands/lib/putOnPath.ts";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 import { commandFolders, suites } from "../../commands/lib/suites.ts";
 import { fail, say } from "../../commands/lib/terminal.ts";
 import { createPlan } from "../../components/plan.ts";

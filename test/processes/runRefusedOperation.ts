@@ -2,7 +2,8 @@
 // `node runRefusedOperation.ts <RefusedOperation as JSON>`.
 //
 // It runs in its own process, because Pulumi reports errors of a program as unhandled rejections, which a test runner counts as its own.
-import { type DevStack, EngineError, programIn, root, withEngineErrors, withStack } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
+import { type DevStack, EngineError, programIn, withEngineErrors, withStack } from "../../commands/lib/stack.ts";
 import { readBackendFiles } from "../harness/backendFiles.ts";
 
 /** The operation to run. */

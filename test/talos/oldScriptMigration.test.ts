@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 import { createPlan } from "../../components/plan.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";

@@ -7,7 +7,7 @@ import { after, mock, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
-import { validInputs } from "../fixtures/rightInputs.ts";
+import { validInputs } from "../fixtures/validInputs.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { recordRegistrations } from "../harness/mocks.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";

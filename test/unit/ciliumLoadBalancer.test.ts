@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { CiliumLoadBalancer, type CiliumLoadBalancerArgs } from "../../components/ciliumLoadBalancer.ts";
-import { invalidInputs } from "../fixtures/wrongInputs.ts";
+import { invalidInputs } from "../fixtures/invalidInputs.ts";
 import { assertChildrenWaitFor, Machine } from "../harness/childDependencies.ts";
 import { eventually } from "../harness/cluster.ts";
 import { recordRegistrations } from "../harness/mocks.ts";

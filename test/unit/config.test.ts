@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 import { checkInputs } from "../../components/checks/inputs.ts";
 import { ciliumValues } from "../../components/cilium/values.ts";
 import { configKeys, configuredArgs } from "../../components/config.ts";

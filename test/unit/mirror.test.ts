@@ -3,10 +3,10 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
-import { root } from "../../commands/lib/stack.ts";
+import { root } from "../../commands/lib/root.ts";
 
 // Tests of other parts of the project. The files directly in test/unit/ that have no namesake are about the whole repository.
-const otherFolders = ["commands/", "docs/", "tools/"];
+const otherFolders = ["commands/", "docs/", "harness/", "tools/"];
 const aboutRepository = ["importOrder.test.ts", "mirror.test.ts"];
 
 /** Whether a file declares a function or a class: it then has logic that a test can judge. */

@@ -8,7 +8,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { devStack } from "../fixtures/devStack.ts";
-import { invalidInputs } from "../fixtures/wrongInputs.ts";
+import { invalidInputs } from "../fixtures/invalidInputs.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { assertChildrenWaitFor, Machine } from "../harness/childDependencies.ts";
 import { isSecretInput, recordRegistrations, value } from "../harness/mocks.ts";

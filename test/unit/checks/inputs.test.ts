@@ -5,10 +5,10 @@ import { assertInputs, checkInputs } from "../../../components/checks/inputs.ts"
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import { describeProblems, InputError, problemLines } from "../../../components/support/problems.ts";
 import { devStack } from "../../fixtures/devStack.ts";
-import { invalidInputs, poolOfBlocks } from "../../fixtures/wrongInputs.ts";
+import { invalidInputs, poolOfBlocks } from "../../fixtures/invalidInputs.ts";
 
-/** The problems of inputs, one line each. */
-function problems(args: unknown): readonly string[] {
+/** Checks inputs, and returns their problems, one line each. */
+function problemsOf(args: unknown): readonly string[] {
   try {
     assertInputs(args as TalosCiliumCniArgs);
   } catch (error) {
@@ -19,22 +19,22 @@ function problems(args: unknown): readonly string[] {
 }
 
 test("the defaults, and the settings of the dev stack, have no problem", () => {
-  assert.deepEqual(problems({}), []);
-  assert.deepEqual(problems(devStack), []);
+  assert.deepEqual(problemsOf({}), []);
+  assert.deepEqual(problemsOf(devStack), []);
 });
 
 for (const [args, expected] of invalidInputs) {
   test(`refused: ${JSON.stringify(args)}`, () => {
-    const found = problems(args);
+    const problems = problemsOf(args);
     assert.equal(
-      found.filter((problem) => expected.test(problem)).length,
+      problems.filter((problem) => expected.test(problem)).length,
       1,
-      `${String(expected)} is not among\n${found.join("\n")}`,
+      `${String(expected)} is not among\n${problems.join("\n")}`,
     );
   });
 }
 
-test("an Output is one problem, whatever it is in place of", () => {
+test("an Output is reported once, whatever type the input has", () => {
   const output = pulumi.output("10.244.0.0/16");
   for (const [args, input] of [
     [{ podCidr: output }, "podCidr"],
@@ -43,26 +43,26 @@ test("an Output is one problem, whatever it is in place of", () => {
     [{ values: { a: { b: [output] } } }, "values.a.b[0]"],
     [{ lan: { nodes: [Promise.resolve("192.168.1.10")] } }, "lan.nodes[0]"],
   ] as const) {
-    const found = problems(args);
-    assert.equal(found.length, 1, found.join("\n"));
-    assert(found[0]?.startsWith(`${input}: is an Output or a Promise; only plain data`), found[0]);
+    const problems = problemsOf(args);
+    assert.equal(problems.length, 1, problems.join("\n"));
+    assert(problems[0]?.startsWith(`${input}: is an Output or a Promise; only plain data`), problems[0]);
   }
 });
 
-test("values that JSON does not have are problems, not crashes", () => {
+test("values that JSON cannot express are reported as problems and do not crash", () => {
   for (const args of [
     { routing: () => 1 },
     { lan: { nodes: [undefined] } },
     { kubePrism: { port: 1n } },
     { values: { a: Symbol("b") } },
   ]) {
-    assert.equal(problems(args).length, 1);
+    assert.equal(problemsOf(args).length, 1);
   }
 });
 
-test("what is odd is a problem, and no crash", () => {
-  const own: Record<string, unknown> = {};
-  own["self"] = own;
+test("unusual data is reported as a problem and does not crash", () => {
+  const circular: Record<string, unknown> = {};
+  circular["self"] = circular;
   const machine = (machineConfiguration: string) => ({
     delivery: "machineConfig",
     talos: { clientConfiguration: {}, controlPlanes: [{ node: "a", machineConfiguration }] },
@@ -70,22 +70,22 @@ test("what is odd is a problem, and no crash", () => {
   for (const [args, expected] of [
     [undefined, /^args: are undefined; they must be an object/],
     [[], /^args: are \[\]/],
-    [{ values: own }, /^values\.self: contains itself/],
+    [{ values: circular }, /^values\.self: contains itself/],
     [{ podCidr: "10.244.0.0/016" }, /^podCidr: /],
     [{ constructor: 1 }, /^constructor: is not an input; did you mean/],
     [machine("{"), /machineConfiguration: is not valid YAML: /],
     [machine("a: *b\n"), /machineConfiguration: is not a valid machine config/],
   ] as const)
-    assert.match(problems(args).join("\n"), expected);
+    assert.match(problemsOf(args).join("\n"), expected);
   for (const config of ["cluster: { inlineManifests: [null] }", "cluster: { inlineManifests: a, extraManifests: {} }", "[]", "a"])
-    assert.deepEqual(problems(machine(config)), []);
+    assert.deepEqual(problemsOf(machine(config)), []);
 });
 
-test("one mistake is one problem", () => {
-  for (const [args] of invalidInputs) assert.equal(problems(args).length, 1, JSON.stringify(args));
+test("one mistake causes one problem", () => {
+  for (const [args] of invalidInputs) assert.equal(problemsOf(args).length, 1, JSON.stringify(args));
 });
 
-test("all problems are named at once, sorted by input", () => {
+test("all problems are reported at once, sorted by input", () => {
   const { errors } = checkInputs({ podCidr: "x", ciliumVersion: "latest", kubePrism: { port: 0 } });
   assert.match(
     describeProblems(errors),
@@ -93,7 +93,7 @@ test("all problems are named at once, sorted by input", () => {
   );
 });
 
-test("every form that is right is accepted", () => {
+test("every valid form of an input is accepted", () => {
   for (const args of [
     { kubernetesVersion: "1.30" },
     { kubernetesVersion: "v1.33.2" },
@@ -105,6 +105,6 @@ test("every form that is right is accepted", () => {
     { values: { key: null, list: [1, "a"] } },
     poolOfBlocks([{ cidr: "fd00::/120" }, { start: "10.0.0.1" }, { start: "10.0.0.3", stop: "10.0.0.5" }]),
   ]) {
-    assert.deepEqual(problems(args), [], JSON.stringify(args));
+    assert.deepEqual(problemsOf(args), [], JSON.stringify(args));
   }
 });

@@ -13,13 +13,14 @@ after(() => {
 
 const object = (name: string, value = "1") => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { value } });
 const manifest = createManifest([object("one"), object("two"), object("three")]).yaml;
-function driftOf(text: string, asked: string | undefined = manifest) {
+/** How a file with this text differs from the manifest. */
+function driftOf(text: string): readonly string[] {
   const file = join(folder, "cilium.yaml");
   writeFileSync(file, text);
-  return drift(file, asked);
+  return drift(file, manifest);
 }
 
-test("a file is stale by the objects that differ", () => {
+test("every object that differs is listed, and other differences count too", () => {
   assert.deepEqual(driftOf(manifest), []);
   const old = createManifest([object("one"), object("two", "2"), object("four")]).yaml;
   assert.deepEqual(driftOf(old), ["~ ConfigMap two", "- ConfigMap four", "+ ConfigMap three"]);
@@ -27,7 +28,7 @@ test("a file is stale by the objects that differ", () => {
   assert.deepEqual(driftOf("a: ["), ["it does not contain readable Kubernetes objects"]);
 });
 
-test("a file that is not there is stale, unless there is nothing to be in it", () => {
+test("a missing file differs, unless there is no manifest to write", () => {
   const missing = join(folder, "missing.yaml");
   assert.deepEqual(drift(missing, manifest), ["there is no such file"]);
   assert.deepEqual(drift(missing, undefined), []);

@@ -11,7 +11,7 @@ after(() => {
 });
 const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
 
-test("a file is written whole, left alone when it is up to date, and its folder made", () => {
+test("a file is written atomically with its folder, and left alone if it is up to date", () => {
   const file = join(folder, "a", "b", "plain.yaml");
   assert.equal(writeIfChanged(file, { value: "one\n", secret: false }).change, "new");
   const { mtimeMs, ino } = statSync(file);
@@ -22,7 +22,7 @@ test("a file is written whole, left alone when it is up to date, and its folder 
   assert.deepEqual(readdirSync(join(folder, "a", "b")), ["plain.yaml"]);
 });
 
-test("a secret is for its owner only, also where a file for everybody was before", () => {
+test("only its owner can read a secret file, even if everybody could read it before", () => {
   const file = join(folder, "secret.yaml");
   writeFileSync(file, "key\n", { mode: 0o644 });
   writeIfChanged(file, { value: "key\n", secret: true });
@@ -31,7 +31,7 @@ test("a secret is for its owner only, also where a file for everybody was before
   assert.equal(mode(file), "600");
 });
 
-test("whether a file can be written is found out without leaving anything", () => {
+test("checkWritable leaves nothing behind, and its error says what to set", () => {
   checkWritable(join(folder, "new", "folder", "x.yaml"));
   checkWritable(join(folder, "secret.yaml"));
   assert(!readdirSync(folder).includes("new"));

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import ts from "typescript";
-import { root } from "../../../commands/lib/stack.ts";
+import { root } from "../../../commands/lib/root.ts";
 
 const page = join(root, "docs", "architecture.md");
 const text = readFileSync(page, "utf8");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { root } from "../../../commands/lib/stack.ts";
+import { root } from "../../../commands/lib/root.ts";
 import { validate } from "../../../components/checks/validate.ts";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import { describeProblems } from "../../../components/support/problems.ts";

@@ -4,10 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import { redactSecrets } from "../../../components/inputs/secretValues.ts";
 import { createPlan } from "../../../components/plan.ts";
-import { InputError, problem } from "../../../components/support/problems.ts";
+import { problem } from "../../../components/support/problems.ts";
 import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
 import { chartArgs } from "../../harness/charts.ts";
 import { eventually } from "../../harness/cluster.ts";
+import { inputErrorOf } from "../../harness/inputErrors.ts";
 import { isSecretInput, recordRegistrations, value } from "../../harness/mocks.ts";
 
 const registered = await recordRegistrations();
@@ -16,21 +17,21 @@ const secretValues = { extraConfig: { "cloud-token": token } };
 const make = (name: string, args: TalosCiliumCniArgs) => new TalosCiliumCni(name, { ...chartArgs(), ...args });
 const sent = (name: string) => registered.find((resource) => resource.name === name)?.sent ?? {};
 
-test("secretValues are merged last, and reach the manifest", () => {
+test("secretValues are merged over values, and reach the manifest", () => {
   const values = { extraConfig: { "cloud-token": "harmless", other: "stays" } };
   const { manifest } = createPlan({ ...chartArgs(), values, secretValues });
   assert.match(manifest.yaml, new RegExp(`^ {2}cloud-token: ${token}$`, "m"));
   assert.match(manifest.yaml, /^ {2}other: stays$/m);
 });
 
-test("the manifest, its digest and the objects that differ are secret; the others are not", async () => {
+test("the manifest, its digest and the objects that secretValues change are secret; the other outputs are not", async () => {
   const cni = make("secret", { secretValues });
   for (const output of [cni.manifest, cni.manifestSha256] as const) assert(await pulumi.isSecret(output));
   for (const output of [cni.images, cni.objects, cni.warnings] as const)
     assert.equal(await pulumi.isSecret(output as pulumi.Output<unknown>), false);
   const objects = await value(cni.objects);
   const secret = Object.keys(objects).filter((name) => objects[name] === "secret");
-  // The pods that read the configuration carry its checksum.
+  // The pods that read the configuration have its checksum in an annotation.
   assert.deepEqual(secret.sort(), [
     "ConfigMap kube-system/cilium-config",
     "DaemonSet kube-system/cilium",
@@ -41,12 +42,12 @@ test("the manifest, its digest and the objects that differ are secret; the other
   assert(!JSON.stringify({ ...sent("secret"), secretValues: undefined }).includes(token));
 });
 
-test("an image that only secretValues name is secret too", async () => {
+test("the images are secret if secretValues change them", async () => {
   const cni = make("image", { secretValues: { image: { override: "registry.internal/private/cilium:1" } } });
   assert(await pulumi.isSecret(cni.images));
 });
 
-test("the patches for machine configs, and what is applied, are secret", async () => {
+test("the patches for machine configs are secret, as an output and where they are applied", async () => {
   const controlPlanes = [{ node: "10.0.0.1", machineConfiguration: "machine: {}\n" }];
   const clientConfiguration = { caCertificate: "a", clientCertificate: "b", clientKey: "c" };
   const cni = make("machines", { delivery: "machineConfig", secretValues, talos: { clientConfiguration, controlPlanes } });
@@ -55,7 +56,7 @@ test("the patches for machine configs, and what is applied, are secret", async (
   assert(isSecretInput(sent("machines-control-plane-0")["configPatches"]));
 });
 
-test("in delivery chart, the values and every part of the objects that may show them are secret", async () => {
+test("in delivery chart, the values and every part of the objects that may contain them are secret", async () => {
   const labelled = { ...secretValues, commonLabels: { "example.com/owner": "somebody-secret" } };
   make("chart", { delivery: "chart", gatewayApi: { enabled: false }, secretValues: labelled });
   const chart = () => registered.find(({ type, parent }) => type.endsWith(":Chart") && parent === "chart");
@@ -65,25 +66,18 @@ test("in delivery chart, the values and every part of the objects that may show 
   const metadata = { name: "cilium-config", namespace: "kube-system", labels: { a: "b" }, annotations: { c: "d" } };
   const props = { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "cloud-token": token } };
   const result = await transform?.({ type: "kubernetes:core/v1:ConfigMap", name: "a", custom: true, opts: {}, props });
-  const made = result?.props as { data: unknown; metadata: Record<string, unknown> };
-  for (const part of [made.data, made.metadata["labels"], made.metadata["annotations"]]) assert(isSecretInput(part));
-  assert.equal(made.metadata["name"], "cilium-config");
+  const transformed = result?.props as { data: unknown; metadata: Record<string, unknown> };
+  for (const part of [transformed.data, transformed.metadata["labels"], transformed.metadata["annotations"]])
+    assert(isSecretInput(part));
+  assert.equal(transformed.metadata["name"], "cilium-config");
 });
 
-/** The message that inputs are refused with. */
-function refusal(args: TalosCiliumCniArgs): string {
-  try {
-    createPlan({ ...chartArgs(), ...args });
-  } catch (error) {
-    assert(error instanceof InputError);
-    return error.message;
-  }
-  return assert.fail("the inputs are accepted");
-}
+/** The message of the error that these inputs cause. */
+const errorFor = (args: TalosCiliumCniArgs): string => inputErrorOf(() => createPlan({ ...chartArgs(), ...args })).message;
 
-test("no message shows a secret value, whichever check quotes it", () => {
-  // Each a value that a check or Helm quotes when it stands among the values.
-  const quoted: readonly Record<string, unknown>[] = [
+test("no error contains a secret value, whichever check quotes it", () => {
+  // Values that a check or Helm quotes in its message.
+  const quotedValues: readonly Record<string, unknown>[] = [
     { ipam: { mode: { key: token } } },
     { operator: { replicas: token } },
     { misspelt: token },
@@ -99,23 +93,23 @@ test("no message shows a secret value, whichever check quotes it", () => {
     { extraConfig: token },
     { tls: { ca: { key: 5_550_123 } }, operator: { replicas: [5_550_123] } },
   ];
-  for (const values of quoted) {
-    const message = refusal({ secretValues: values });
+  for (const values of quotedValues) {
+    const message = errorFor({ secretValues: values });
     assert(!message.includes(token), message);
     assert(!message.includes("5550123"), message);
-    // Not even the beginning of a value that is too long for a message.
+    // A value that is too long for a message is cut, and its beginning must not appear either.
     assert(!message.includes(token.slice(0, 9)), message);
     assert.match(message, /secretValues|^values: /, message);
   }
 });
 
-test("a check names secretValues where the value comes from there, and values where it does not", () => {
+test("a check names the input that the value comes from, values or secretValues", () => {
   const misspelt = { misspeltKey: "something" };
-  assert.match(refusal({ secretValues: misspelt }), /^secretValues\.misspeltKey: is not a value of Cilium/);
-  assert.match(refusal({ values: misspelt, secretValues }), /^values\.misspeltKey: is not a value of Cilium/);
+  assert.match(errorFor({ secretValues: misspelt }), /^secretValues\.misspeltKey: is not a value of Cilium/);
+  assert.match(errorFor({ values: misspelt, secretValues }), /^values\.misspeltKey: is not a value of Cilium/);
 });
 
-test("warnings hide secrets as errors do: in every form, and short ones as whole words", () => {
+test("warnings hide secrets like errors: in every form, and short ones only as whole words", () => {
   const messages = [`is "${token}"`, "is pin", "spinning 4711 times, 14711 not", btoa(token)];
   const { warnings } = redactSecrets({ a: token, short: "pin", number: 4711 }, () => ({
     errors: [],
@@ -127,7 +121,7 @@ test("warnings hide secrets as errors do: in every form, and short ones as whole
   );
 });
 
-test("an error that is no InputError does not show a secret either", () => {
+test("an unexpected error does not contain a secret either", () => {
   assert.throws(
     () =>
       redactSecrets({ a: token }, () => {
@@ -137,10 +131,10 @@ test("an error that is no InputError does not show a secret either", () => {
   );
 });
 
-test("an Output among secretValues is refused with the way out", () => {
+test("an Output as secretValues is rejected, and the error says what to use instead", () => {
   const output = pulumi.secret(secretValues);
   assert.match(
-    refusal({ secretValues: output as unknown as Record<string, unknown> }),
+    errorFor({ secretValues: output as unknown as Record<string, unknown> }),
     /^secretValues: is an Output or a Promise; .*; give the plain object, such as config\.getObject\("secretValues"\) returns/,
   );
 });

@@ -10,7 +10,7 @@ const object = (kind: string, name: string, rest: object = {}): KubernetesObject
   ...rest,
 });
 
-test("Namespaces come first, then CRDs, then the order given", () => {
+test("Namespaces come first, then CRDs, then the other objects in their order", () => {
   const { entries } = createManifest([
     object("ServiceAccount", "a"),
     object("CustomResourceDefinition", "b"),
@@ -24,7 +24,7 @@ test("Namespaces come first, then CRDs, then the order given", () => {
   );
 });
 
-test("an object that comes twice is written once; two that differ are an error", () => {
+test("an object that is rendered twice is written once; two different objects of one name are an error", () => {
   assert.equal(createManifest([object("ConfigMap", "a"), object("ConfigMap", "a")]).entries.length, 1);
   assert.throws(
     () => createManifest([object("ConfigMap", "a"), object("ConfigMap", "a", { data: {} })]),
@@ -32,7 +32,7 @@ test("an object that comes twice is written once; two that differ are an error",
   );
 });
 
-test("names, digests and images of objects", () => {
+test("every object has its name and digest, and the images are sorted without duplicates", () => {
   const pod = object("Pod", "a", { spec: { containers: [{ image: "b" }, { image: "a" }], initContainers: [{ image: "b" }] } });
   assert.equal(nameOf({ ...pod, metadata: { name: "a", namespace: "n" } }), "Pod n/a");
   const [entry, other] = createManifest([pod, object("Pod", "b")]).entries;

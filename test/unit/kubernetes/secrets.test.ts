@@ -17,7 +17,7 @@ function entryOf(item: KubernetesObject): ManifestEntry {
   return entry;
 }
 
-test("a Secret is secret, and so is any object with a private key in it", () => {
+test("a Secret is secret, and so is any object that contains a private key", () => {
   const key = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\n";
   assert(isSecret(entryOf(object("Secret", "a"))));
   assert(isSecret(entryOf(object("ConfigMap", "a", { data: { key } }))));
@@ -31,7 +31,7 @@ test("a private key in base64 is recognized at every offset", () => {
   }
 });
 
-test("what differs from the public manifest is secret, and without a public manifest everything is", () => {
+test("an object that differs from the public manifest is secret; without a public manifest, every object is", () => {
   const unchanged = object("ConfigMap", "a");
   const manifest = createManifest([unchanged, object("ConfigMap", "b", { data: { token: "x" } }), object("Secret", "c")]);
   const publicManifest = createManifest([unchanged, object("ConfigMap", "b"), object("Secret", "c")]);

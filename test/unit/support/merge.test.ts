@@ -9,11 +9,11 @@ const plain = fc.dictionary(
   { noNullPrototype: true },
 );
 
-test("merging keeps what only one side has, and the second wins", () => {
+test("maps are merged deeply, and the second side wins", () => {
   assert.deepEqual(merge({ a: { b: 1, c: [1, 2] }, d: 1 }, { a: { c: [3] }, e: null }), { a: { b: 1, c: [3] }, d: 1, e: null });
 });
 
-test("a list replaces the whole list, and null stays for Helm, which takes the key out", () => {
+test("a list replaces the whole list, and null stays, because it makes Helm remove the key", () => {
   assert.deepEqual(merge({ list: ["a", "b"], map: { x: 1 } }, { list: [], map: null }), { list: [], map: null });
 });
 
@@ -21,7 +21,7 @@ test("undefined counts as absent", () => {
   assert.deepEqual(merge({ a: 1, b: { c: 2 } }, { a: undefined, b: { c: undefined } }), { a: 1, b: { c: 2 } });
 });
 
-test("every key of the second side reads as it was given, wherever it is", () => {
+test("every key of the second side has the value of the second side", () => {
   fc.assert(
     fc.property(plain, plain, (base, over) => {
       const merged: Record<string, unknown> = merge(base, over);
@@ -35,7 +35,7 @@ test("every key of the second side reads as it was given, wherever it is", () =>
   );
 });
 
-test("merging nothing, or the same again, changes nothing", () => {
+test("merging with an empty map, or with the same values, changes nothing", () => {
   fc.assert(
     fc.property(plain, (value) => {
       assert.deepEqual(merge(value, {}), value);
@@ -45,7 +45,7 @@ test("merging nothing, or the same again, changes nothing", () => {
   );
 });
 
-test("a key called __proto__ is a key like any other", () => {
+test("a key named __proto__ is a key like any other", () => {
   const hostile = JSON.parse('{"__proto__": {"polluted": true}}') as object;
   assert(Object.hasOwn(merge({}, hostile), "__proto__"));
   assert.equal(({} as { polluted?: boolean }).polluted, undefined);

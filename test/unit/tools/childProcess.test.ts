@@ -17,8 +17,8 @@ const failing: Readonly<
     /^\/no\/such\/program: could not be started: spawn(?:Sync)? \/no\/such\/program ENOENT$/,
   ],
   "a missing folder": [node(""), /could not be started: there is no folder \/no\/such\/folder$/, { cwd: "/no/such/folder" }],
-  "a file that is no program": [[import.meta.filename, []], /could not be started: .*EACCES$/],
-  "an exit status with nothing but standard output": [
+  "a file that is not a program": [[import.meta.filename, []], /could not be started: .*EACCES$/],
+  "an exit status with only standard output": [
     node('console.log(JSON.stringify({ Error: "the reason" })); process.exitCode = 3'),
     /: exit status 3\n\{"Error":"the reason"\}$/,
   ],
@@ -26,7 +26,7 @@ const failing: Readonly<
     node('console.log("on stdout"); console.error("on stderr"); process.exitCode = 1'),
     /: exit status 1\non stderr\non stdout$/,
   ],
-  "an exit status without a word": [node("process.exitCode = 1"), /: exit status 1$/],
+  "an exit status without output": [node("process.exitCode = 1"), /: exit status 1$/],
   "a signal": [
     node('console.error("last words"); process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 5000)'),
     /: killed by SIGTERM\nlast words$/,
@@ -43,21 +43,21 @@ const failing: Readonly<
 };
 
 for (const [name, [[program, args], message, options]] of Object.entries(failing)) {
-  test(`${name}: the error says what happened, in the program's own words`, async () => {
+  test(`the error says what happened and has the program's output: ${name}`, async () => {
     assert.throws(() => run(program, args, options), { name: "ChildProcessError", message });
     await assert.rejects(runAsync(program, args, options), { name: "ChildProcessError", message });
   });
 }
 
-test("a program reads its input, and what it writes comes back", async () => {
+test("a program reads its input, and its output is returned", async () => {
   const [program, args] = node("process.stdin.pipe(process.stdout)");
   assert.equal(run(program, args, { input: "a\n" }), "a\n");
   assert.equal(await runAsync(program, args, { input: "a\n" }), "a\n");
-  // One that does not read it is not disturbed.
+  // A program that does not read its input is not disturbed.
   assert.equal(await runAsync(...node("console.log(1)"), { input: "a".repeat(1e6) }), "1\n");
 });
 
-test("an attempt may fail, but not be killed or stay unstarted", () => {
+test("runUnchecked returns an exit status, and throws if the program is killed or cannot be started", () => {
   assert.deepEqual(runUnchecked(...node("process.exitCode = 7")), { status: 7, stdout: "", stderr: "" });
   assert.throws(() => runUnchecked("no-such-program", []), ChildProcessError);
   assert.throws(() => runUnchecked(...node("process.abort()")), /: killed by SIGABRT/);

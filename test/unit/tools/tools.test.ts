@@ -6,12 +6,12 @@ import { test } from "node:test";
 import { ensureTool, MissingToolError } from "../../../tools/tools.mjs";
 import { unusableFolders } from "../../harness/unusableFolders.ts";
 
-test("with neither a tool nor Go, one error says what to install", async () => {
+test("without the tool and without Go, the error says what to install", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tools-"));
   const { PATH, XDG_CACHE_HOME } = process.env;
   Object.assign(process.env, { PATH: folder, XDG_CACHE_HOME: folder });
   try {
-    const said: string[] = [];
+    const lines: string[] = [];
     for (const [tool, message] of [
       [
         "helm",
@@ -21,11 +21,11 @@ test("with neither a tool nor Go, one error says what to install", async () => {
       ["yamlread", /^yamlread is needed: install Go/],
     ] as const) {
       await assert.rejects(
-        ensureTool(tool, (line) => said.push(line)),
+        ensureTool(tool, (line) => lines.push(line)),
         { message },
       );
     }
-    assert.deepEqual(said, []);
+    assert.deepEqual(lines, []);
     assert(!existsSync(join(folder, "talos-cilium-cni")));
   } finally {
     process.env["PATH"] = PATH;
@@ -35,10 +35,10 @@ test("with neither a tool nor Go, one error says what to install", async () => {
   }
 });
 
-test("without a folder to build a tool in, one error says what to set", { timeout: 30_000 }, async () => {
+test("without a folder to build a tool in, the error says what to set", { timeout: 30_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "tools-"));
   const environment = { ...process.env };
-  // A Go that is there, and would build.
+  // A Go that would build it.
   writeFileSync(join(folder, "go"), "#!/bin/sh\n");
   chmodSync(join(folder, "go"), 0o755);
   try {

@@ -6,6 +6,23 @@ import { resolveSettings } from "../../../../components/inputs/settings.ts";
 import { createManifest } from "../../../../components/kubernetes/manifest.ts";
 import type { KubernetesObject } from "../../../../components/kubernetes/yaml.ts";
 import { problemLines } from "../../../../components/support/problems.ts";
+import { values } from "../../../fixtures/validInputs.ts";
+import { testExamples } from "../../../harness/checkExamples.ts";
+
+testExamples(objectChecks, {
+  "a label, an annotation or a ConfigMap entry that is not text": [
+    [
+      values({ podAnnotations: { a: "b", c: true } }),
+      /^values: make spec\.template\.metadata\.annotations\.c of DaemonSet kube-system\/cilium the boolean true; put it in quotes/,
+    ],
+  ],
+  "a manifest with a Secret or a private key in it": [
+    [
+      values({ extraConfig: { pem: "-----BEGIN PRIVATE KEY-----" } }),
+      /^values\.extraConfig\.pem: puts ConfigMap kube-system\/cilium-config into the manifest/,
+    ],
+  ],
+});
 
 const object = (kind: string, name: string, rest: object = {}): KubernetesObject => ({
   apiVersion: "v1",

@@ -1,0 +1,34 @@
+import { addressFormatChecks } from "../../../../components/checks/inputs/addressFormats.ts";
+import { pool } from "../../../fixtures/validInputs.ts";
+import { testExamples } from "../../../harness/checkExamples.ts";
+
+testExamples(addressFormatChecks, {
+  "a pod or Service range that is not a valid IPv4 range": [
+    [{ podCidr: "10.244.0.0" }, /^podCidr: "10\.244\.0\.0" is not a valid IPv4 range/],
+  ],
+  "an invalid address of the Kubernetes API": [
+    [{ kubePrism: { host: "https://localhost" } }, /^kubePrism\.host: .* is neither a host name nor an address/],
+  ],
+  "a pool without blocks, or a block that is not a valid range of addresses": [
+    [pool(), /^loadBalancer\.ipPools\[0\]\.blocks: is empty/],
+    [pool({ cidr: "192.168.1.200-207" }), /\.blocks\[0\]\.cidr: .* is not a valid range/],
+    [
+      pool({ start: "192.168.1.9", stop: "192.168.1.8" }),
+      /\.blocks\[0\]: start 192\.168\.1\.9 is after stop 192\.168\.1\.8; give the lower address as start/,
+    ],
+    [
+      pool({ start: "192.168.1.9", stop: "fd00::9" }),
+      /\.blocks\[0\]: 192\.168\.1\.9 and fd00::9 are of different families; .* as stop$/,
+    ],
+  ],
+  "an invalid address or range of the LAN": [
+    [{ lan: { nodes: ["node-1"] } }, /^lan\.nodes\[0\]: "node-1" is not a valid address/],
+    [
+      { lan: { subnets: ["192.168.1.0"] } },
+      /^lan\.subnets\[0\]: "192\.168\.1\.0" is not a valid range; write it as 192\.168\.1\.0\/24$/,
+    ],
+    [{ lan: { vip: "192.168.1.5/24" } }, /^lan\.vip: .* is not a valid address/],
+    [{ lan: { gateway: "fe80::1%eth0" } }, /^lan\.gateway: .* is not a valid address/],
+    [{ lan: { dhcpRange: "192.168.1.150-192.168.1.100" } }, /^lan\.dhcpRange: .* is not a valid range; write it as 192/],
+  ],
+});

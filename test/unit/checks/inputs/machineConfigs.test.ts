@@ -1,0 +1,51 @@
+import { machineConfigChecks } from "../../../../components/checks/inputs/machineConfigs.ts";
+import type { TalosCiliumCniArgs } from "../../../../components/inputs/args.ts";
+import { testExamples } from "../../../harness/checkExamples.ts";
+
+const machine = (machineConfiguration: string): TalosCiliumCniArgs => ({
+  delivery: "machineConfig",
+  talos: { clientConfiguration: {} as never, controlPlanes: [{ node: "192.168.1.10", machineConfiguration }] },
+});
+
+testExamples(machineConfigChecks, {
+  "machines with a delivery that does not configure them": [
+    [
+      { ...machine("{}"), delivery: "manifest" },
+      /^talos: lists machines, but delivery "manifest" does not configure them; set delivery to "machineConfig"/,
+    ],
+  ],
+  "a machine config that already contains Cilium": [
+    [
+      machine("cluster: { inlineManifests: [{ name: cilium, contents: a }] }"),
+      /^talos\.controlPlanes\[0\]\.machineConfiguration: already has an inline manifest "cilium"/,
+    ],
+    [
+      machine("cluster: { extraManifests: [https://example.com/cilium-cni-1.18.4.yaml] }"),
+      /machineConfiguration: also loads Cilium from https:\/\/example\.com/,
+    ],
+  ],
+  "machines whose config is of Talos 1.14": [
+    [
+      { ...machine("{}"), talos: { ...machine("{}").talos, configContract: "1.14" } },
+      /^talos\.configContract: is 1\.14, and the Talos provider 0\.8\.1 supports no config of 1\.14/,
+    ],
+  ],
+  "a KubePrism port that differs from the one in a config of Talos 1.14": [
+    [
+      { delivery: "machineConfig", talos: { configContract: "v1.14" }, kubePrism: { port: 7446 } },
+      /^kubePrism\.port: is 7446; in a config of Talos 1\.14/,
+    ],
+  ],
+  "machines without the client configuration": [
+    [
+      { delivery: "machineConfig", talos: { controlPlanes: [{ node: "a", machineConfiguration: "{}" }] } },
+      /^talos\.clientConfiguration: is missing/,
+    ],
+  ],
+  "Gateway API without its CRDs, although they could be installed": [
+    [
+      { delivery: "chart", gatewayApi: { installCrds: false } },
+      /^gatewayApi\.installCrds: is false, .*\/v1\.2\.0\/standard-install\.yaml$/,
+    ],
+  ],
+});

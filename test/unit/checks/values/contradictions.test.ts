@@ -1,0 +1,48 @@
+import { contradictionChecks } from "../../../../components/checks/values/contradictions.ts";
+import { values } from "../../../fixtures/validInputs.ts";
+import { testExamples } from "../../../harness/checkExamples.ts";
+
+testExamples(contradictionChecks, {
+  "Gateway API or L2 announcements without the replacement of kube-proxy": [
+    [
+      values({ kubeProxyReplacement: false }, { l2: { enabled: false } }),
+      /^gatewayApi\.enabled: cannot be true while values\.kubeProxyReplacement is false/,
+    ],
+    [
+      values({ kubeProxyReplacement: "false" }, { gatewayApi: { enabled: false } }),
+      /^l2\.enabled: cannot be true while values\.kubeProxyReplacement is "false"/,
+    ],
+  ],
+  "Gateway API without the L7 proxy": [
+    [values({ l7Proxy: false }), /^gatewayApi\.enabled: cannot be true while values\.l7Proxy is false/],
+  ],
+  "Hubble Relay without Hubble": [
+    [{ hubble: { relay: true } }, /^hubble\.relay: cannot be true while hubble\.enabled is false/],
+    [
+      values({ hubble: { relay: { enabled: true } } }),
+      /^values\.hubble\.relay\.enabled: cannot be true while hubble\.enabled is false/,
+    ],
+  ],
+  "the web interface of Hubble without Relay": [
+    [{ hubble: { enabled: true, ui: true } }, /^hubble\.ui: cannot be true while hubble\.relay is false/],
+  ],
+  "Hubble with delivery chart and Cilium 1.18": [
+    [
+      { delivery: "chart", hubble: { enabled: true }, gatewayApi: { enabled: false } },
+      /^hubble\.enabled: cannot be true with delivery chart and Cilium 1\.18: .*Helm hook.*Cilium 1\.19 or later/,
+    ],
+  ],
+  "an invalid way to assign addresses to Services": [
+    [
+      values({ defaultLBServiceIPAM: "lb-ipam" }),
+      /^values\.defaultLBServiceIPAM: is "lb-ipam"; allowed are "lbipam", "nodeipam" and "none"$/,
+    ],
+    [
+      values({ defaultLBServiceIPAM: "nodeipam" }),
+      /^values\.defaultLBServiceIPAM: cannot be "nodeipam" while values\.nodeIPAM\.enabled is false/,
+    ],
+  ],
+  "Gateways that keep the client's address, with L2 announcements": [
+    [values({ gatewayAPI: { externalTrafficPolicy: "Local" } }), /^values\.gatewayAPI\.externalTrafficPolicy: is "Local"/],
+  ],
+});

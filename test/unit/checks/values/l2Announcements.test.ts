@@ -1,0 +1,40 @@
+import { l2AnnouncementChecks } from "../../../../components/checks/values/l2Announcements.ts";
+import { announcedPool, policy, pool, values } from "../../../fixtures/validInputs.ts";
+import { testExamples } from "../../../harness/checkExamples.ts";
+
+testExamples(l2AnnouncementChecks, {
+  "policies although L2 announcements are off": [
+    [{ ...policy({}), l2: { enabled: false } }, /^l2\.enabled: is false, so no agent follows loadBalancer\.l2Policies/],
+  ],
+  "a lease timing that Cilium does not accept": [
+    [{ l2: { leaseDuration: "5s" } }, /^l2\.leaseRenewDeadline: is 5s, and must be shorter than leaseDuration, which is 5s$/],
+    [
+      { l2: { leaseRetryPeriod: "4.5s" } },
+      /^l2\.leaseRetryPeriod: is 4\.5s; 1\.2 times as long, it must be shorter than leaseRenewDeadline, which is 5s$/,
+    ],
+    [
+      { l2: { leaseDuration: "900ms", leaseRenewDeadline: "500ms", leaseRetryPeriod: "100ms" } },
+      /^l2\.leaseDuration: is 900ms; the agent requires at least 1s$/,
+    ],
+    [
+      values({ l2announcements: { leaseDuration: "15" } }),
+      /^values\.l2announcements\.leaseDuration: "15" is not a valid Go duration/,
+    ],
+  ],
+  "a pool of an IP family that is off": [
+    [
+      values(
+        { ipv4: { enabled: false }, ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" },
+        pool({ cidr: "192.168.1.200/29" }),
+      ),
+      /gives no addresses while values\.ipv4\.enabled is false/,
+    ],
+    [pool({ cidr: "fd00::/120" }), /\.blocks\[0\]: fd00::\/120 gives no addresses while values\.ipv6\.enabled is false/],
+  ],
+  "a pool of IPv6 addresses that Cilium 1.18 should announce": [
+    [
+      { ...announcedPool({}, "fd00::/120"), values: { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" } },
+      /\.blocks\[0\]: fd00::\/120 is not announced by Cilium 1\.18\.4, which only supports ARP/,
+    ],
+  ],
+});
