@@ -77,10 +77,12 @@ function toProblem(error: DefinedError, input: string): Problem {
   }
 }
 
-/** A question if one of the keys is almost the same. A wrong suggestion would be worse than none. */
+/** A question if one of the keys is almost the same: at most a third of the letters differ, or two letters of a short key. */
 function suggestion(key: string, known: readonly string[]): string {
   const nearest = closest(key, known);
-  return distance(key.toLowerCase(), nearest.toLowerCase()) <= key.length / 3 ? `did you mean ${nearest}? ` : "";
+  const difference = distance(key.toLowerCase(), nearest.toLowerCase());
+  const isClose = difference < key.length && difference <= Math.max(2, Math.floor(key.length / 3));
+  return isClose ? `did you mean ${nearest}? ` : "";
 }
 
 function joinInputs(parent: string, child: string): string {

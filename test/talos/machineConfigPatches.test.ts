@@ -153,7 +153,7 @@ test("machines with a config contract of 1.14 or without a client configuration 
     createPlan({ ...chartArgs(), delivery: "machineConfig", talos: { controlPlanes, ...talos } });
   assert.throws(
     () => planWith({ configContract: "1.14" }),
-    /talos\.configContract: is 1\.14, and the Talos provider 0\.8\.1 knows no config/,
+    /talos\.configContract: is 1\.14, and the Talos provider 0\.8\.1 supports no config/,
   );
   assert.throws(() => planWith({}), /talos\.clientConfiguration: is missing/);
 });

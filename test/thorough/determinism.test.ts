@@ -19,7 +19,7 @@ const values = {
 
 /** Renders these inputs, their keys shuffled, in a new process, and returns the hash of each manifest. */
 async function renderInProcess(inputs: readonly object[], environment: NodeJS.ProcessEnv): Promise<readonly string[]> {
-  const script = join(import.meta.dirname, "..", "processes", "renderOnce.ts");
+  const script = join(import.meta.dirname, "..", "processes", "printManifestHashes.ts");
   const child = spawn(process.execPath, [script, JSON.stringify(inputs)], { env: environment });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
   assert.equal(child.exitCode, 0, errors);

@@ -29,23 +29,6 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
   ],
   warnings: [
     valuesCheck({
-      title: "pools whose addresses nobody announces",
-      why: "Services get the addresses, but no router and no client learns where they are.",
-      source: "https://docs.cilium.io/en/stable/network/lb-ipam/",
-      needs: ["loadBalancer"],
-      run: ({ settings, values }) => {
-        const { ipPools, l2Policies } = settings.loadBalancer;
-        if (ipPools.length === 0 || l2Policies.length > 0 || isOn(values, "bgpControlPlane.enabled")) return [];
-        return [
-          problem(
-            "loadBalancer.l2Policies",
-            "is empty, and values.bgpControlPlane.enabled is not true, so nobody announces the addresses of the pools; add a policy such " +
-              'as { name: "lan" }, unless something else announces them',
-          ),
-        ];
-      },
-    }),
-    valuesCheck({
       title: "a pool inside a node network, announced by BGP alone",
       why: "Clients of that network ask for its addresses by ARP instead of sending to the router, and nobody answers.",
       source: "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane/",

@@ -2,7 +2,7 @@ import semver from "semver";
 import { announcesOnLan, usesFamily } from "../../cilium/facts.ts";
 import { type LeaseTiming, leaseTiming } from "../../cilium/leaseTiming.ts";
 import { isUserValue, originOf, type UserValues } from "../../cilium/valueOrigins.ts";
-import type { HelmValues } from "../../helm/values.ts";
+import { type HelmValues, isOn } from "../../helm/values.ts";
 import { poolBlocks } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { parseDuration } from "../../support/goDuration.ts";
@@ -53,6 +53,23 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
     }),
   ],
   warnings: [
+    valuesCheck({
+      title: "pools whose addresses nobody announces",
+      why: "Services get the addresses, but no router and no client learns where they are.",
+      source: "https://docs.cilium.io/en/stable/network/lb-ipam/",
+      needs: ["loadBalancer"],
+      run: ({ settings, values }) => {
+        const { ipPools, l2Policies } = settings.loadBalancer;
+        if (ipPools.length === 0 || l2Policies.length > 0 || isOn(values, "bgpControlPlane.enabled")) return [];
+        return [
+          problem(
+            "loadBalancer.l2Policies",
+            "is empty, and values.bgpControlPlane.enabled is not true, so nobody announces the addresses of the pools; add a policy such " +
+              'as { name: "lan" }, unless something else announces them',
+          ),
+        ];
+      },
+    }),
     valuesCheck({
       title: "a pool of IPv6 addresses that Cilium 1.18 should announce",
       why: "Cilium 1.18 answers ARP, which is IPv4. Neighbor discovery came with 1.19.",

@@ -72,7 +72,7 @@ test("unusual data is reported as a problem and does not crash", () => {
     [[], /^args: are \[\]/],
     [{ values: circular }, /^values\.self: contains itself/],
     [{ podCidr: "10.244.0.0/016" }, /^podCidr: /],
-    [{ constructor: 1 }, /^constructor: is not an input; did you mean/],
+    [{ constructor: 1 }, /^constructor: is not an input; known are/],
     [machine("{"), /machineConfiguration: is not valid YAML: /],
     [machine("a: *b\n"), /machineConfiguration: is not a valid machine config/],
   ] as const)

@@ -35,9 +35,9 @@ test("a retry period that is not a duration adds nothing, because it is a proble
   assert.deepEqual(limitFor({ start: "192.168.1.1" }, { l2: { leaseRetryPeriod: "soon" } }), { qps: 10, burst: 20 });
 });
 
-test("without pools or without announcements there is no limit", () => {
+test("without pools there is room for those that are created elsewhere, without announcements there is no limit", () => {
   const settings = resolveSettings({});
-  assert.equal(apiRateLimit(ciliumValues(settings), settings), undefined);
+  assert.deepEqual(apiRateLimit(ciliumValues(settings), settings), limitFor({ start: "192.168.1.1" }));
   assert.equal(limitFor({ start: "192.168.1.1" }, { l2: { enabled: false } }), undefined);
   assert.equal(limitFor({ start: "192.168.1.1" }, { values: { l2announcements: { enabled: false } } }), undefined);
 });

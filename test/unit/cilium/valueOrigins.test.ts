@@ -8,12 +8,13 @@ import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { merge } from "../../../components/support/merge.ts";
 import { leafPaths } from "../../harness/leafPaths.ts";
 
-/** The paths of the values that differ between two sets of inputs. */
+/** The paths of the values that differ between two sets of inputs, without the request limit, which follows from other values. */
 function changedPaths(before: TalosCiliumCniArgs, after: TalosCiliumCniArgs): readonly string[] {
   const [old, changed] = [before, after].map((args) => ciliumValues(resolveSettings(args)));
   assert(old !== undefined && changed !== undefined);
   const paths = new Set([...leafPaths(old), ...leafPaths(changed)].map((path) => path.join(".")));
-  return [...paths].filter((path) => JSON.stringify(valueAt(old, path)) !== JSON.stringify(valueAt(changed, path))).sort();
+  const own = [...paths].filter((path) => !path.startsWith("k8sClientRateLimit"));
+  return own.filter((path) => JSON.stringify(valueAt(old, path)) !== JSON.stringify(valueAt(changed, path))).sort();
 }
 
 /** The inputs with one of them set. */
@@ -28,6 +29,7 @@ const namedInputs: readonly (readonly [input: string, value: unknown, path: stri
   ["podCidr", "10.42.0.0/16", "ipv4NativeRoutingCIDR"],
   ["routing.directRoutes", false, "autoDirectNodeRoutes"],
   ["kubePrism.host", "192.168.1.9", "k8sServiceHost"],
+  ["kubePrism.port", 7446, "k8sServicePort"],
   ["hubble.relay", true, "hubble.relay.enabled"],
   ["hubble.ui", true, "hubble.ui.enabled"],
   ["l2.enabled", false, "l2announcements.enabled"],

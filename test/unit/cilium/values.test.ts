@@ -89,8 +89,8 @@ test("other members of the user's rate limit stay next to those of the pools", (
   assert.deepEqual(valuesFor({ ...pools, values })["k8sClientRateLimit"], { qps: 35, burst: 70, operator: { qps: 50 } });
 });
 
-test("without pools the rate limit is not set", () => {
-  assert.equal(valuesFor({})["k8sClientRateLimit"], undefined);
+test("without announcements the rate limit is not set", () => {
+  assert.equal(valuesFor({ l2: { enabled: false } })["k8sClientRateLimit"], undefined);
 });
 
 test("the announcements of the user's values decide whether pools set the rate limit", () => {

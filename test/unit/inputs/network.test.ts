@@ -3,7 +3,6 @@ import { test } from "node:test";
 import type { IpPoolBlock } from "../../../components/inputs/loadBalancerArgs.ts";
 import {
   addressesInUse,
-  clusterRanges,
   dhcpRanges,
   type NamedRange,
   nodeAddresses,
@@ -12,6 +11,7 @@ import {
   parseBlock,
   parseDhcpRange,
   poolBlocks,
+  serviceRanges,
 } from "../../../components/inputs/network.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { parseAddress, parseCidr, sizeOf } from "../../../components/support/ipRange.ts";
@@ -114,12 +114,9 @@ test("without facts about the network, there are no addresses", () => {
   assert.deepEqual([...addressesInUse(malformed), ...dhcpRanges(malformed)], []);
 });
 
-test("the ranges of the cluster are those of Services and pods", () => {
-  assert.deepEqual(named(clusterRanges(resolveSettings({}))), [
-    ["serviceCidr", "10.96.0.0/12"],
-    ["podCidr", "10.244.0.0/16"],
-  ]);
-  assert.deepEqual(named(clusterRanges({ serviceCidr: "a", podCidr: "fd00::/64" })), [["podCidr", "fd00::/64"]]);
+test("the Service range is a list, so that a malformed one is left out", () => {
+  assert.deepEqual(named(serviceRanges(resolveSettings({}))), [["serviceCidr", "10.96.0.0/12"]]);
+  assert.deepEqual(named(serviceRanges({ serviceCidr: "a" })), []);
 });
 
 test("every valid block has its input and its pool", () => {

@@ -33,7 +33,7 @@ test("a key that every object inherits is an unknown input like any other", () =
   for (const key of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
     const args: unknown = JSON.parse(`{ "${key}": 1 }`);
     assert.deepEqual(
-      schemaProblems(args).map(({ input, kind, message }) => [input, kind, message.startsWith("is not an input; did you mean ")]),
+      schemaProblems(args).map(({ input, kind, message }) => [input, kind, message.startsWith("is not an input; known are ")]),
       [[key, "unknownInput", true]],
     );
   }

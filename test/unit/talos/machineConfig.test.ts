@@ -6,9 +6,10 @@ import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { createManifest } from "../../../components/kubernetes/manifest.ts";
 import {
   hasKubernetesDocuments,
+  type InstalledCilium,
+  isOnNode,
   machineConfigPatches,
   patchBefore,
-  usesKubePrism,
 } from "../../../components/talos/machineConfig.ts";
 
 const manifest = createManifest([
@@ -18,9 +19,17 @@ const loadBalancer = createManifest([{ apiVersion: "cilium.io/v2", kind: "Cilium
 const ranges = { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" };
 const crds = "https://github.com/kubernetes-sigs/gateway-api/releases/download/v1.2.0/standard-install.yaml";
 
+const installed: InstalledCilium = {
+  manifest,
+  loadBalancer,
+  replacesKubeProxy: true,
+  apiServer: { host: "localhost", port: 7445 },
+  gatewayApiCrds: crds,
+};
+
 /** The documents of the patches of both machine types, for a config of Talos 1.13 unless the inputs say otherwise. */
-function patchDocuments(args: TalosCiliumCniArgs = {}, pools: typeof loadBalancer | undefined = loadBalancer) {
-  const patches = machineConfigPatches(resolveSettings({ ...ranges, ...args }), manifest, pools);
+function patchDocuments(args: TalosCiliumCniArgs = {}, other: Partial<InstalledCilium> = {}) {
+  const patches = machineConfigPatches(resolveSettings({ ...ranges, ...args }), { ...installed, ...other });
   const documentsOf = (patch: string) => parseAllDocuments(patch).map((document) => document.toJS() as unknown);
   return { controlPlane: documentsOf(patches.controlPlane), worker: documentsOf(patches.worker) };
 }
@@ -73,39 +82,41 @@ test("the form follows the number of the contract, not its text", () => {
 });
 
 test("without pools and policies the only inline manifest is Cilium's", () => {
-  const patches = machineConfigPatches(resolveSettings({}), manifest, undefined);
+  const patches = machineConfigPatches(resolveSettings({}), { ...installed, loadBalancer: undefined });
   const { cluster } = parse(patches.controlPlane) as { cluster: { inlineManifests: unknown } };
   assert.deepEqual(cluster.inlineManifests, [{ name: "cilium", contents: manifest.yaml }]);
 });
 
-test("Talos loads the CRDs of the release that this Cilium was built with, and none without Gateway API or with installCrds false", () => {
-  const extraManifests = (args: TalosCiliumCniArgs) => {
-    const [document] = patchDocuments(args).controlPlane as { cluster: { extraManifests?: readonly string[] } }[];
-    return document?.cluster.extraManifests;
-  };
-  assert.match(extraManifests({ ciliumVersion: "1.20.0" })?.join() ?? "", /\/v1\.6\.1\/standard-install\.yaml$/);
+test("Talos loads the CRDs only if Cilium needs them", () => {
   for (const configContract of ["1.13", "1.14"]) {
-    assert.equal(extraManifests({ talos: { configContract }, gatewayApi: { enabled: false } }), undefined);
-    assert.equal(extraManifests({ talos: { configContract }, gatewayApi: { installCrds: false } }), undefined);
+    const [document] = patchDocuments({ talos: { configContract } }, { gatewayApiCrds: undefined }).controlPlane;
+    assert(!("extraManifests" in (document as { cluster: object }).cluster));
   }
+});
+
+test("Talos starts kube-proxy if Cilium does not replace it", () => {
+  const other = { replacesKubeProxy: false };
+  const [config] = patchDocuments({}, other).controlPlane as { cluster: { proxy: unknown } }[];
+  assert.deepEqual(config?.cluster.proxy, { disabled: false });
+  const documents = patchDocuments({ talos: { configContract: "1.14" } }, other).controlPlane;
+  assert.deepEqual(documents[2], { apiVersion: "v1alpha1", kind: "KubeProxyConfig", enabled: true });
+});
+
+test("KubePrism listens where agents look for it on their node, and is left alone if they look elsewhere", () => {
+  const machineOf = (host: string, port: number) => {
+    const { controlPlane, worker } = patchDocuments({}, { apiServer: { host, port } });
+    return [...controlPlane, ...worker].map((document) => (document as { machine?: unknown }).machine);
+  };
+  const moved = { features: { kubePrism: { enabled: true, port: 7446 } } };
+  assert.deepEqual(machineOf("127.0.0.1", 7446), [moved, moved]);
+  assert.deepEqual(machineOf("192.168.1.9", 6443), [undefined, undefined]);
 });
 
 test("nodes use KubePrism only if the host is the node itself", () => {
-  const isUsed = (host: string) => usesKubePrism(resolveSettings({ kubePrism: { host } }));
+  const isUsed = (host: string) => isOnNode(host);
   for (const host of ["localhost", "127.0.0.1", "127.0.0.53", "::1"]) assert.equal(isUsed(host), true, host);
   for (const host of ["192.168.1.9", "10.127.0.1", "api.localhost", "localhost.example.com", "auto", ""]) {
     assert.equal(isUsed(host), false, host);
-  }
-});
-
-test("both patches set KubePrism's port, and with another API server neither contains KubePrism", () => {
-  const onOtherPort = patchDocuments({ kubePrism: { port: 7446 } });
-  for (const [document] of [onOtherPort.controlPlane, onOtherPort.worker]) {
-    assert.deepEqual((document as { machine: unknown }).machine, { features: { kubePrism: { enabled: true, port: 7446 } } });
-  }
-  const elsewhere = patchDocuments({ kubePrism: { host: "192.168.1.9", port: 6443 } });
-  for (const [document] of [elsewhere.controlPlane, elsewhere.worker]) {
-    assert.deepEqual(Object.keys(document as object), ["cluster"]);
   }
 });
 

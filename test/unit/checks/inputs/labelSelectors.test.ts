@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { checkInputs } from "../../../../components/checks/inputs.ts";
+import { labelSelectorChecks } from "../../../../components/checks/inputs/labelSelectors.ts";
 import type { LabelSelector } from "../../../../components/inputs/loadBalancerArgs.ts";
 import { run } from "../../../../tools/childProcess.mjs";
+import { pool } from "../../../fixtures/validInputs.ts";
+import { testExamples } from "../../../harness/checkExamples.ts";
 
 const operators = ["In", "NotIn", "Exists", "DoesNotExist"] as const;
 const long = "a".repeat(63);
@@ -57,4 +60,30 @@ test("a label selector is accepted if and only if Kubernetes accepts it", () => 
     const { errors } = checkInputs({ loadBalancer: place(each) });
     assert.equal(errors.length === 0, answers[index] === "", `${JSON.stringify(each)}: ${answers[index] ?? ""}`);
   }
+});
+
+const policyFor = (serviceSelector: LabelSelector) => ({ loadBalancer: { l2Policies: [{ name: "a", serviceSelector }] } });
+
+testExamples(labelSelectorChecks, {
+  "a label selector that Kubernetes does not accept": [
+    [
+      policyFor({ matchExpressions: [{ key: "app", operator: "In" }] }),
+      /^loadBalancer\.l2Policies\[0\]\.serviceSelector\.matchExpressions\[0\]\.values: is empty, but operator In compares/,
+    ],
+    [
+      policyFor({ matchExpressions: [{ key: "app", operator: "Exists", values: ["a"] }] }),
+      /\.matchExpressions\[0\]\.values: is \["a"\], but operator Exists takes no values; leave them out$/,
+    ],
+    [policyFor({ matchLabels: { "bad key!": "a" } }), /\.matchLabels: "bad key!" is not a valid label key; write it as app/],
+    [policyFor({ matchLabels: { app: "a b" } }), /\.matchLabels\.app: "a b" is not a valid label value; it may have at most 63/],
+    [
+      {
+        loadBalancer: {
+          ...pool({ cidr: "192.168.1.200/29" }).loadBalancer,
+          l2Policies: [{ name: "a", nodeSelector: { matchLabels: { "-": "" } } }],
+        },
+      },
+      /^loadBalancer\.l2Policies\[0\]\.nodeSelector\.matchLabels: "-" is not a valid label key/,
+    ],
+  ],
 });

@@ -30,22 +30,10 @@ testExamples(machineConfigChecks, {
       /^talos\.configContract: is 1\.14, and the Talos provider 0\.8\.1 supports no config of 1\.14/,
     ],
   ],
-  "a KubePrism port that differs from the one in a config of Talos 1.14": [
-    [
-      { delivery: "machineConfig", talos: { configContract: "v1.14" }, kubePrism: { port: 7446 } },
-      /^kubePrism\.port: is 7446; in a config of Talos 1\.14/,
-    ],
-  ],
   "machines without the client configuration": [
     [
       { delivery: "machineConfig", talos: { controlPlanes: [{ node: "a", machineConfiguration: "{}" }] } },
       /^talos\.clientConfiguration: is missing/,
-    ],
-  ],
-  "Gateway API without its CRDs, although they could be installed": [
-    [
-      { delivery: "chart", gatewayApi: { installCrds: false } },
-      /^gatewayApi\.installCrds: is false, .*\/v1\.2\.0\/standard-install\.yaml$/,
     ],
   ],
 });

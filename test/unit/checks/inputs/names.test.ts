@@ -20,11 +20,16 @@ testExamples(nameChecks, {
     [policy({ name: "Lan" }), /^loadBalancer\.l2Policies\[0\]\.name: "Lan" is not a valid Kubernetes name/],
     [policy({ name: "" }), /^loadBalancer\.l2Policies\[0\]\.name: "" is not a valid Kubernetes name/],
     [
-      { loadBalancer: { ipPools: [poolNamed("a_b", "192.168.1.200")] } },
+      { loadBalancer: { ipPools: [poolNamed("a_b", "192.168.1.200")], l2Policies: [{ name: "a" }] } },
       /^loadBalancer\.ipPools\[0\]\.name: "a_b" is not a valid Kubernetes name; it must be a DNS subdomain/,
     ],
     [
-      { loadBalancer: { ipPools: [poolNamed("a", "192.168.1.200"), poolNamed("a", "192.168.1.201")] } },
+      {
+        loadBalancer: {
+          ipPools: [poolNamed("a", "192.168.1.200"), poolNamed("a", "192.168.1.201")],
+          l2Policies: [{ name: "a" }],
+        },
+      },
       /^loadBalancer\.ipPools\[1\]\.name: "a" is also the name of loadBalancer\.ipPools\[0\]; names are unique$/,
     ],
   ],

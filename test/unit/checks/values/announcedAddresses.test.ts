@@ -20,4 +20,14 @@ testExamples(announcedAddressChecks, {
       /^loadBalancer\.ipPools\[0\]\.blocks\[1\]: 192\.168\.2\.1-192\.168\.2\.9 is in none of lan\.subnets/,
     ],
   ],
+  "a pool inside a node network, announced by BGP alone": [
+    [
+      {
+        lan,
+        loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "192.168.1.200/29" }, { cidr: "172.20.0.0/24" }] }] },
+        values: { bgpControlPlane: { enabled: true } },
+      },
+      /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: 192\.168\.1\.200\/29 is inside lan\.subnets\[0\] 192\.168\.1\.0\/24, whose clients/,
+    ],
+  ],
 });

@@ -42,7 +42,11 @@ testExamples(contradictionChecks, {
       /^values\.defaultLBServiceIPAM: cannot be "nodeipam" while values\.nodeIPAM\.enabled is false/,
     ],
   ],
-  "Gateways that keep the client's address, with L2 announcements": [
+  "Gateways or Ingresses that keep the client's address, with L2 announcements": [
     [values({ gatewayAPI: { externalTrafficPolicy: "Local" } }), /^values\.gatewayAPI\.externalTrafficPolicy: is "Local"/],
+    [
+      values({ ingressController: { enabled: true, service: { externalTrafficPolicy: "Local" } } }),
+      /^values\.ingressController\.service\.externalTrafficPolicy: is "Local"/,
+    ],
   ],
 });

@@ -29,12 +29,21 @@ testExamples(l2AnnouncementChecks, {
       ),
       /gives no addresses while values\.ipv4\.enabled is false/,
     ],
-    [pool({ cidr: "fd00::/120" }), /\.blocks\[0\]: fd00::\/120 gives no addresses while values\.ipv6\.enabled is false/],
+    [
+      { ...pool({ cidr: "fd00::/120" }), ciliumVersion: "1.19.6" },
+      /\.blocks\[0\]: fd00::\/120 gives no addresses while values\.ipv6\.enabled is false/,
+    ],
   ],
   "a pool of IPv6 addresses that Cilium 1.18 should announce": [
     [
       { ...announcedPool({}, "fd00::/120"), values: { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" } },
       /\.blocks\[0\]: fd00::\/120 is not announced by Cilium 1\.18\.4, which only supports ARP/,
+    ],
+  ],
+  "pools whose addresses nobody announces": [
+    [
+      { loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "192.168.1.200/29" }] }] } },
+      /^loadBalancer\.l2Policies: is empty, .*; add a policy such as \{ name: "lan" \}/,
     ],
   ],
 });
