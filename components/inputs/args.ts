@@ -47,7 +47,8 @@ export interface TalosCiliumCniArgs {
 
   /**
    * IPv4 range of the pods in CIDR notation, the same as `cluster.network.podSubnets` in the Talos machine config. With native
-   * routing, traffic to this range is routed without masquerading.
+   * routing, traffic to this range is routed without masquerading. If `values.ipam.mode` lets Cilium's operator assign the addresses, it takes
+   * them from this range too, unless the values name another pool.
    *
    * @default "10.244.0.0/16"
    */

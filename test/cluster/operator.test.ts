@@ -199,3 +199,34 @@ test("the GatewayClass is accepted, and a Gateway gets an address from its pool"
     ["10.7.0.0"],
   );
 });
+
+for (const mode of ["cluster-pool", "multi-pool"]) {
+  test(`with IPAM mode ${mode}, the operator gives nodes and pods addresses of podCidr`, async () => {
+    const own = await Cluster.start();
+    try {
+      own.apply(
+        createPlan({
+          ...devStack,
+          ...chartArgs(),
+          podCidr: "10.42.0.0/16",
+          gatewayApi: { enabled: false },
+          values: { ipam: { mode } },
+        }).manifest.yaml,
+      );
+      await own.startOperator();
+      await eventually(
+        () => own.kubectl(["wait", "--for=condition=Established", "crd/ciliumnodes.cilium.io", "--timeout=1s"]).ok,
+        "the operator does not register its kinds",
+      );
+      const request = { pools: { requested: [{ pool: "default", needed: { "ipv4-addrs": 8 } }] } };
+      const ipam = mode === "multi-pool" ? request : {};
+      own.apply(JSON.stringify({ apiVersion: "cilium.io/v2", kind: "CiliumNode", metadata: { name: "node-1" }, spec: { ipam } }));
+      await eventually(
+        () => /"10\.42\.\d+\.0\/24"/.test(JSON.stringify(own.get("ciliumnode", "node-1")?.["spec"] ?? {})),
+        "the node gets no range of podCidr",
+      );
+    } finally {
+      await own.stop();
+    }
+  });
+}

@@ -136,6 +136,28 @@ test("without Gateway API or with the user's own CRDs Talos loads no CRDs, and w
   assert.deepEqual(Object.keys(inlineManifests ?? {}), ["cilium"]);
 });
 
+for (const { talos, executable, contract } of machineries) {
+  test(`Talos ${talos} runs kube-proxy, and no Gateway API CRDs, if the user's values say that Cilium does not need them`, () => {
+    const values = { kubeProxyReplacement: false, gatewayAPI: { enabled: false }, l2announcements: { enabled: false } };
+    const { controlPlane } = patchesFor(contract, { loadBalancer: {}, values });
+    const { refused, config } = runMachinery(executable, { contract, patches: [controlPlane] });
+    assert.equal(refused, "");
+    const { cluster } = findDocument(config) ?? assert.fail("there is no main document");
+    assert.deepEqual(cluster?.extraManifests ?? [], []);
+    if (talos === "1.14") assert.equal(findDocument(config, "KubeProxyConfig")?.enabled, true);
+    else assert.equal(cluster?.proxy?.disabled, false);
+  });
+}
+
+test("Talos moves KubePrism to the port that the user's values name", () => {
+  const { controlPlane, worker } = patchesFor("1.13", { values: { k8sServiceHost: "127.0.0.1", k8sServicePort: 7446 } });
+  const controlPlaneVerdict = runMachinery("machinery-1.13", { contract: "v1.13", patches: [controlPlane] });
+  const workerVerdict = runMachinery("machinery-1.13", { contract: "v1.13", machineType: "worker", patches: [worker] });
+  for (const { config } of [controlPlaneVerdict, workerVerdict]) {
+    assert.deepEqual(findDocument(config)?.machine?.features.kubePrism, { enabled: true, port: 7446 });
+  }
+});
+
 test("a large manifest gives a warning, one that Talos cannot take gives an error", () => {
   const valuesOfSize = (mebibytes: number) => ({ values: { extraConfig: { filler: "x".repeat(mebibytes * 2 ** 20) } } });
   assert(

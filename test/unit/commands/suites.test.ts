@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../../commands/lib/root.ts";
@@ -19,4 +19,11 @@ test("CI installs the packages with the commands of suite lan, and the README na
     const missing = [...packages].filter((name) => !essential.includes(name) && !text.includes(name));
     assert.deepEqual(missing, [], file);
   }
+});
+
+test("the test files that share a process change nothing in it", () => {
+  const changes = /\b(?:before|beforeEach|afterEach)\(|process\.(?:env|chdir|execArgv)|\bmock\b|timeLimits|recordRegistrations/;
+  const files = suites.unit.sharesProcesses.flatMap((pattern) => globSync(pattern, { cwd: root }));
+  assert(files.length > 40);
+  for (const file of files) assert.doesNotMatch(readFileSync(join(root, file), "utf8"), changes, file);
 });
