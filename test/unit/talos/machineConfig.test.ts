@@ -121,7 +121,7 @@ test("nodes use KubePrism only if the host is the node itself", () => {
 });
 
 test("before Talos 1.14 another patch removes a CNI that is loaded from a URL", () => {
-  const before = (configContract: string) => patchBefore(resolveSettings({ talos: { configContract } }));
-  assert.deepEqual(parse(before("1.13") ?? ""), { cluster: { network: { cni: { $patch: "delete" } } } });
-  assert.equal(before("1.14"), undefined);
+  const patchFor = (configContract: string) => patchBefore(resolveSettings({ talos: { configContract } }));
+  assert.deepEqual(parse(patchFor("1.13") ?? ""), { cluster: { network: { cni: { $patch: "delete" } } } });
+  assert.equal(patchFor("1.14"), undefined);
 });
