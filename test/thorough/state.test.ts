@@ -19,11 +19,11 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${secret}`;
 const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<RefusedOperation, "operation">, error: RegExp]>> = {
   "an encrypted unknown key": [
     { config: args, encryptedConfig: { apiToken: secret } },
-    /^apiToken: is not an input; did you mean /,
+    /^apiToken: is not an input; known are /,
   ],
   "a partly encrypted unknown key": [
     { config: args, encryptedConfig: { "registry.password": secret } },
-    /^registry: is not an input; did you mean /,
+    /^registry: is not an input; known are /,
   ],
   "an unknown key with a private key": [
     { config: { ...args, value: { tls: pem } } },
