@@ -8,7 +8,7 @@ import { operatorPoolValues, podRanges } from "./podRanges.ts";
 
 /** The effective values of the Cilium chart: what the inputs set, with the user's own values merged over it. */
 export function ciliumValues(settings: Settings): HelmValues {
-  const inputValues = [
+  const values = merge<HelmValues>(
     ipamValues(settings),
     nodeValues(settings),
     routingValues(settings),
@@ -19,8 +19,8 @@ export function ciliumValues(settings: Settings): HelmValues {
     hubbleValues(settings),
     imageDigests(settings),
     explicitEmptyValues(settings),
-  ].reduce<HelmValues>(merge, {});
-  const values = merge(inputValues, settings.userValues);
+    settings.userValues,
+  );
   return merge(clientRateLimit(values, settings), values);
 }
 

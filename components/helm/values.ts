@@ -39,7 +39,7 @@ export function omitPath(values: HelmValues, [key = "", ...rest]: ValuePath): He
 
 /** Only the values at these paths. */
 export function pickPaths(values: HelmValues, paths: readonly ValuePath[]): HelmValues {
-  return paths.map((path) => pickPath(values, path)).reduce<HelmValues>(merge, {});
+  return merge<HelmValues>({}, ...paths.map((path) => pickPath(values, path)));
 }
 
 function pickPath(values: HelmValues, path: ValuePath): HelmValues {

@@ -15,9 +15,18 @@ export interface PoolBlock extends NamedRange {
 
 // The functions below leave out malformed addresses: those are problems of their own.
 
+// Many checks ask for the blocks, and there may be hundreds, so they are parsed once.
+const parsedBlocks = new WeakMap<object, readonly PoolBlock[]>();
+
 /** The blocks of all IP pools. */
 export function poolBlocks({ loadBalancer }: Pick<Settings, "loadBalancer">): readonly PoolBlock[] {
-  return loadBalancer.ipPools.flatMap((pool, poolIndex) =>
+  const blocks = parsedBlocks.get(loadBalancer) ?? parseBlocks(loadBalancer);
+  parsedBlocks.set(loadBalancer, blocks);
+  return blocks;
+}
+
+function parseBlocks({ ipPools }: Settings["loadBalancer"]): readonly PoolBlock[] {
+  return ipPools.flatMap((pool, poolIndex) =>
     pool.blocks.flatMap((block, blockIndex) => {
       const input = `loadBalancer.ipPools[${poolIndex}].blocks[${blockIndex}]`;
       return namedRange(input, parseBlock(block)).map((named) => ({ ...named, pool }));

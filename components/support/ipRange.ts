@@ -6,6 +6,8 @@ export interface IpRange {
   readonly family: 4 | 6;
   readonly first: bigint;
   readonly last: bigint;
+  /** The address in front of the slash of a CIDR, host bits included. For other ranges it is the first address. */
+  readonly written: bigint;
   /** The range as the user wrote it. */
   readonly text: string;
 }
@@ -24,15 +26,11 @@ export function parseCidr(text: string): IpRange | undefined {
   return Number(digits) > longest ? undefined : parse(text);
 }
 
-/** The network of a range in CIDR notation, without host bits: `10.244.0.0/16` for `10.244.3.7/16`. Undefined for any other text. */
-export function networkOf(text: string): string | undefined {
-  if (parseCidr(text) === undefined) return undefined;
-  const [address = "", digits = ""] = text.split("/");
-  const { first } = parse(text) ?? {};
-  // Keep the user's spelling if only host bits could differ.
-  if (parseAddress(address)?.first === first) return text;
-  const network = text.includes(":") ? new Address6(text) : new Address4(text);
-  return `${network.startAddress().correctForm()}/${digits}`;
+/** The network of a range in CIDR notation that has host bits: `10.244.0.0/16` for `10.244.3.7/16`. Undefined for any other range. */
+export function networkOf({ family, first, written, text }: IpRange): string | undefined {
+  if (written === first) return undefined;
+  const network = family === 6 ? Address6.fromBigInt(first) : Address4.fromBigInt(first);
+  return `${network.correctForm()}/${text.split("/")[1] ?? ""}`;
 }
 
 /**
@@ -67,5 +65,6 @@ function parse(text: string): IpRange | undefined {
   if (text.includes("%")) return undefined;
   const family = text.includes(":") ? 6 : 4;
   const parsed = family === 6 ? new Address6(text) : new Address4(text);
-  return { family, first: parsed.startAddress().bigInt(), last: parsed.endAddress().bigInt(), text };
+  const [first, last] = [parsed.startAddress().bigInt(), parsed.endAddress().bigInt()];
+  return { family, first, last, written: parsed.bigInt(), text };
 }

@@ -17,10 +17,7 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${secret}`;
 // A secret in each config, and the engine's error for it. The `up` runs without a preview: in a plain `pulumi up` the preview fails
 // first, and nothing could be recorded at all.
 const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<RefusedOperation, "operation">, error: RegExp]>> = {
-  "an encrypted unknown key": [
-    { config: args, encryptedConfig: { apiToken: secret } },
-    /^apiToken: is not an input; known are /,
-  ],
+  "an encrypted unknown key": [{ config: args, encryptedConfig: { apiToken: secret } }, /^apiToken: is not an input; known are /],
   "a partly encrypted unknown key": [
     { config: args, encryptedConfig: { "registry.password": secret } },
     /^registry: is not an input; known are /,

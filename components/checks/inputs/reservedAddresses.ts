@@ -67,10 +67,10 @@ export const reservedAddressChecks: Checks<Settings> = {
       needs: ["loadBalancer", "podCidr", "serviceCidr", "lan"],
       run: (settings) =>
         [...poolBlocks(settings), ...clusterRanges(settings), ...nodeSubnets(settings), ...dhcpRanges(settings)].flatMap(
-          ({ input, range: { text } }) => {
-            const network = networkOf(text);
-            if (network === undefined || network === text) return [];
-            return [problem(input, `${text} has host bits: it means ${network}; write that, or a smaller range`)];
+          ({ input, range }) => {
+            const network = networkOf(range);
+            if (network === undefined) return [];
+            return [problem(input, `${range.text} has host bits: it means ${network}; write that, or a smaller range`)];
           },
         ),
     }),

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import {
   contains,
   type IpRange,
+  networkOf,
   overlap,
   parseAddress,
   parseCidr,
@@ -34,7 +35,7 @@ test("an address is a range of one address, in every notation", () => {
     ["fd00:0:0:0:0:0:0:000a", 6, (0xfdn << 120n) | 0xan],
     ["::ffff:192.168.1.10", 6, 0xffffc0a8010an],
   ] as const) {
-    assert.deepEqual(parseAddress(text), { family, first: value, last: value, text }, text);
+    assert.deepEqual(parseAddress(text), { family, first: value, last: value, written: value, text }, text);
   }
 });
 
@@ -124,9 +125,15 @@ test("text that is not a CIDR is rejected", () => {
 });
 
 test("a span includes both ends, and one address is written once", () => {
-  assert.deepEqual(span("10.0.0.3", "10.0.0.5"), { family: 4, first: 0x0a000003n, last: 0x0a000005n, text: "10.0.0.3-10.0.0.5" });
+  assert.deepEqual(span("10.0.0.3", "10.0.0.5"), {
+    family: 4,
+    first: 0x0a000003n,
+    last: 0x0a000005n,
+    written: 0x0a000003n,
+    text: "10.0.0.3-10.0.0.5",
+  });
   assert.equal(sizeOf(span("10.0.0.3", "10.0.0.5")), 3);
-  assert.deepEqual(span("::5", "::5"), { family: 6, first: 5n, last: 5n, text: "::5" });
+  assert.deepEqual(span("::5", "::5"), { family: 6, first: 5n, last: 5n, written: 5n, text: "::5" });
 });
 
 test("a span needs two valid addresses of one family in their order", () => {
@@ -170,4 +177,23 @@ test("a range contains another only if it has all of its addresses", () => {
     assert.equal(contains(cidr(outer), cidr(inner)), expected, `${outer} ${inner}`);
   }
   assert(!contains(cidr("10.0.0.0/24"), span("10.0.0.200", "10.0.1.1")));
+});
+
+test("the network of a range with host bits is the range that it means", () => {
+  for (const [text, network] of [
+    ["10.244.3.7/16", "10.244.0.0/16"],
+    ["192.168.1.201/29", "192.168.1.200/29"],
+    ["fd00::5/64", "fd00::/64"],
+    ["0.0.0.1/0", "0.0.0.0/0"],
+  ] as const) {
+    const range = parseCidr(text) ?? assert.fail(text);
+    assert.equal(networkOf(range), network);
+  }
+});
+
+test("a range without host bits, an address and a span have no other network", () => {
+  const ranges = ["10.244.0.0/16", "fd00::/64", "10.0.0.1/32", "::1/128"].map(parseCidr);
+  for (const range of [...ranges, parseAddress("10.0.0.1"), parseSpan("10.0.0.1", "10.0.0.9")]) {
+    assert.equal(networkOf(range ?? assert.fail()), undefined, range?.text);
+  }
 });
