@@ -52,36 +52,27 @@ export interface RenderedSubject {
   readonly machineConfig: MachineConfigPatches | undefined;
 }
 
-/** Declares a check of inputs. The compiler holds it to the inputs that it needs. */
-export function inputCheck<const Name extends InputName>(check: {
-  readonly title: string;
-  readonly why: string;
-  readonly source: string;
+/** A check as its file declares it: it reads the inputs `Name`. */
+interface DeclaredCheck<Name extends InputName, Subject> extends Omit<Check<Subject>, "needs"> {
   readonly needs: readonly Name[];
-  readonly run: (settings: Pick<Settings, Name>) => readonly Problem[];
-}): Check<Settings> {
+}
+
+/** Declares a check of inputs. The compiler holds it to the inputs that it needs. */
+export function inputCheck<const Name extends InputName>(check: DeclaredCheck<Name, Pick<Settings, Name>>): Check<Settings> {
   return check;
 }
 
 /** Declares a check of the effective values. The compiler holds it to the inputs that it needs, besides the values. */
-export function valuesCheck<const Name extends InputName = never>(check: {
-  readonly title: string;
-  readonly why: string;
-  readonly source: string;
-  readonly needs: readonly Name[];
-  readonly run: (subject: ValuesSubject<Name>) => readonly Problem[];
-}): Check<ValuesSubject> {
+export function valuesCheck<const Name extends InputName = never>(
+  check: DeclaredCheck<Name, ValuesSubject<Name>>,
+): Check<ValuesSubject> {
   return check;
 }
 
 /** Declares a check of the user's own values against the chart. The compiler holds it to the inputs that it needs, besides the values. */
-export function chartCheck<const Name extends InputName = never>(check: {
-  readonly title: string;
-  readonly why: string;
-  readonly source: string;
-  readonly needs: readonly Name[];
-  readonly run: (subject: ChartSubject<Name>) => readonly Problem[];
-}): Check<ChartSubject> {
+export function chartCheck<const Name extends InputName = never>(
+  check: DeclaredCheck<Name, ChartSubject<Name>>,
+): Check<ChartSubject> {
   return check;
 }
 
