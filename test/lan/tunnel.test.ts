@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { createPlan } from "../../components/plan.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { isolate, runCommand } from "../harness/isolation.ts";
-import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
+import { answersArp, fetchPage, startProbe, webService } from "../harness/lanClient.ts";
 import { type LanNode } from "../harness/lanNode.ts";
 import { oldPolicy, renderOldScript } from "../harness/oldScript.ts";
 import { VirtualLan } from "../harness/virtualLan.ts";
@@ -52,20 +51,11 @@ test("while the old script's cluster is taken over, its Services keep answering"
   await eventually(isAnswering, "the node port does not answer");
   const { ok, output } = lan.cluster.kubectl(["create", "--validate=ignore", "--filename", "-"], JSON.stringify(oldPolicy));
   assert(ok, output);
-  const takeover = new AbortController();
-  const probing = (async () => {
-    const results: boolean[] = [];
-    while (!takeover.signal.aborted) {
-      results.push(await isAnswering());
-      await sleep(200);
-    }
-    return results;
-  })();
+  const probe = startProbe("192.168.1.12", ports[0].nodePort);
   kubectl("delete", "ciliuml2announcementpolicies.cilium.io", "default-l2-announcement");
   lan.cluster.apply(exported.manifest.yaml);
   await restartAgents();
-  takeover.abort();
-  const results = await probing;
+  const results = await probe.stop();
   assert(results.length > 10);
   assert.deepEqual(new Set(results), new Set([true]));
   lan.cluster.apply(exported.loadBalancer?.yaml ?? assert.fail("there is no pool"));
