@@ -87,6 +87,14 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     tags: "osusergo",
     minutes: "3 min",
   },
+  "agent-1.19": {
+    executable: "cilium-agent-1.19",
+    module: "cilium",
+    package: "github.com/cilium/cilium/daemon",
+    modfile: "v1.19.mod",
+    tags: "osusergo",
+    minutes: "4 min",
+  },
   ciliumDbg: {
     executable: "cilium-dbg",
     module: "cilium",
