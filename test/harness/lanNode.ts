@@ -1,17 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { agentRelease } from "../../commands/lib/suites.ts";
 import { runUnchecked } from "../../tools/childProcess.mjs";
+import { agentContainer, inAgentPod, writeAgentConfig } from "./agentPod.ts";
 import { type Cluster, eventually } from "./cluster.ts";
+import { createControlGroup, removeControlGroup } from "./controlGroups.ts";
 import { runCommand, scratch } from "./isolation.ts";
 import { suiteData } from "./suiteData.ts";
 
 /** The address of the client, which is also the router of the nodes. */
 export const clientAddress = "192.168.1.50";
-
-export const cgroups = join(scratch, "cgroups");
 
 /** A machine on the LAN. */
 export class LanNode {
@@ -32,10 +31,9 @@ export class LanNode {
     this.address = `192.168.1.${10 + number}`;
     this.podCidr = `10.244.${number}.0/24`;
     this.#folder = join(scratch, this.name);
-    this.#group = join(cgroups, `cilium-test-${randomBytes(4).toString("hex")}`);
+    this.#group = createControlGroup();
     for (const folder of ["", "state", "bpf"]) mkdirSync(join(this.#folder, folder));
     runCommand("mount", "-t", "bpf", "none", join(this.#folder, "bpf"));
-    mkdirSync(this.#group);
     runCommand("ip", "netns", "add", this.name);
     runCommand("ip", "link", "add", this.name, "type", "veth", "peer", "name", "eth0", "netns", this.name);
     runCommand("ip", "link", "set", this.name, "master", "lan0", "up");
@@ -78,12 +76,10 @@ export class LanNode {
    */
   async startAgent(): Promise<void> {
     const namespace = this.#namespace;
-    const config = this.#cluster.get("configmap", "cilium-config", namespace)?.["data"] as Record<string, string>;
     const configFolder = join(this.#folder, "config");
-    rmSync(configFolder, { recursive: true, force: true });
-    mkdirSync(configFolder);
-    for (const [key, value] of Object.entries(config)) writeFileSync(join(configFolder, key), value);
-    const { environment, capabilities } = this.#agentContainer(namespace);
+    writeAgentConfig(configFolder, this.#cluster.get("configmap", "cilium-config", namespace));
+    const container = agentContainer(this.#cluster.get("daemonset", "cilium", namespace));
+    const { environment } = container;
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
     writeFileSync(this.#kubeconfig, this.#cluster.kubeconfigFor("cilium", namespace, `https://${host ?? ""}:${port ?? ""}`));
     const library = join(this.#folder, "library");
@@ -99,10 +95,9 @@ export class LanNode {
       // The health responder is a separate program, which is not built here.
       "--enable-endpoint-health-checking=false",
     ];
-    const withCapabilities = ["setpriv", `--bounding-set=-all${capabilities.map((name) => `,+${name.toLowerCase()}`).join("")}`];
     const log = openSync(this.#logFile, "w");
-    const inPod = [join(import.meta.dirname, "..", "processes", "agentPod.sh"), this.#group, this.#folder];
-    const child = spawn("ip", ["netns", "exec", this.name, ...inPod, ...withCapabilities, ...agent], {
+    const inPod = inAgentPod(this.#group, this.#folder, container);
+    const child = spawn("ip", ["netns", "exec", this.name, ...inPod, ...agent], {
       env: { ...process.env, ...environment, K8S_NODE_NAME: this.name, CILIUM_K8S_NAMESPACE: namespace },
       stdio: ["ignore", log, log],
     });
@@ -192,40 +187,6 @@ export class LanNode {
   }
   get #logFile() {
     return join(this.#folder, "agent.log");
-  }
-
-  /** The environment and the capabilities of the agent's container in the DaemonSet. */
-  #agentContainer(namespace: string) {
-    const { spec } = this.#cluster.get("daemonset", "cilium", namespace) as unknown as {
-      spec: {
-        template: {
-          spec: {
-            containers: {
-              name: string;
-              env: { name: string; value?: string }[];
-              securityContext: { capabilities: { add: string[] } };
-            }[];
-          };
-        };
-      };
-    };
-    const agent = spec.template.spec.containers.find(({ name }) => name === "cilium-agent");
-    if (agent === undefined) throw new Error("the DaemonSet has no container cilium-agent");
-    const environment: Record<string, string | undefined> = {};
-    // Variables without a value come from the pod's fields.
-    for (const { name, value } of agent.env) if (value !== undefined) environment[name] = value;
-    return { environment, capabilities: agent.securityContext.capabilities.add };
-  }
-}
-
-/** Removes a control group unless it still has a process; returns whether it was removed. */
-export function removeControlGroup(group: string): boolean {
-  try {
-    rmdirSync(group);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EBUSY") return false;
-    throw error;
   }
 }
 
