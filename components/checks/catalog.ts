@@ -19,10 +19,16 @@ import { announcedAddressChecks } from "./values/announcedAddresses.ts";
 import { clusterFitChecks } from "./values/clusterFit.ts";
 import { clusterRangeChecks } from "./values/clusterRanges.ts";
 import { contradictionChecks } from "./values/contradictions.ts";
+import { encryptionChecks } from "./values/encryption.ts";
 import { interfaceChecks } from "./values/interfaces.ts";
+import { ipFamilyChecks } from "./values/ipFamilies.ts";
 import { l2AnnouncementChecks } from "./values/l2Announcements.ts";
+import { masqueradingChecks } from "./values/masquerading.ts";
 import { routingChecks } from "./values/routing.ts";
+import { serviceTrafficChecks } from "./values/serviceTraffic.ts";
 import { talosAgreementChecks } from "./values/talosAgreement.ts";
+import { throughputChecks } from "./values/throughput.ts";
+import { wordChecks } from "./values/words.ts";
 
 /** Checks of the inputs alone. */
 export const inputChecks = {
@@ -48,7 +54,13 @@ export const addressChecks = {
 
 /** Checks of the effective values. */
 export const valuesChecks = {
-  "Routing and masquerading": routingChecks,
+  "Words of the agent": wordChecks,
+  Routing: routingChecks,
+  "IP families": ipFamilyChecks,
+  Masquerading: masqueradingChecks,
+  "The way of Service traffic": serviceTrafficChecks,
+  Throughput: throughputChecks,
+  Encryption: encryptionChecks,
   "Values that contradict each other": contradictionChecks,
   "Values that do not fit the cluster": clusterFitChecks,
   "Values and the machine config": talosAgreementChecks,

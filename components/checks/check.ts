@@ -21,6 +21,8 @@ export interface Check<Subject> {
   readonly source: string;
   /** The inputs that the check reads. It does not run if one of them has the wrong type, which is a problem of its own. */
   readonly needs: readonly InputName[];
+  /** Set if Cilium's agent does not start with what the check refuses. The suite verdicts asks the real agent about it. */
+  readonly stopsAgent?: true;
   readonly run: (subject: Subject) => readonly Problem[];
 }
 

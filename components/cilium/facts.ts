@@ -1,4 +1,5 @@
-import { type HelmValues, isOff, isOn, valueAt } from "../helm/values.ts";
+import semver from "semver";
+import { type HelmValues, isOff, isOn, textAt, valueAt } from "../helm/values.ts";
 
 // Questions about the effective values. Values, checks, patches and deliveries all ask here, so that they agree.
 
@@ -31,4 +32,82 @@ export function routesNatively(values: HelmValues): boolean {
 /** Whether Cilium uses an IP family. The chart's defaults are IPv4 on and IPv6 off. */
 export function usesFamily(values: HelmValues, family: 4 | 6): boolean {
   return family === 4 ? !isOff(values, "ipv4.enabled") : isOn(values, "ipv6.enabled");
+}
+
+/** Whether nodes send pod traffic to each other through a tunnel. */
+export function usesTunnel(values: HelmValues): boolean {
+  return !routesNatively(values);
+}
+
+/** The protocol of the tunnel, which DSR with dispatch `geneve` uses without a tunnel too. */
+export function tunnelProtocol(values: HelmValues): string {
+  return textAt(values, "tunnelProtocol") ?? "vxlan";
+}
+
+/** Whether traffic of pods to the outside gets the address of the node. Without a family: of any. */
+export function masquerades(values: HelmValues, family?: 4 | 6): boolean {
+  if (family === undefined) return masquerades(values, 4) || masquerades(values, 6);
+  return usesFamily(values, family) && !isOff(values, `enableIPv${family}Masquerade`);
+}
+
+/** Whether iptables masquerades, because BPF does not. */
+export function masqueradesByIptables(values: HelmValues): boolean {
+  return masquerades(values) && !isOn(values, "bpf.masquerade");
+}
+
+/** How traffic between nodes is encrypted, if it is. */
+export function encryptionType(values: HelmValues): string {
+  return textAt(values, "encryption.type") ?? "ipsec";
+}
+
+/** Whether traffic between nodes is encrypted in this way. */
+export function encryptsBy(values: HelmValues, type: "ipsec" | "wireguard"): boolean {
+  return isOn(values, "encryption.enabled") && encryptionType(values) === type;
+}
+
+/** How Services are reached: `snat`, `dsr` or `hybrid`. */
+export function loadBalancerMode(values: HelmValues): string {
+  return textAt(values, "loadBalancer.mode") ?? "snat";
+}
+
+/** Whether some replies go from the backend's node to the client directly. */
+export function usesDsr(values: HelmValues): boolean {
+  return ["dsr", "hybrid"].includes(loadBalancerMode(values)) || isOn(values, "bpf.lbModeAnnotation");
+}
+
+/** How DSR tells the backend's node the address of the Service: `opt`, `ipip` or `geneve`. */
+export function dsrDispatch(values: HelmValues): string {
+  return textAt(values, "loadBalancer.dsrDispatch") ?? "opt";
+}
+
+/** The value that makes pod traffic pass through the host's network stack on request. Undefined if none does. */
+export function legacyRoutingValue(values: HelmValues): string | undefined {
+  const path = "bpf.hostLegacyRouting";
+  if (valueAt(values, path) !== undefined) return isOn(values, path) ? path : undefined;
+  // The chart turns it on for CNI chaining.
+  return (textAt(values, "cni.chainingMode") ?? "none") === "none" ? undefined : "cni.chainingMode";
+}
+
+/** Whether eBPF host routing is on, so that traffic of pods bypasses the host. The agent falls back to the host otherwise. */
+export function bypassesHost(values: HelmValues, ciliumVersion: string): boolean {
+  if (!replacesKubeProxy(values) || legacyRoutingValue(values) !== undefined || masqueradesByIptables(values)) return false;
+  // Up to Cilium 1.18, IPsec turns eBPF host routing off.
+  return !(encryptsBy(values, "ipsec") && semver.satisfies(ciliumVersion, "<1.19.0"));
+}
+
+/** Whether the pods' connections use BBR, and not only those of the host. */
+export function usesBbr(values: HelmValues): boolean {
+  const isBbr = isOn(values, "bandwidthManager.enabled") && isOn(values, "bandwidthManager.bbr");
+  return isBbr && !isOn(values, "bandwidthManager.bbrHostNamespaceOnly");
+}
+
+/** Whether pods are connected by netkit devices. */
+export function usesNetkit(values: HelmValues): boolean {
+  return ["netkit", "netkit-l2"].includes(String(valueAt(values, "bpf.datapathMode")));
+}
+
+/** The values that only do their work with eBPF host routing, of those that are on. */
+export function needsHostRouting(values: HelmValues): readonly string[] {
+  const bigTcp = ["enableIPv4BIGTCP", "enableIPv6BIGTCP"].filter((path) => isOn(values, path));
+  return [...bigTcp, ...(usesBbr(values) ? ["bandwidthManager.bbr"] : []), ...(usesNetkit(values) ? ["bpf.datapathMode"] : [])];
 }

@@ -13,6 +13,13 @@ export function valueAt(values: HelmValues, path: string): unknown {
   return value ?? undefined;
 }
 
+/** Reads text or a number as text. Undefined if it is unset, empty, or something else, so that the chart's default applies. */
+export function textAt(values: HelmValues, path: string): string | undefined {
+  const value = valueAt(values, path);
+  if (typeof value === "number") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
 /** Whether a value is set to true. The chart also accepts the text "true" for some switches. */
 export function isOn(values: HelmValues, path: string): boolean {
   return String(valueAt(values, path)) === "true";

@@ -1,12 +1,12 @@
-import semver from "semver";
-import { replacesKubeProxy, routesNatively, usesFamily } from "../../cilium/facts.ts";
+import { bypassesHost, needsHostRouting, routesNatively, usesFamily } from "../../cilium/facts.ts";
 import { podRanges } from "../../cilium/podRanges.ts";
 import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
-import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
+import { isOff, isOn, valueAt } from "../../helm/values.ts";
 import { nodeAddresses, nodeSubnets } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { contains, parseCidr } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
+import { anyOf, leaveOut, setTo, withoutHostDns } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const routing = "https://docs.cilium.io/en/stable/network/concepts/routing/";
@@ -18,10 +18,12 @@ export const routingChecks: Checks<ValuesSubject> = {
       why: "The chart renders any word, and the agent does not start.",
       source: routing,
       needs: [],
+      stopsAgent: true,
       run: ({ settings, values }) => {
         const mode = valueAt(values, "routingMode");
         if (mode === undefined || mode === "" || mode === "native" || mode === "tunnel") return [];
-        return [problem(originOf(settings, "routingMode"), `is ${quote(mode)}; allowed are "native" and "tunnel"`)];
+        const input = originOf(settings, "routingMode");
+        return [problem(input, `is ${quote(mode)}; allowed are "native" and "tunnel": ${leaveOut(input)}`)];
       },
     }),
     valuesCheck({
@@ -29,6 +31,7 @@ export const routingChecks: Checks<ValuesSubject> = {
       why: "The agent does not start, because it must know what not to masquerade.",
       source: routing,
       needs: [],
+      stopsAgent: true,
       run: ({ settings, values }) => {
         if (!routesNatively(values) || isOn(values, "ipMasqAgent.enabled")) return [];
         return ([4, 6] as const).flatMap((family) => {
@@ -39,13 +42,11 @@ export const routingChecks: Checks<ValuesSubject> = {
           // An invalid podCidr is reported by the check of addresses.
           if (range !== undefined && !isUserValue(settings, path)) return [];
           const fault = range === undefined ? "is missing" : `is ${quote(range)}, not a valid IPv${family} range`;
-          return [
-            problem(
-              userValueInput(settings, path),
-              `${fault}, and with native routing the agent does not start without it (${originOf(settings, "routingMode")}); set it to ` +
-                `the range of the pods, or set enableIPv${family}Masquerade to false`,
-            ),
-          ];
+          const input = userValueInput(settings, path);
+          const unmasqueraded = setTo("values.enableIPv6Masquerade", false);
+          const waysOut = family === 4 ? [leaveOut(input)] : ["set it to the range of the pods", unmasqueraded];
+          const reason = `with native routing the agent does not start without it (${originOf(settings, "routingMode")})`;
+          return [problem(input, `${fault}, and ${reason}; ${anyOf(waysOut)}`)];
         });
       },
     }),
@@ -54,15 +55,28 @@ export const routingChecks: Checks<ValuesSubject> = {
       why: "The agent does not start.",
       source: routing,
       needs: [],
+      stopsAgent: true,
       run: ({ settings, values }) => {
         if (routesNatively(values) || !isOn(values, "autoDirectNodeRoutes")) return [];
         return [
           problem(
             originOf(settings, "autoDirectNodeRoutes", "routingMode"),
-            "contradicts the other routing values: direct routes are for native routing, and the agent refuses them with a tunnel; remove " +
-              'the value, and set the input routing.mode to "native" or "tunnel"',
+            "contradicts the other routing values: direct routes are for native routing, and the agent refuses them with a tunnel; " +
+              anyOf([leaveOut(originOf(settings, "autoDirectNodeRoutes", "routingMode")), setTo("routing.mode", "native")]),
           ),
         ];
+      },
+    }),
+    valuesCheck({
+      title: "skipping unreachable nodes without direct routes",
+      why: "The agent does not start: there are no routes that it could skip.",
+      source: routing,
+      needs: [],
+      stopsAgent: true,
+      run: ({ settings, values }) => {
+        if (!isOn(values, "directRoutingSkipUnreachable") || isOn(values, "autoDirectNodeRoutes")) return [];
+        const input = originOf(settings, "directRoutingSkipUnreachable");
+        return [problem(input, `cannot be true without direct routes between the nodes; ${leaveOut(input)}`)];
       },
     }),
     valuesCheck({
@@ -94,12 +108,14 @@ export const routingChecks: Checks<ValuesSubject> = {
       run: ({ settings, values }) => {
         const isBpf = isOn(values, "bpf.masquerade");
         if (!settings.talos.forwardKubeDNSToHost || !bypassesHost(values, settings.ciliumVersion)) return [];
+        const waysOut =
+          needsHostRouting(values).length === 0
+            ? [setTo("values.bpf.hostLegacyRouting", true), withoutHostDns]
+            : [withoutHostDns];
         return [
           problem(
             originOf(settings, isBpf ? "bpf.masquerade" : "enableIPv4Masquerade"),
-            `cannot be ${isBpf ? "true" : "false"} while Talos forwards the DNS of the cluster to its own; set ` +
-              "values.bpf.hostLegacyRouting to true, or turn hostDNS.forwardKubeDNSToHost off in the machine config and set " +
-              "talos.forwardKubeDNSToHost to false",
+            `cannot be ${isBpf ? "true" : "false"} while Talos forwards the DNS of the cluster to its own; ${anyOf(waysOut)}`,
           ),
         ];
       },
@@ -135,15 +151,4 @@ function nodeByNetwork(settings: Pick<Settings, "lan">, family: 4 | 6): Readonly
     if (network !== undefined) nodes.set(network.range.text, node.text);
   }
   return nodes;
-}
-
-/** Whether eBPF host routing is on, so that traffic of pods does not pass through the host. */
-function bypassesHost(values: HelmValues, ciliumVersion: string): boolean {
-  if (!replacesKubeProxy(values) || isOn(values, "bpf.hostLegacyRouting")) return false;
-  // Up to Cilium 1.18, IPsec turns eBPF host routing off.
-  const usesIpsec = isOn(values, "encryption.enabled") && (valueAt(values, "encryption.type") ?? "ipsec") === "ipsec";
-  if (usesIpsec && semver.satisfies(ciliumVersion, "<1.19.0")) return false;
-  // eBPF host routing is also on if nothing is masqueraded.
-  const isUnmasqueraded = isOff(values, "enableIPv4Masquerade") && !isOn(values, "ipv6.enabled");
-  return isOn(values, "bpf.masquerade") || isUnmasqueraded;
 }

@@ -1,14 +1,10 @@
 import { routingChecks } from "../../../../components/checks/values/routing.ts";
+import { agentRefusalsOf } from "../../../fixtures/agentRefusals.ts";
 import { values } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
 testExamples(routingChecks, {
-  "an invalid routing mode": [
-    [
-      values({ routingMode: "vxlan" }, { routing: { directRoutes: false } }),
-      /^values\.routingMode: is "vxlan"; allowed are "native" and "tunnel"$/,
-    ],
-  ],
+  ...agentRefusalsOf(routingChecks),
   "native routing without a native range": [
     [
       values({ ipv4NativeRoutingCIDR: "10.244.0.0" }),
@@ -16,7 +12,7 @@ testExamples(routingChecks, {
     ],
     [
       values({ ipv4NativeRoutingCIDR: null }),
-      /^values\.ipv4NativeRoutingCIDR: is missing, .* \(routing\.mode\); set it to the range of the pods/,
+      /^values\.ipv4NativeRoutingCIDR: is missing, .* \(routing\.mode\); leave values\.ipv4NativeRoutingCIDR out$/,
     ],
     [values({ ipv6: { enabled: true } }), /^values\.ipv6NativeRoutingCIDR: is missing/],
   ],

@@ -1,0 +1,38 @@
+import { legacyRoutingValue, needsHostRouting } from "../cilium/facts.ts";
+import type { HelmValues } from "../helm/values.ts";
+import type { Settings } from "../inputs/settings.ts";
+import { quote } from "../support/problems.ts";
+
+// The ways out that errors offer. The suite verdicts reads them in the text of the error, follows them, and asks the agent.
+
+/** `set values.bpf.masquerade to true`. */
+export function setTo(input: string, value: unknown): string {
+  return `set ${input} to ${quote(value)}`;
+}
+
+/** `leave values.bpf.masquerade out`. */
+export function leaveOut(input: string): string {
+  return `leave ${input} out`;
+}
+
+/** Steps that belong together: `set a to 1 and leave b out`. */
+export function allOf(...steps: readonly string[]): string {
+  return steps.join(" and ");
+}
+
+/** Alternatives: `set a to 1, or leave b out`. */
+export function anyOf(ways: readonly string[]): string {
+  return ways.join(", or ");
+}
+
+/** Takes the DNS of the cluster back from Talos, so that pods may bypass the host. */
+export const withoutHostDns =
+  "turn hostDNS.forwardKubeDNSToHost off in the machine config and set talos.forwardKubeDNSToHost to false";
+
+/** Lets BPF masquerade, in a way that fits Talos' DNS and the values that need eBPF host routing. */
+export function masqueradeByBpf({ talos }: Pick<Settings, "talos">, values: HelmValues): string {
+  const masquerade = setTo("values.bpf.masquerade", true);
+  if (!talos.forwardKubeDNSToHost || legacyRoutingValue(values) !== undefined) return masquerade;
+  if (needsHostRouting(values).length > 0) return allOf(masquerade, withoutHostDns);
+  return allOf(masquerade, setTo("values.bpf.hostLegacyRouting", true));
+}
