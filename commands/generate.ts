@@ -18,6 +18,7 @@ import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
 import { formatPage, type Page } from "./lib/page.ts";
 import { root } from "./lib/root.ts";
+import { readFigures } from "./lib/verdictFigures.ts";
 
 /** Generates the schema that the program validates its inputs with, and the documentation. */
 export async function generatePages(): Promise<readonly Page[]> {
@@ -47,7 +48,7 @@ const pulumiInputParser: SubNodeParser = {
   createType: () => new AnyType(),
 };
 
-function checksPage(): string {
+export function checksPage(): string {
   const table = (checks: readonly Pick<Check<never>, "title" | "why" | "source">[]) =>
     checks.map(({ title, why, source }) => tableRow(title, why, linkTo(source)));
   const section = ([title, { errors, warnings }]: [string, Checks<never>]) => {
@@ -63,10 +64,28 @@ program. Warnings appear in the log and in the output \`warnings\`. In addition,
 every download must have its SHA-256, and errors of Helm are passed on in Helm's own words. Generated from
 [components/checks](../components/checks) by \`npm run generate\`.
 
+${verdictsSection()}
+
 ${Object.entries(allChecks as unknown as Record<string, Checks<never>>)
   .map(section)
   .join("\n\n")}
 `;
+}
+
+function verdictsSection(): string {
+  const rows = Object.entries(readFigures()).map(([release, figures]) => {
+    const { accepted, acceptedButRefused, refused, refusedButStarts, undecided } = figures;
+    return tableRow(release, ...[accepted, acceptedButRefused, refused, refusedButStarts, undecided].map(String));
+  });
+  return `## How often the checks are right
+
+\`npm run verdicts\` combines settings that interact, such as routing, masquerading, load balancing, encryption and IPAM, and starts Cilium's real
+agent with the rendered configuration, until the agent has validated it. "Refused" means here: by a check that says that the agent does not
+start. The last column counts what the agent could not judge, because the kernel of that machine lacked WireGuard or netkit.
+
+| Cilium | Accepted | of these, the agent refuses | Refused | of these, the agent starts | Not judged |
+| --- | --- | --- | --- | --- | --- |
+${rows.join("\n")}`;
 }
 
 /** A link to the source of a check: a URL, or a page of docs/ next to the generated one. Other sources stay text. */

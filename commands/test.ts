@@ -28,11 +28,11 @@ async function main(): Promise<void> {
       rest: { type: "boolean" },
       // A skipped suite fails the run, unless installing something would not help.
       strict: { type: "boolean" },
-      // How many inputs the suite fuzz generates; they differ in every run.
+      // How many inputs the suites fuzz and verdicts generate; those of fuzz differ in every run.
       runs: { type: "string" },
     },
   });
-  if (values.runs !== undefined) process.env["FUZZ_RUNS"] = values.runs;
+  if (values.runs !== undefined) process.env["GENERATED_INPUTS"] = values.runs;
   const selected = selectFiles({ words: positionals, all: values.all === true, rest: values.rest === true });
 
   const folder = mkdtempSync(join(tmpdir(), "cilium-test-suites-"));

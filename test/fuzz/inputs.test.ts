@@ -15,10 +15,10 @@ import { chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
-// `npm run fuzz` sets FUZZ_RUNS: more inputs, and different ones each time.
-const numRuns = Number(process.env["FUZZ_RUNS"] ?? 500);
+// `npm run fuzz` sets GENERATED_INPUTS: more inputs, and different ones each time.
+const numRuns = Number(process.env["GENERATED_INPUTS"] ?? 500);
 const parameters: fc.Parameters<[unknown]> = { numRuns };
-if (process.env["FUZZ_RUNS"] === undefined) parameters.seed = 7;
+if (process.env["GENERATED_INPUTS"] === undefined) parameters.seed = 7;
 
 const folder = mkdtempSync(join(tmpdir(), "fuzz-"));
 let files = 0;

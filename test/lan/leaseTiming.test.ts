@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
 import { createManifest } from "../../components/kubernetes/manifest.ts";
 import { createPlan } from "../../components/plan.ts";
@@ -25,24 +24,6 @@ before(async () => {
   await node.stopAgent();
 });
 after(() => lan.stop());
-
-// Inputs that the checks reject, and the error that the agent gives for them.
-const rejected: readonly (readonly [args: TalosCiliumCniArgs, agentError: RegExp])[] = [
-  [{ values: { routingMode: "vxlan" }, routing: { directRoutes: false } }, /invalid routing mode \\?"vxlan\\?"/],
-  [{ values: { ipv4NativeRoutingCIDR: null } }, /native routing cidr must be configured/],
-  [
-    { values: { autoDirectNodeRoutes: true }, routing: { mode: "tunnel" } },
-    /auto-direct-node-routes cannot be used with tunneling/,
-  ],
-];
-
-for (const [args, agentError] of rejected) {
-  test(`the agent does not start with ${JSON.stringify(args.values)}`, async () => {
-    assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
-    lan.cluster.apply(createManifest(renderInputs(args).objects).yaml);
-    await assert.rejects(node.startAgent(), agentError);
-  });
-}
 
 test("the agent replaces a lease timing that breaks the rules, and reports it only in its log", async () => {
   const args = { ...devStack, l2: { leaseDuration: "2s", leaseRenewDeadline: "3s" } };
