@@ -1,8 +1,8 @@
-import semver from "semver";
-import { replacesKubeProxy, routesNatively, usesFamily } from "../../cilium/facts.ts";
+import { routesNatively, usesFamily } from "../../cilium/facts.ts";
+import { bypassesHost } from "../../cilium/hostRouting.ts";
 import { podRanges } from "../../cilium/podRanges.ts";
 import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
-import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
+import { isOff, isOn, valueAt } from "../../helm/values.ts";
 import { nodeAddresses, nodeSubnets } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { contains, parseCidr } from "../../support/ipRange.ts";
@@ -135,15 +135,4 @@ function nodeByNetwork(settings: Pick<Settings, "lan">, family: 4 | 6): Readonly
     if (network !== undefined) nodes.set(network.range.text, node.text);
   }
   return nodes;
-}
-
-/** Whether eBPF host routing is on, so that traffic of pods does not pass through the host. */
-function bypassesHost(values: HelmValues, ciliumVersion: string): boolean {
-  if (!replacesKubeProxy(values) || isOn(values, "bpf.hostLegacyRouting")) return false;
-  // Up to Cilium 1.18, IPsec turns eBPF host routing off.
-  const usesIpsec = isOn(values, "encryption.enabled") && (valueAt(values, "encryption.type") ?? "ipsec") === "ipsec";
-  if (usesIpsec && semver.satisfies(ciliumVersion, "<1.19.0")) return false;
-  // eBPF host routing is also on if nothing is masqueraded.
-  const isUnmasqueraded = isOff(values, "enableIPv4Masquerade") && !isOn(values, "ipv6.enabled");
-  return isOn(values, "bpf.masquerade") || isUnmasqueraded;
 }
