@@ -7,6 +7,8 @@ import { nodeAddresses, nodeSubnets } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { contains, parseCidr } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
+import { forwardsKubeDns } from "../../talos/clusterDns.ts";
+import { namedMachines } from "../../talos/machines.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const routing = "https://docs.cilium.io/en/stable/network/concepts/routing/";
@@ -92,8 +94,10 @@ export const routingChecks: Checks<ValuesSubject> = {
       source: "https://docs.siderolabs.com/kubernetes-guides/cni/deploying-cilium",
       needs: ["talos", "ciliumVersion"],
       run: ({ settings, values }) => {
+        // Without the input, each machine config answers for itself.
+        if (settings.talos.forwardKubeDNSToHost === undefined && namedMachines(settings).length > 0) return [];
         const isBpf = isOn(values, "bpf.masquerade");
-        if (!settings.talos.forwardKubeDNSToHost || !bypassesHost(values, settings.ciliumVersion)) return [];
+        if (!forwardsKubeDns(settings) || !bypassesHost(values, settings.ciliumVersion)) return [];
         return [
           problem(
             originOf(settings, isBpf ? "bpf.masquerade" : "enableIPv4Masquerade"),
