@@ -1,7 +1,8 @@
-import { legacyRoutingValue, needsHostRouting } from "../cilium/facts.ts";
+import { legacyRoutingValue, needsHostRouting } from "../cilium/hostRouting.ts";
 import type { HelmValues } from "../helm/values.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { quote } from "../support/problems.ts";
+import { forwardsKubeDns } from "../talos/clusterDns.ts";
 
 // The ways out that errors offer. The suite verdicts reads them in the text of the error, follows them, and asks the agent.
 
@@ -30,9 +31,9 @@ export const withoutHostDns =
   "turn hostDNS.forwardKubeDNSToHost off in the machine config and set talos.forwardKubeDNSToHost to false";
 
 /** Lets BPF masquerade, in a way that fits Talos' DNS and the values that need eBPF host routing. */
-export function masqueradeByBpf({ talos }: Pick<Settings, "talos">, values: HelmValues): string {
+export function masqueradeByBpf(settings: Pick<Settings, "talos">, values: HelmValues): string {
   const masquerade = setTo("values.bpf.masquerade", true);
-  if (!talos.forwardKubeDNSToHost || legacyRoutingValue(values) !== undefined) return masquerade;
+  if (!forwardsKubeDns(settings) || legacyRoutingValue(values) !== undefined) return masquerade;
   if (needsHostRouting(values).length > 0) return allOf(masquerade, withoutHostDns);
   return allOf(masquerade, setTo("values.bpf.hostLegacyRouting", true));
 }

@@ -6,12 +6,16 @@ import { chartSourceChecks } from "./inputs/chartSource.ts";
 import { durationChecks } from "./inputs/durations.ts";
 import { l2PolicyChecks } from "./inputs/l2Policies.ts";
 import { labelSelectorChecks } from "./inputs/labelSelectors.ts";
-import { machineConfigChecks } from "./inputs/machineConfigs.ts";
+import { machineDeliveryChecks } from "./inputs/machineDelivery.ts";
 import { machineChecks } from "./inputs/machines.ts";
 import { nameChecks } from "./inputs/names.ts";
 import { reservedAddressChecks } from "./inputs/reservedAddresses.ts";
 import { versionFormatChecks } from "./inputs/versionFormats.ts";
 import { versionPairChecks } from "./inputs/versionPairs.ts";
+import { machineConfigAddressChecks } from "./machineConfigs/addresses.ts";
+import { machineConfigAgreementChecks } from "./machineConfigs/agreement.ts";
+import { machineConfigContentChecks } from "./machineConfigs/contents.ts";
+import { machineConfigRangeChecks } from "./machineConfigs/ranges.ts";
 import { deliveryChecks } from "./rendering/delivery.ts";
 import { gatewayApiChecks } from "./rendering/gatewayApi.ts";
 import { objectChecks } from "./rendering/objects.ts";
@@ -43,7 +47,7 @@ export const inputChecks = {
   "L2 announcement policies": l2PolicyChecks,
   "Label selectors": labelSelectorChecks,
   Machines: machineChecks,
-  "Machine configs": machineConfigChecks,
+  "The delivery to machines": machineDeliveryChecks,
 } as const;
 
 /** Checks of addresses that depend on the values. CiliumLoadBalancer runs them too. */
@@ -68,6 +72,14 @@ export const valuesChecks = {
   "Network interfaces": interfaceChecks,
 } as const;
 
+/** Checks of a machine config that is given. */
+export const machineConfigChecks = {
+  "The content of machine configs": machineConfigContentChecks,
+  "Settings of machine configs": machineConfigAgreementChecks,
+  "Ranges in machine configs": machineConfigRangeChecks,
+  "Addresses in machine configs": machineConfigAddressChecks,
+} as const;
+
 /** Checks of the user's own values against the chart. */
 export const chartChecks = {
   "Values that the chart refuses": chartSchemaChecks,
@@ -82,4 +94,11 @@ export const renderedChecks = {
 } as const;
 
 /** Every check, by topic. */
-export const allChecks = { ...inputChecks, ...addressChecks, ...valuesChecks, ...chartChecks, ...renderedChecks } as const;
+export const allChecks = {
+  ...inputChecks,
+  ...addressChecks,
+  ...valuesChecks,
+  ...machineConfigChecks,
+  ...chartChecks,
+  ...renderedChecks,
+} as const;

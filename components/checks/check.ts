@@ -6,6 +6,7 @@ import type { Settings } from "../inputs/settings.ts";
 import type { Manifest } from "../kubernetes/manifest.ts";
 import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import type { Problem } from "../support/problems.ts";
+import type { ExistingConfig } from "../talos/existingConfig.ts";
 import type { MachineConfigPatches } from "../talos/machineConfig.ts";
 
 /** A top-level input that a check can need. */
@@ -38,6 +39,14 @@ export interface ValuesSubject<Name extends InputName = InputName> {
   readonly values: HelmValues;
 }
 
+/** What checks of a machine config are given. */
+export interface MachineConfigSubject<Name extends InputName = InputName> extends ValuesSubject<Name> {
+  /** The input of the config. */
+  readonly input: string;
+  readonly isControlPlane: boolean;
+  readonly config: ExistingConfig;
+}
+
 /** What checks of the user's own values against the chart are given. */
 export interface ChartSubject<Name extends InputName = InputName> extends ValuesSubject<Name> {
   readonly chart: Chart;
@@ -68,6 +77,13 @@ export function inputCheck<const Name extends InputName>(check: DeclaredCheck<Na
 export function valuesCheck<const Name extends InputName = never>(
   check: DeclaredCheck<Name, ValuesSubject<Name>>,
 ): Check<ValuesSubject> {
+  return check;
+}
+
+/** Declares a check of a machine config. The compiler holds it to the inputs that it needs, besides the values. */
+export function machineConfigCheck<const Name extends InputName = never>(
+  check: DeclaredCheck<Name, MachineConfigSubject<Name>>,
+): Check<MachineConfigSubject> {
   return check;
 }
 

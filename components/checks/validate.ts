@@ -5,9 +5,12 @@ import type { HelmValues } from "../helm/values.ts";
 import type { TalosCiliumCniArgs } from "../inputs/args.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { InputError, type Problem, topLevelKey } from "../support/problems.ts";
+import { namedMachines } from "../talos/machines.ts";
 import { ciliumMinor } from "../versions/supported.ts";
 import { addressChecks, chartChecks, valuesChecks } from "./catalog.ts";
+import type { ValuesSubject } from "./check.ts";
 import { checkInputs, type Problems } from "./inputs.ts";
+import { checkMachineConfig } from "./machineConfigs.ts";
 import { runChecks } from "./run.ts";
 
 /** Inputs after their checks. Without errors, they can be rendered. */
@@ -25,7 +28,10 @@ export function validate(args: TalosCiliumCniArgs): Validation {
   const results: Problems[] = [inputs];
   // Checks of the values need to know what the user set.
   const canCheckValues = !unusable.has("values") && !unusable.has("secretValues");
-  if (canCheckValues) results.push(runChecks({ ...addressChecks, ...valuesChecks }, { settings, values }, unusable));
+  if (canCheckValues) {
+    results.push(runChecks({ ...addressChecks, ...valuesChecks }, { settings, values }, unusable));
+    results.push(...checkMachineConfigs({ settings, values }, unusable));
+  }
   const { chart, ...search } = searchChart(settings, inputs.errors);
   results.push(search);
   if (canCheckValues && chart !== undefined) results.push(runChecks(chartChecks, { settings, values, chart }, unusable));
@@ -37,6 +43,15 @@ export function validateLoadBalancer(args: TalosCiliumCniArgs): Problems & { rea
   const { settings, unusable, ...inputs } = checkInputs(args);
   const addresses = runChecks(addressChecks, { settings, values: ciliumValues(settings) }, unusable);
   return { ...combine([inputs, addresses]), settings };
+}
+
+/** Checks the machine configs that are text. The delivery checks the others. */
+function checkMachineConfigs(subject: ValuesSubject, unusable: ReadonlySet<string>): readonly Problems[] {
+  return namedMachines(subject.settings).flatMap((machine) => {
+    const { machineConfiguration } = machine;
+    if (typeof machineConfiguration !== "string") return [];
+    return [checkMachineConfig(subject, machine, machineConfiguration, unusable)];
+  });
 }
 
 function searchChart(settings: Settings, inputErrors: readonly Problem[]): Problems & Partial<FoundChart> {

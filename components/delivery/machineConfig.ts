@@ -1,26 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as talos from "@pulumiverse/talos";
 import type { Plan } from "../plan.ts";
-import { InputError } from "../support/problems.ts";
-import { existingConfigProblems } from "../talos/existingConfig.ts";
 import { type MachineConfigPatches, patchBefore } from "../talos/machineConfig.ts";
 import { namedMachines } from "../talos/machines.ts";
-import { toResourceError } from "./componentError.ts";
+import { checkedConfig } from "./checkedConfig.ts";
 
 /** Delivery `machineConfig`: applies the patches to the machines, after everything in `dependsOn`. */
 export function deliverMachineConfig(
   name: string,
-  { settings, isSecret }: Plan,
+  plan: Plan,
   patches: MachineConfigPatches,
   component: pulumi.ComponentResource,
   dependsOn: pulumi.ResourceOptions["dependsOn"],
 ): void {
+  const { settings, isSecret } = plan;
   const { clientConfiguration, applyMode } = settings.talos;
   const before = patchBefore(settings);
   const controlPlanePatches = before === undefined ? [patches.controlPlane] : [before, patches.controlPlane];
   let previous: pulumi.ResourceOptions = dependsOn === undefined ? {} : { dependsOn };
-  for (const { resource, formerResource, input, isControlPlane, ...machine } of namedMachines(settings)) {
-    const { node, endpoint, machineConfiguration } = machine;
+  for (const machine of namedMachines(settings)) {
+    const { resource, formerResource, isControlPlane, node, endpoint } = machine;
     const configPatches = isControlPlane ? controlPlanePatches : [patches.worker];
     const applied = new talos.machine.ConfigurationApply(
       `${name}-${resource}`,
@@ -28,11 +27,7 @@ export function deliverMachineConfig(
         node,
         ...(endpoint !== undefined && { endpoint }),
         ...(clientConfiguration !== undefined && { clientConfiguration: pulumi.output(clientConfiguration) }),
-        machineConfigurationInput: pulumi.output(machineConfiguration).apply((config) => {
-          const problems = existingConfigProblems(config, `${input}.machineConfiguration`);
-          if (problems.length > 0) throw toResourceError(new InputError(problems), component);
-          return config;
-        }),
+        machineConfigurationInput: checkedConfig(machine, plan, component),
         configPatches: isSecret ? pulumi.secret(configPatches) : configPatches,
         applyMode,
       },

@@ -181,7 +181,12 @@ export interface Lan {
    */
   readonly subnets?: readonly string[];
 
-  /** The virtual IP address that the control planes share (`vip` in the Talos machine config). */
+  /**
+   * The virtual IP address that the control planes share (`vip` in the Talos machine config). One that contradicts a config in
+   * `talos.controlPlanes` is rejected.
+   *
+   * @default the addresses in the configs in `talos.controlPlanes`
+   */
   readonly vip?: string;
 
   /** IP address of the router. */

@@ -30,7 +30,8 @@ export interface Settings extends Required<
   readonly loadBalancer: WithDefaults<LoadBalancer>;
   readonly lan: WithDefaults<Lan, "vip" | "gateway" | "dhcpRange">;
   readonly chart: WithDefaults<ChartSource, "path" | "sha256">;
-  readonly talos: WithDefaults<Talos, "version" | "clientConfiguration">;
+  // Without `forwardKubeDNSToHost`, the machine configs answer: ask `forwardsKubeDns`.
+  readonly talos: WithDefaults<Talos, "version" | "forwardKubeDNSToHost" | "clientConfiguration">;
   /** The user's own Helm values: the input `values` with `secretValues` merged over it. */
   readonly userValues: Readonly<Record<string, unknown>>;
 }
@@ -56,7 +57,6 @@ export const inputDefaults = {
   secretValues: {},
   allowUnknownValues: [],
   talos: {
-    forwardKubeDNSToHost: true,
     nodeCidrMaskSize: 24,
     configContract: "1.13",
     controlPlanes: [],

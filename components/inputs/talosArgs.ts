@@ -9,10 +9,10 @@ export interface Talos {
   readonly version?: string;
 
   /**
-   * Whether the machines forward cluster DNS to Talos' own DNS (`hostDNS.forwardKubeDNSToHost` in the machine config), as Talos
-   * does by default.
+   * Whether the machines forward cluster DNS to Talos' own DNS (`hostDNS.forwardKubeDNSToHost` in the machine config). Leave it out
+   * if there are machines in `controlPlanes` and `workers`, because their configs are read. A value that contradicts one is rejected.
    *
-   * @default true
+   * @default what each machine config says; `true`, as in new configs of Talos, without a config that says it
    */
   readonly forwardKubeDNSToHost?: boolean;
 
@@ -96,6 +96,11 @@ export interface TalosMachine {
    */
   readonly endpoint?: pulumi.Input<string>;
 
-  /** The complete machine config, without Cilium, because Talos appends the lists of a patch to those in the config. */
+  /**
+   * The complete machine config, without Cilium, because Talos appends the lists of a patch to those in the config. It is read: what
+   * it says about host DNS and virtual addresses stands in for `forwardKubeDNSToHost` and `lan.vip`. Contradictions to the inputs
+   * are rejected, such as ranges other than `podCidr` and `serviceCidr`. An Output is checked once its value is known, before it is
+   * sent to the machine; its warnings are in the log only.
+   */
   readonly machineConfiguration: pulumi.Input<string>;
 }

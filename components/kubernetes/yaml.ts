@@ -65,16 +65,15 @@ const tagsForWriting = (tags: Tags): Tags => [
   ...[number, mergeKey].map((tag) => ({ ...tag, identify: () => false })),
 ];
 
+/** Parses a YAML stream as Go's YAML libraries do, which Kubernetes and Talos use. Each document has its own errors. */
+export function parseStream(stream: string, { uniqueKeys }: { readonly uniqueKeys: boolean }): readonly Document[] {
+  return [...parseAllDocuments(stream, { version: "1.1", customTags: tagsForReading, logLevel: "error", uniqueKeys })];
+}
+
 /** Reads a YAML stream as Kubernetes does. Returns each object with the comment before it, without empty documents. */
 export function readDocuments(stream: string): { readonly object: KubernetesObject; readonly comment: string }[] {
-  const documents = parseAllDocuments(stream, {
-    version: "1.1",
-    customTags: tagsForReading,
-    logLevel: "error",
-    // The chart prints a key twice if `extraConfig` sets it again. Kubernetes uses the last one.
-    uniqueKeys: false,
-  });
-  return [...documents].flatMap((document) => {
+  // The chart prints a key twice if `extraConfig` sets it again. Kubernetes uses the last one.
+  return parseStream(stream, { uniqueKeys: false }).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;
     const object = document.toJS() as KubernetesObject | null;

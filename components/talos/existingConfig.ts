@@ -1,52 +1,139 @@
-import { parseAllDocuments } from "yaml";
-import { type Problem, problem } from "../support/problems.ts";
-import { inlineManifestNames } from "./machineConfig.ts";
+import type { Document, YAMLError } from "yaml";
+import { parseStream } from "../kubernetes/yaml.ts";
+import { type IpRange, parseAddress, parseCidr } from "../support/ipRange.ts";
+import { linkAddresses, virtualAddresses } from "./linkAddresses.ts";
+import {
+  documentsOf,
+  isTrue,
+  listAt,
+  listIn,
+  type MachineConfigDocuments,
+  memberOf,
+  type Section,
+  sectionOf,
+  texts,
+} from "./machineConfigDocuments.ts";
 
-/** Finds what a user's machine config contains that this component cannot work with. `input` names the config. */
-export function existingConfigProblems(config: string, input: string): readonly Problem[] {
-  const documents = parseAllDocuments(config, { logLevel: "silent" });
+/**
+ * What a machine config says, in the single document of old Talos or in documents of their own kind. A fact about which the config says
+ * nothing is undefined, whatever Talos makes of that.
+ */
+export interface ExistingConfig {
+  /** Why the config cannot be read. It then says nothing. */
+  readonly fault: string | undefined;
+  /** The kinds of its documents that only Talos 1.14 and later know. */
+  readonly newKinds: readonly string[];
+  /** The names of the manifests that are written out in the config. */
+  readonly inlineManifests: readonly string[];
+  /** Where Talos downloads other manifests from. */
+  readonly manifestUrls: readonly string[];
+  /** Where Talos downloads the manifests of a CNI from. */
+  readonly cniUrls: readonly string[];
+  /** Whether Talos' own DNS answers the DNS of the cluster. */
+  readonly forwardsKubeDns: boolean | undefined;
+  readonly kubeSpan: { readonly isEnabled: boolean; readonly carriesPods: boolean } | undefined;
+  /** Without malformed ranges, which Talos refuses. */
+  readonly podSubnets: readonly IpRange[];
+  readonly serviceSubnets: readonly IpRange[];
+  readonly runsKubeProxy: boolean | undefined;
+  readonly kubePrism: { readonly isEnabled: boolean; readonly port: number } | undefined;
+  /** The addresses that the control planes share. */
+  readonly virtualAddresses: readonly IpRange[];
+  /** The static addresses of the machine on its networks. */
+  readonly addresses: readonly IpRange[];
+}
+
+/** Reads a machine config. */
+export function readExistingConfig(config: string): ExistingConfig {
+  const parsed = parseDocuments(config);
+  return factsOf("fault" in parsed ? [] : parsed.documents, "fault" in parsed ? parsed.fault : undefined);
+}
+
+/** The fault names the place only: the library's own message quotes the config, which contains keys. */
+function parseDocuments(config: string): { readonly fault: string } | { readonly documents: MachineConfigDocuments } {
+  const documents = parseStream(config, { uniqueKeys: true });
   const [error] = documents.flatMap(({ errors }) => errors);
-  if (error !== undefined) return [problem(input, `is not valid YAML: ${error.message.split("\n")[0] ?? ""}`)];
+  if (error !== undefined) return { fault: `is not valid YAML${placeOf(error)}` };
   try {
-    return documents.flatMap((document) => documentProblems(document.toJS(), input));
-  } catch (error) {
-    // For example an alias without an anchor.
-    return [problem(input, `is not a valid machine config: ${(error as Error).message}`)];
+    return { documents: documents.map((document: Document) => document.toJS() as unknown) };
+  } catch {
+    return { fault: "refers to a YAML anchor that it does not have, or to one too often" };
   }
 }
 
-function documentProblems(document: unknown, input: string): readonly Problem[] {
-  const names = inlineManifestsIn(document);
-  const duplicates = Object.values(inlineManifestNames)
-    .filter((name) => names.includes(name))
-    .map((name) =>
-      problem(
-        input,
-        `already has an inline manifest "${name}", and Talos refuses a second one of that name; remove it from cluster.inlineManifests ` +
-          "and give the config as it is without Cilium: the component adds it",
-      ),
-    );
-  const loaded = listAt(document, "cluster", "extraManifests")
-    .map(String)
-    .filter((url) => /cilium/i.test(url))
-    .map((url) => problem(input, `also loads Cilium from ${url}; remove this line from cluster.extraManifests`));
-  return [...duplicates, ...loaded];
+function placeOf({ code, linePos }: YAMLError): string {
+  const reason = code.toLowerCase().replaceAll("_", " ");
+  const [start] = linePos ?? [];
+  return start === undefined ? ` (${reason})` : ` in line ${start.line}, column ${start.col} (${reason})`;
 }
 
-/** The names of the inline manifests in a document of a machine config. */
-function inlineManifestsIn(document: unknown): readonly unknown[] {
-  const names = listAt(document, "cluster", "inlineManifests").map((entry) => memberOf(entry, "name"));
-  if (memberOf(document, "kind") === "KubeInlineManifestConfig") names.push(memberOf(document, "name"));
-  return names;
+function factsOf(documents: MachineConfigDocuments, fault: string | undefined): ExistingConfig {
+  const network = sectionOf(documents, "KubeNetworkConfig") ?? sectionOf(documents, undefined, "cluster", "network");
+  const namesIn = (entries: readonly unknown[]) => texts(entries.map((entry) => memberOf(entry, "name")));
+  return {
+    fault,
+    // KubeSpan is a part of Talos. Its kinds are older.
+    newKinds: texts(documents.map((document) => memberOf(document, "kind"))).filter((kind) => /^Kube(?!Span)/.test(kind)),
+    inlineManifests: [
+      ...namesIn(listAt(documents, undefined, "cluster", "inlineManifests")),
+      ...namesIn(documentsOf(documents, "KubeInlineManifestConfig")),
+    ],
+    manifestUrls: texts([
+      ...listAt(documents, undefined, "cluster", "extraManifests"),
+      ...documentsOf(documents, "KubeExternalManifestConfig").map(({ url }) => url),
+    ]),
+    cniUrls: texts(listAt(documents, undefined, "cluster", "network", "cni", "urls")),
+    forwardsKubeDns: forwardsKubeDns(documents),
+    kubeSpan: kubeSpanOf(documents),
+    podSubnets: subnetsOf(network, "podSubnets"),
+    serviceSubnets: subnetsOf(network, "serviceSubnets"),
+    runsKubeProxy: runsKubeProxy(documents),
+    kubePrism: kubePrismOf(documents),
+    virtualAddresses: parsed(virtualAddresses(documents), parseAddress),
+    addresses: parsed(linkAddresses(documents), (text) => parseAddress(text.split("/", 1)[0] ?? "")),
+  };
 }
 
-function memberOf(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+// The functions below answer as Talos' own accessors do. A document of its own has precedence over the section of the main document.
+
+function forwardsKubeDns(documents: MachineConfigDocuments): boolean | undefined {
+  const own = sectionOf(documents, "ResolverConfig", "hostDNS");
+  // Talos looks at this document only if it turns the DNS on.
+  if (isTrue(own, "enabled")) return isTrue(own, "forwardKubeDNSToHost");
+  const section = sectionOf(documents, undefined, "machine", "features", "hostDNS");
+  if (section !== undefined) return isTrue(section, "forwardKubeDNSToHost");
+  return own === undefined || Object.keys(own).length === 0 ? undefined : false;
 }
 
-/** The list at a path. Empty if there is none. */
-function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  let member = value;
-  for (const key of path) member = memberOf(member, key);
-  return Array.isArray(member) ? member : [];
+function kubeSpanOf(documents: MachineConfigDocuments): ExistingConfig["kubeSpan"] {
+  const section = sectionOf(documents, "KubeSpanConfig") ?? sectionOf(documents, undefined, "machine", "network", "kubespan");
+  if (section === undefined) return undefined;
+  return { isEnabled: isTrue(section, "enabled"), carriesPods: isTrue(section, "advertiseKubernetesNetworks") };
+}
+
+function runsKubeProxy(documents: MachineConfigDocuments): boolean | undefined {
+  const own = sectionOf(documents, "KubeProxyConfig");
+  if (own !== undefined) return own["enabled"] !== false;
+  const section = sectionOf(documents, undefined, "cluster", "proxy");
+  return section === undefined ? undefined : !isTrue(section, "disabled");
+}
+
+function kubePrismOf(documents: MachineConfigDocuments): ExistingConfig["kubePrism"] {
+  const own = sectionOf(documents, "KubePrismConfig");
+  const section = own ?? sectionOf(documents, undefined, "machine", "features", "kubePrism");
+  if (section === undefined) return undefined;
+  const { port } = section;
+  return {
+    // The document itself turns it on.
+    isEnabled: own !== undefined || isTrue(section, "enabled"),
+    port: typeof port === "number" && port !== 0 ? port : 7445,
+  };
+}
+
+function subnetsOf(network: Section | undefined, key: string): readonly IpRange[] {
+  return parsed(texts(listIn(network, key)), parseCidr);
+}
+
+function parsed(addresses: readonly string[], parse: (text: string) => IpRange | undefined): readonly IpRange[] {
+  return addresses.map(parse).filter((range) => range !== undefined);
 }

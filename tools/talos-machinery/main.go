@@ -30,6 +30,8 @@ type request struct {
 type answer struct {
 	Config          string            `json:"config"`
 	InlineManifests map[string]string `json:"inlineManifests"`
+	// What Talos itself reads in the config.
+	Facts *facts `json:"facts,omitempty"`
 	// The error of Talos; empty if it accepts the config.
 	Refused string `json:"refused"`
 }
@@ -92,6 +94,7 @@ func judged(given []byte, patches []string) (result answer) {
 	if _, err = provider.Validate(metal{}); err != nil {
 		return refuse(err)
 	}
+	result.Facts = factsOf(provider)
 	result.InlineManifests = map[string]string{}
 	if cluster := provider.Cluster(); cluster != nil {
 		for _, manifest := range cluster.InlineManifests() {

@@ -82,6 +82,6 @@ export const clusterRangeChecks: Checks<ValuesSubject> = {
 };
 
 /** The ranges of Services and pods. */
-function clusterRanges({ settings, values }: ValuesSubject<"podCidr" | "serviceCidr">): readonly NamedRange[] {
+export function clusterRanges({ settings, values }: ValuesSubject<"podCidr" | "serviceCidr">): readonly NamedRange[] {
   return [...serviceRanges(settings), ...podRanges(settings, values)];
 }

@@ -1,4 +1,5 @@
-import { bypassesHost, needsHostRouting, routesNatively, usesFamily } from "../../cilium/facts.ts";
+import { routesNatively, usesFamily } from "../../cilium/facts.ts";
+import { bypassesHost, needsHostRouting } from "../../cilium/hostRouting.ts";
 import { podRanges } from "../../cilium/podRanges.ts";
 import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
 import { isOff, isOn, valueAt } from "../../helm/values.ts";
@@ -6,6 +7,8 @@ import { nodeAddresses, nodeSubnets } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { contains, parseCidr } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
+import { forwardsKubeDns } from "../../talos/clusterDns.ts";
+import { namedMachines } from "../../talos/machines.ts";
 import { anyOf, leaveOut, setTo, withoutHostDns } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -106,8 +109,10 @@ export const routingChecks: Checks<ValuesSubject> = {
       source: "https://docs.siderolabs.com/kubernetes-guides/cni/deploying-cilium",
       needs: ["talos", "ciliumVersion"],
       run: ({ settings, values }) => {
+        // Without the input, each machine config answers for itself.
+        if (settings.talos.forwardKubeDNSToHost === undefined && namedMachines(settings).length > 0) return [];
         const isBpf = isOn(values, "bpf.masquerade");
-        if (!settings.talos.forwardKubeDNSToHost || !bypassesHost(values, settings.ciliumVersion)) return [];
+        if (!forwardsKubeDns(settings) || !bypassesHost(values, settings.ciliumVersion)) return [];
         const waysOut =
           needsHostRouting(values).length === 0
             ? [setTo("values.bpf.hostLegacyRouting", true), withoutHostDns]

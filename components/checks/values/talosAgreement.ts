@@ -1,5 +1,6 @@
-import { apiServerAddress, servesGatewayApi } from "../../cilium/facts.ts";
+import { apiServerAddress, servesGatewayApi, usesFamily } from "../../cilium/facts.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
+import { valueAt } from "../../helm/values.ts";
 import { problem } from "../../support/problems.ts";
 import { hasKubernetesDocuments, isOnNode } from "../../talos/machineConfig.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../../versions/supported.ts";
@@ -39,6 +40,25 @@ export const talosAgreementChecks: Checks<ValuesSubject> = {
           problem(
             originOf(settings, "k8sServicePort"),
             `is ${port}; in a config of Talos 1.14 KubePrism stays as it was generated, at 7445: leave the port out`,
+          ),
+        ];
+      },
+    }),
+    valuesCheck({
+      title: "IPv6 with a machine config patch that has an IPv4 range only",
+      why: "Nodes get no IPv6 range, and the agents wait for one forever.",
+      source: "https://docs.cilium.io/en/stable/network/concepts/ipam/kubernetes/",
+      needs: ["delivery"],
+      run: ({ settings, values }) => {
+        // In the other IPAM modes, Cilium's operator assigns the ranges.
+        const isAssignedByKubernetes = valueAt(values, "ipam.mode") === "kubernetes";
+        if (settings.delivery !== "machineConfig" || !usesFamily(values, 6) || !isAssignedByKubernetes) return [];
+        return [
+          problem(
+            originOf(settings, "ipv6.enabled"),
+            'cannot be true with delivery "machineConfig": its patch sets podSubnets to one range of IPv4 (podCidr), and the agents wait for ' +
+              'an IPv6 range forever; set it to false, or use delivery "chart" or "manifest", without machines in talos, and write both ' +
+              "ranges into the machine config yourself",
           ),
         ];
       },

@@ -1,18 +1,10 @@
 import semver from "semver";
-import {
-  bypassesHost,
-  dsrDispatch,
-  encryptsBy,
-  legacyRoutingValue,
-  masqueradesByIptables,
-  needsHostRouting,
-  replacesKubeProxy,
-  usesNetkit,
-  usesTunnel,
-} from "../../cilium/facts.ts";
+import { dsrDispatch, encryptsBy, masqueradesByIptables, replacesKubeProxy, usesTunnel } from "../../cilium/facts.ts";
+import { bypassesHost, legacyRoutingValue, needsHostRouting, usesNetkit } from "../../cilium/hostRouting.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOn, valueAt } from "../../helm/values.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
+import { forwardsKubeDns } from "../../talos/clusterDns.ts";
 import { allOf, anyOf, leaveOut, masqueradeByBpf, setTo, withoutHostDns } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -110,7 +102,7 @@ function legacyRoutingProblem({ settings, values }: Subject, path: string, cause
   const input = originOf(settings, path);
   const legacy = originOf(settings, cause);
   // Without legacy routing, pods bypass the host, and with it Talos' DNS, if nothing else keeps them there.
-  const isDnsLost = settings.talos.forwardKubeDNSToHost && !masqueradesByIptables(values) && replacesKubeProxy(values);
+  const isDnsLost = forwardsKubeDns(settings) && !masqueradesByIptables(values) && replacesKubeProxy(values);
   const useHostRouting = isDnsLost ? allOf(leaveOut(legacy), withoutHostDns) : leaveOut(legacy);
   const giveUp = path === "bpf.datapathMode" ? leaveOut(input) : setTo(input, false);
   const value = quote(valueAt(values, path));

@@ -1,6 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { announcesOnLan, replacesKubeProxy, routesNatively, usesFamily } from "../../../components/cilium/facts.ts";
+import {
+  announcesOnLan,
+  dsrDispatch,
+  encryptionType,
+  encryptsBy,
+  loadBalancerMode,
+  masquerades,
+  masqueradesByIptables,
+  replacesKubeProxy,
+  routesNatively,
+  tunnelProtocol,
+  usesDsr,
+  usesFamily,
+  usesTunnel,
+} from "../../../components/cilium/facts.ts";
 import { ciliumValues } from "../../../components/cilium/values.ts";
 import type { HelmValues } from "../../../components/helm/values.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
@@ -44,4 +58,35 @@ test("IPv4 is off only as false, because the chart's default is on", () => {
 test("nodes route natively only if routingMode says so, because the chart's default is a tunnel", () => {
   assert.equal(routesNatively({ routingMode: "native" }), true);
   for (const routingMode of ["tunnel", "", null, undefined, "Native"]) assert.equal(routesNatively({ routingMode }), false);
+});
+
+test("an unset or empty word is the chart's default", () => {
+  assert.equal(tunnelProtocol({ tunnelProtocol: "" }), "vxlan");
+  assert.equal(tunnelProtocol({ tunnelProtocol: "geneve" }), "geneve");
+  assert.equal(loadBalancerMode({}), "snat");
+  assert.equal(dsrDispatch({}), "opt");
+  assert.equal(encryptionType({}), "ipsec");
+  assert(usesTunnel({}));
+  assert(!usesTunnel({ routingMode: "native" }));
+});
+
+test("encryption has a type only if it is on", () => {
+  assert(!encryptsBy({ encryption: { type: "wireguard" } }, "wireguard"));
+  assert(encryptsBy({ encryption: { enabled: true, type: "wireguard" } }, "wireguard"));
+  assert(encryptsBy({ encryption: { enabled: true } }, "ipsec"));
+});
+
+test("DSR is on by the mode, or by the choice of each Service", () => {
+  assert(!usesDsr({}));
+  for (const mode of ["dsr", "hybrid"]) assert(usesDsr({ loadBalancer: { mode } }));
+  assert(usesDsr({ bpf: { lbModeAnnotation: true } }));
+});
+
+test("masquerading depends on the IP families and on who does it", () => {
+  assert(masquerades({}));
+  assert(!masquerades({}, 6));
+  assert(!masquerades({ enableIPv4Masquerade: false }));
+  assert(masquerades({ enableIPv4Masquerade: false, ipv6: { enabled: true } }));
+  assert(masqueradesByIptables({}));
+  assert(!masqueradesByIptables({ bpf: { masquerade: true } }));
 });

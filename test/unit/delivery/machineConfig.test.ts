@@ -98,3 +98,20 @@ test("the resource of a named machine does not depend on its position, and namin
     [[]],
   );
 });
+
+test("a config that is an Output is checked, and its warning is in the log, but a text gives no second one", async (context) => {
+  const warn = context.mock.method(pulumi.log, "warn", () => Promise.resolve());
+  const withKubeSpan = "version: v1alpha1\nmachine: { network: { kubespan: { enabled: true } } }\n";
+  for (const [name, machineConfiguration] of [
+    ["text", withKubeSpan],
+    ["output", pulumi.secret(withKubeSpan)],
+  ] as const) {
+    warn.mock.resetCalls();
+    const cni = create(name, { clientConfiguration, controlPlanes: [{ node: "10.0.0.1", machineConfiguration }] });
+    await appliedConfigs(name, 1);
+    const logged = warn.mock.calls.map(({ arguments: [message] }) => String(message));
+    assert.equal(logged.length, 1, logged.join("\n"));
+    assert.match(logged[0] ?? "", /^talos\.controlPlanes\[0\]\.machineConfiguration: turns KubeSpan on/);
+    assert.equal((await value(cni.warnings)).length, name === "text" ? 1 : 0);
+  }
+});

@@ -1,23 +1,33 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { problemLines } from "../../../components/support/problems.ts";
-import { existingConfigProblems } from "../../../components/talos/existingConfig.ts";
+import fc from "fast-check";
+import { type ExistingConfig, readExistingConfig } from "../../../components/talos/existingConfig.ts";
+import { silentConfig } from "../../fixtures/machineConfigs.ts";
 
-const problemsIn = (config: string) => problemLines(existingConfigProblems(config, "config"));
-const withManifests = (...names: readonly string[]) =>
-  `cluster:\n  inlineManifests:\n${names.map((name) => `    - { name: ${name}, contents: "" }\n`).join("")}`;
+const rangesIn = (ranges: readonly { readonly text: string }[]) => ranges.map(({ text }) => text);
+const factsIn = (config: string) => {
+  const { podSubnets, serviceSubnets, virtualAddresses, addresses, ...facts } = readExistingConfig(config);
+  return {
+    ...facts,
+    podSubnets: rangesIn(podSubnets),
+    serviceSubnets: rangesIn(serviceSubnets),
+    virtualAddresses: rangesIn(virtualAddresses),
+    addresses: rangesIn(addresses),
+  };
+};
+type Facts = ReturnType<typeof factsIn>;
 
-test("a config without Cilium is accepted", () => {
+test("a config that says nothing gives no facts", () => {
   const configs = [
     "",
     "# nothing\n",
     "version: v1alpha1\nmachine: { type: controlplane }\ncluster:\n",
-    withManifests("mine", "cilium-secrets", "Cilium"),
-    "cluster: { extraManifests: ['https://example.com/gateway-api.yaml'] }\n",
+    "version: v1alpha1\nmachine: { features: {}, network: {} }\ncluster: { network: { cni: { name: flannel } } }\n",
     "version: v1alpha1\n---\napiVersion: v1alpha1\nkind: HostnameConfig\nname: cilium\n",
-    "kind: KubeInlineManifestConfig\nname: mine\nmanifest: cilium\n",
+    "kind: ResolverConfig\nsearchDomains: { domains: [example.com] }\n",
+    "kind: ResolverConfig\nhostDNS: {}\n",
   ];
-  for (const config of configs) assert.deepEqual(problemsIn(config), [], config);
+  for (const config of configs) assert.deepEqual(readExistingConfig(config), silentConfig, config);
 });
 
 test("data of other types is left to Talos", () => {
@@ -27,51 +37,147 @@ test("data of other types is left to Talos", () => {
     "cilium\n",
     "cluster: cilium\n",
     "cluster: []\n",
-    "cluster: { inlineManifests: cilium, extraManifests: https://example.com/cilium.yaml }\n",
-    "cluster: { inlineManifests: [cilium, null, 7, [], { name: 7 }, {}] }\n",
-    "cluster: { inlineManifests: null, extraManifests: null }\n",
-    "cluster: { extraManifests: [null, 7] }\n",
+    "cluster: { inlineManifests: cilium, extraManifests: https://example.com/cilium.yaml, network: 7, proxy: [] }\n",
+    "cluster: { inlineManifests: [null, 7, [], { name: 7 }, {}], network: { podSubnets: 10.0.0.0/8, cni: { urls: a } } }\n",
+    "cluster: { inlineManifests: null, extraManifests: null, network: { podSubnets: [7, null, 10.0.0.0, 10.0.0.0/33] } }\n",
+    "machine: { features: { hostDNS: true, kubePrism: 7445 }, network: { kubespan: on, interfaces: { interface: eth0 } } }\n",
+    "machine: { network: { interfaces: [7, null, { vip: 7 }, { vip: { ip: a } }, { addresses: a, vlans: 5 }] } }\n",
+    "kind: Layer2VIPConfig\nname: [192.168.1.5]\n",
   ];
-  for (const config of configs) assert.deepEqual(problemsIn(config), [], config);
+  for (const config of configs) assert.deepEqual(readExistingConfig(config), silentConfig, config);
 });
 
-test("an inline manifest with one of the component's names is a problem, in every document and form", () => {
-  const configs: readonly (readonly [config: string, names: readonly string[]])[] = [
-    [withManifests("cilium"), ["cilium"]],
-    [withManifests("mine", "cilium-lb"), ["cilium-lb"]],
-    [withManifests("cilium-lb", "cilium"), ["cilium-lb", "cilium"]],
-    [`version: v1alpha1\n---\n${withManifests("cilium")}`, ["cilium"]],
-    [`---\nkind: KubeInlineManifestConfig\nname: cilium\n---\n${withManifests("cilium-lb")}`, ["cilium-lb", "cilium"]],
-    ['{"cluster":{"inlineManifests":[{"name":"cilium"}]}}', ["cilium"]],
-  ];
-  for (const [config, names] of configs) {
-    const problems = problemsIn(config);
-    assert.equal(problems.length, names.length, config);
-    for (const [index, name] of names.entries()) {
-      assert.match(
-        problems[index] ?? "",
-        new RegExp(`^config: already has an inline manifest "${name}", .*; remove it from cluster\\.inlineManifests`),
-      );
+/** Configs in both forms, each with its facts. */
+const statements: readonly (readonly [config: string, facts: Partial<Facts>])[] = [
+  ["machine: { features: { hostDNS: { enabled: true, forwardKubeDNSToHost: false } } }", { forwardsKubeDns: false }],
+  ["machine: { features: { hostDNS: { enabled: true, forwardKubeDNSToHost: true } } }", { forwardsKubeDns: true }],
+  ["machine: { features: { hostDNS: { enabled: true } } }", { forwardsKubeDns: false }],
+  ["kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: true }", { forwardsKubeDns: true }],
+  ["kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: false }", { forwardsKubeDns: false }],
+  ["kind: ResolverConfig\nhostDNS: { enabled: false }", { forwardsKubeDns: false }],
+  ["machine: { network: { kubespan: { enabled: true } } }", { kubeSpan: { isEnabled: true, carriesPods: false } }],
+  [
+    "kind: KubeSpanConfig\nenabled: true\nadvertiseKubernetesNetworks: true",
+    { kubeSpan: { isEnabled: true, carriesPods: true } },
+  ],
+  ["cluster: { network: { podSubnets: [10.1.0.0/16, fd00::/56] } }", { podSubnets: ["10.1.0.0/16", "fd00::/56"] }],
+  ["cluster: { network: { serviceSubnets: [10.2.0.0/16] } }", { serviceSubnets: ["10.2.0.0/16"] }],
+  [
+    "kind: KubeNetworkConfig\npodSubnets: [10.1.0.0/16]\nserviceSubnets: [10.2.0.0/16]",
+    { podSubnets: ["10.1.0.0/16"], serviceSubnets: ["10.2.0.0/16"], newKinds: ["KubeNetworkConfig"] },
+  ],
+  ["cluster: { proxy: { disabled: true } }", { runsKubeProxy: false }],
+  ["cluster: { proxy: {} }", { runsKubeProxy: true }],
+  ["kind: KubeProxyConfig\nenabled: false", { runsKubeProxy: false, newKinds: ["KubeProxyConfig"] }],
+  ["kind: KubeProxyConfig\nmode: nftables", { runsKubeProxy: true, newKinds: ["KubeProxyConfig"] }],
+  ["machine: { features: { kubePrism: { enabled: true } } }", { kubePrism: { isEnabled: true, port: 7445 } }],
+  ["machine: { features: { kubePrism: { port: 7500 } } }", { kubePrism: { isEnabled: false, port: 7500 } }],
+  ["kind: KubePrismConfig\nport: 7500", { kubePrism: { isEnabled: true, port: 7500 }, newKinds: ["KubePrismConfig"] }],
+  ["cluster: { network: { cni: { name: custom, urls: [https://a.b/c] } } }", { cniUrls: ["https://a.b/c"] }],
+  ["cluster: { inlineManifests: [{ name: a }, { name: b }] }", { inlineManifests: ["a", "b"] }],
+  ["kind: KubeInlineManifestConfig\nname: a", { inlineManifests: ["a"], newKinds: ["KubeInlineManifestConfig"] }],
+  ["cluster: { extraManifests: [https://a.b/c] }", { manifestUrls: ["https://a.b/c"] }],
+  [
+    "kind: KubeExternalManifestConfig\nname: a\nurl: https://a.b/c",
+    { manifestUrls: ["https://a.b/c"], newKinds: ["KubeExternalManifestConfig"] },
+  ],
+  [
+    "machine: { network: { interfaces: [{ vip: { ip: 192.168.1.5 }, addresses: [192.168.1.10/24] }] } }",
+    { virtualAddresses: ["192.168.1.5"], addresses: ["192.168.1.10"] },
+  ],
+  ["kind: Layer2VIPConfig\nname: 192.168.1.5\nlink: eth0", { virtualAddresses: ["192.168.1.5"] }],
+];
+
+const silent = factsIn("");
+for (const [config, facts] of statements) {
+  test(`the facts of ${config.split("\n").join(", ")}`, () => {
+    assert.deepEqual(factsIn(config), { ...silent, ...facts });
+    // In every position, next to other documents.
+    const others = ["version: v1alpha1\npersist: true", "kind: HostnameConfig\nauto: stable"];
+    for (const documents of [
+      [config, ...others],
+      [...others, config],
+    ]) {
+      assert.deepEqual(factsIn(documents.join("\n---\n")), { ...silent, ...facts });
     }
+  });
+}
+
+test("a document of its own has precedence over the main document", () => {
+  const main = [
+    "machine:",
+    "  features: { hostDNS: { enabled: true, forwardKubeDNSToHost: true }, kubePrism: { enabled: false } }",
+    "  network: { kubespan: { enabled: true } }",
+    "cluster: { network: { podSubnets: [10.9.0.0/16] }, proxy: { disabled: true } }",
+  ].join("\n");
+  const facts = factsIn(
+    [
+      main,
+      "kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: false }",
+      "kind: KubeSpanConfig\nenabled: false",
+      "kind: KubeNetworkConfig\npodSubnets: [10.1.0.0/16]",
+      "kind: KubeProxyConfig\nenabled: true",
+      "kind: KubePrismConfig\nport: 7500",
+    ].join("\n---\n"),
+  );
+  assert.partialDeepStrictEqual(facts, {
+    forwardsKubeDns: false,
+    kubeSpan: { isEnabled: false, carriesPods: false },
+    podSubnets: ["10.1.0.0/16"],
+    runsKubeProxy: true,
+    kubePrism: { isEnabled: true, port: 7500 },
+  });
+});
+
+test("every spelling of a boolean that Talos reads is read, and no text", () => {
+  const forwards = (spelling: string) =>
+    readExistingConfig(`machine: { features: { hostDNS: { enabled: true, forwardKubeDNSToHost: ${spelling} } } }`)
+      .forwardsKubeDns;
+  for (const spelling of ["true", "True", "TRUE", "yes", "Yes", "on", "y"]) assert.equal(forwards(spelling), true, spelling);
+  for (const spelling of ["false", "no", "off", "n", "", "~", '"true"', "'yes'", "1"])
+    assert.equal(forwards(spelling), false, spelling);
+});
+
+test("a config that is not valid YAML has a fault in one line with its place, and gives no facts", () => {
+  const configs = ["machine: [\n", "a: b: c\n", "version: v1alpha1\n---\nmachine: {\n", "\tmachine: {}\n", "a: 1\na: 2\n"];
+  for (const config of configs) {
+    const { fault, ...facts } = readExistingConfig(config);
+    assert.match(fault ?? "", /^is not valid YAML in line \d+, column \d+ \([a-z ]+\)$/, config);
+    assert.deepEqual({ ...facts, fault: undefined } satisfies ExistingConfig, silentConfig);
   }
 });
 
-test("every URL that loads Cilium is a problem, in capital letters too", () => {
-  const urls = ["https://example.com/cilium-1.18.4.yaml", "https://example.com/gateway-api.yaml", "http://10.0.0.1/CILIUM/all"];
-  assert.deepEqual(problemsIn(`cluster: { extraManifests: ${JSON.stringify(urls)} }\n`), [
-    "config: also loads Cilium from http://10.0.0.1/CILIUM/all; remove this line from cluster.extraManifests",
-    "config: also loads Cilium from https://example.com/cilium-1.18.4.yaml; remove this line from cluster.extraManifests",
-  ]);
-});
-
-test("a config that is not valid YAML is one problem in one line", () => {
-  for (const config of ["machine: [\n", "a: b: c\n", "version: v1alpha1\n---\nmachine: {\n", "\tmachine: {}\n"]) {
-    const problems = existingConfigProblems(config, "talos.workers[0].machineConfiguration");
-    assert.equal(problems.length, 1, config);
-    assert.match(problemLines(problems).join(""), /^talos\.workers\[0\]\.machineConfiguration: is not valid YAML: .+$/);
+test("an alias without its anchor, or too many of them, is a fault", () => {
+  const bomb = `a: &a [1,2,3,4,5,6,7,8,9]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]\n`;
+  for (const config of ["machine: *absent\n", bomb]) {
+    assert.match(readExistingConfig(config).fault ?? "", /^(?:is not valid YAML|refers to a YAML anchor that it does not have)/);
   }
 });
 
-test("an alias without its anchor is a problem", () => {
-  assert.match(problemsIn("machine: *absent\n").join("\n"), /^config: is not (?:valid YAML|a valid machine config): .*absent/);
+test("no fault quotes the config", () => {
+  const secret = "hunter2hunter2";
+  const breakers = [
+    `: ${secret}: [`,
+    `*${secret}`,
+    `&${secret} *b`,
+    `"${secret}`,
+    `\t${secret}`,
+    `{${secret}`,
+    `!${secret} a: b: c`,
+    `@${secret}`,
+  ];
+  const texts = fc.array(fc.constantFrom(...breakers, `${secret}\n`, "a: ", "\n", "- ", "---\n", "machine:\n  "), {
+    maxLength: 8,
+  });
+  let faults = 0;
+  fc.assert(
+    fc.property(texts, (parts) => {
+      const { fault } = readExistingConfig(parts.join(""));
+      if (fault === undefined) return;
+      faults += 1;
+      assert(!fault.includes(secret.slice(0, 4)), fault);
+    }),
+    { numRuns: 300, seed: 7 },
+  );
+  assert(faults > 50, `${faults} faults`);
 });

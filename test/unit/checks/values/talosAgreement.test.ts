@@ -1,5 +1,10 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { talosAgreementChecks } from "../../../../components/checks/values/talosAgreement.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
+import { checkResults } from "../../../harness/findings.ts";
+
+const ipv6 = { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd40:10::/56" };
 
 testExamples(talosAgreementChecks, {
   "the API server's own port in place of KubePrism": [
@@ -19,10 +24,30 @@ testExamples(talosAgreementChecks, {
       /^values\.k8sServicePort: is 7446; in a config of Talos 1\.14/,
     ],
   ],
+  "IPv6 with a machine config patch that has an IPv4 range only": [
+    [
+      { delivery: "machineConfig", values: ipv6 },
+      /^values\.ipv6\.enabled: cannot be true with delivery "machineConfig": .*; set it to false, or use delivery "chart" or "manifest"/,
+    ],
+    [
+      { delivery: "machineConfig", values: { ...ipv6, ipv4: { enabled: false } } },
+      /^values\.ipv6\.enabled: cannot be true with delivery "machineConfig"/,
+    ],
+  ],
   "Gateway API without its CRDs, although they could be installed": [
     [
       { delivery: "chart", gatewayApi: { installCrds: false } },
       /^gatewayApi\.installCrds: is false, .*\/v1\.2\.0\/standard-install\.yaml$/,
     ],
   ],
+});
+
+test("IPv6 is accepted where Kubernetes need not assign its range, or where the user writes the machine config", () => {
+  const gatewayApi = { enabled: false };
+  for (const delivery of ["manifest", "chart"] as const) {
+    assert.deepEqual(checkResults({ delivery, gatewayApi, values: ipv6 }), []);
+  }
+  const values = { ...ipv6, ipam: { mode: "cluster-pool" } };
+  assert.deepEqual(checkResults({ delivery: "machineConfig", values }), []);
+  assert.deepEqual(checkResults({ delivery: "machineConfig", values: { ipv6: { enabled: false } } }), []);
 });

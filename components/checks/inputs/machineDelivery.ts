@@ -1,11 +1,10 @@
 import type { Settings } from "../../inputs/settings.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { existingConfigProblems } from "../../talos/existingConfig.ts";
 import { hasKubernetesDocuments } from "../../talos/machineConfig.ts";
 import { namedMachines } from "../../talos/machines.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
-export const machineConfigChecks: Checks<Settings> = {
+export const machineDeliveryChecks: Checks<Settings> = {
   errors: [
     inputCheck({
       title: "machines with a delivery that does not configure them",
@@ -21,18 +20,6 @@ export const machineConfigChecks: Checks<Settings> = {
           ),
         ];
       },
-    }),
-    inputCheck({
-      title: "a machine config that already contains Cilium",
-      why: "Talos refuses two inline manifests with the same name, and two Ciliums fight each other.",
-      source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/inlinemanifests",
-      needs: ["talos"],
-      run: ({ talos }) =>
-        namedMachines({ talos }).flatMap(({ machineConfiguration, input }) => {
-          // The delivery checks an Output as soon as its value is known.
-          if (typeof machineConfiguration !== "string") return [];
-          return existingConfigProblems(machineConfiguration, `${input}.machineConfiguration`);
-        }),
     }),
     inputCheck({
       title: "machines whose config is of Talos 1.14",

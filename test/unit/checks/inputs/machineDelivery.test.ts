@@ -1,4 +1,4 @@
-import { machineConfigChecks } from "../../../../components/checks/inputs/machineConfigs.ts";
+import { machineDeliveryChecks } from "../../../../components/checks/inputs/machineDelivery.ts";
 import type { TalosCiliumCniArgs } from "../../../../components/inputs/args.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
@@ -7,21 +7,11 @@ const machine = (machineConfiguration: string): TalosCiliumCniArgs => ({
   talos: { clientConfiguration: {} as never, controlPlanes: [{ node: "192.168.1.10", machineConfiguration }] },
 });
 
-testExamples(machineConfigChecks, {
+testExamples(machineDeliveryChecks, {
   "machines with a delivery that does not configure them": [
     [
       { ...machine("{}"), delivery: "manifest" },
       /^talos: lists machines, but delivery "manifest" does not configure them; set delivery to "machineConfig"/,
-    ],
-  ],
-  "a machine config that already contains Cilium": [
-    [
-      machine("cluster: { inlineManifests: [{ name: cilium, contents: a }] }"),
-      /^talos\.controlPlanes\[0\]\.machineConfiguration: already has an inline manifest "cilium"/,
-    ],
-    [
-      machine("cluster: { extraManifests: [https://example.com/cilium-cni-1.18.4.yaml] }"),
-      /machineConfiguration: also loads Cilium from https:\/\/example\.com/,
     ],
   ],
   "machines whose config is of Talos 1.14": [

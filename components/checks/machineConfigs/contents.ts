@@ -1,0 +1,94 @@
+import { problem, quote } from "../../support/problems.ts";
+import { hasKubernetesDocuments, inlineManifestNames } from "../../talos/machineConfig.ts";
+import { type Checks, machineConfigCheck, type MachineConfigSubject } from "../check.ts";
+
+export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
+  errors: [
+    machineConfigCheck({
+      title: "a machine config that is not valid YAML",
+      why: "Talos refuses it, and nothing in it can be checked.",
+      source: "https://docs.siderolabs.com/talos/v1.13/reference/configuration/overview",
+      needs: ["talos"],
+      run: ({ input, config: { fault } }) => {
+        if (fault === undefined) return [];
+        return [problem(input, `${fault}; give the machine config as talosctl or talos.machine.getConfiguration writes it`)];
+      },
+    }),
+    machineConfigCheck({
+      title: "a machine config that already contains Cilium",
+      why: "Talos refuses two inline manifests with the same name, and two Ciliums fight each other.",
+      source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/inlinemanifests",
+      needs: ["talos"],
+      run: ({ input, config: { inlineManifests, manifestUrls } }) => {
+        const duplicates = Object.values(inlineManifestNames)
+          .filter((name) => inlineManifests.includes(name))
+          .map((name) =>
+            problem(
+              input,
+              `already has an inline manifest "${name}", and Talos refuses a second one of that name; remove it from ` +
+                "cluster.inlineManifests and give the config as it is without Cilium: the component adds it",
+            ),
+          );
+        const downloads = manifestUrls
+          .filter(isCilium)
+          .map((url) =>
+            problem(input, `also loads Cilium from ${publicPart(url)}; remove this line from cluster.extraManifests`),
+          );
+        return [...duplicates, ...downloads];
+      },
+    }),
+    machineConfigCheck({
+      title: "a machine config with documents of Talos 1.14",
+      why: "The Talos provider 0.8.1 contains the code of Talos 1.13, which does not know these documents.",
+      source: "https://github.com/pulumiverse/pulumi-talos/releases/tag/v0.8.1",
+      needs: ["talos"],
+      run: ({ input, config: { newKinds }, settings }) => {
+        // Such a contract is a problem of its own.
+        const [kind] = newKinds;
+        if (kind === undefined || hasKubernetesDocuments(settings)) return [];
+        return [
+          problem(
+            input,
+            `contains ${quote(kind)}, a document of Talos 1.14, and the Talos provider 0.8.1 supports none (it contains Talos 1.13); ` +
+              'generate the config with talosVersion "v1.13", whose form newer Talos accepts too, or leave talos.controlPlanes and ' +
+              'talos.workers out, set talos.configContract to "1.14" and apply the output machineConfigPatches with talosctl',
+          ),
+        ];
+      },
+    }),
+  ],
+  warnings: [
+    machineConfigCheck({
+      title: "a machine config that loads another CNI",
+      why:
+        "The patch takes the CNI out of the config, but Talos deletes no objects of a running cluster for that. Two CNIs fight for the " +
+        "interfaces of each pod.",
+      source: "https://docs.siderolabs.com/kubernetes-guides/cni/deploying-cilium",
+      needs: ["talos"],
+      run: ({ input, isControlPlane, config: { cniUrls } }) => {
+        // A worker's config loads nothing. The patch replaces a Cilium.
+        if (!isControlPlane) return [];
+        return cniUrls
+          .filter((url) => !isCilium(url))
+          .map((url) =>
+            problem(
+              input,
+              `loads another CNI from ${publicPart(url)}, and Cilium replaces it; if the cluster runs already, delete the objects of that ` +
+                "CNI there, and then remove cluster.network.cni from the config",
+            ),
+          );
+      },
+    }),
+  ],
+};
+
+function isCilium(url: string): boolean {
+  return /cilium/i.test(url);
+}
+
+/** A URL without what may be secret in it: user, password and query. */
+function publicPart(url: string): string {
+  if (!URL.canParse(url)) return "a URL that is not valid";
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}

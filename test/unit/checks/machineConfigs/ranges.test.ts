@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { machineConfigRangeChecks } from "../../../../components/checks/machineConfigs/ranges.ts";
+import type { TalosCiliumCniArgs } from "../../../../components/inputs/args.ts";
+import { withConfig } from "../../../fixtures/machineConfigs.ts";
+import { testExamples } from "../../../harness/checkExamples.ts";
+import { checkResults } from "../../../harness/findings.ts";
+
+const input = String.raw`^talos\.controlPlanes\[0\]\.machineConfiguration: `;
+const pods = (...podSubnets: readonly string[]) => ({ cluster: { network: { podSubnets } } });
+const services = (...serviceSubnets: readonly string[]) => ({ cluster: { network: { serviceSubnets } } });
+const differs = "a machine config with other ranges of pods or Services than the inputs";
+const isTalosDefault = "a machine config with Talos' default ranges in place of those of the inputs";
+
+testExamples(machineConfigRangeChecks, {
+  [differs]: [
+    [
+      withConfig(pods("10.50.0.0/16")),
+      new RegExp(
+        `${input}has the podSubnets 10\\.50\\.0\\.0/16, which the patch replaces by podCidr 10\\.244\\.0\\.0/16; set podCidr to 10\\.50\\.0\\.0/16`,
+      ),
+    ],
+    [
+      withConfig(services("10.50.0.0/16"), { serviceCidr: "10.60.0.0/16" }, "workers"),
+      /^talos\.workers\[0\]\.machineConfiguration: has the serviceSubnets .* by serviceCidr 10\.60\.0\.0\/16; set serviceCidr to 10\.50/,
+    ],
+    [
+      withConfig(pods("10.244.0.0/16", "fd40:10::/56")),
+      new RegExp(
+        `${input}has the podSubnets 10\\.244\\.0\\.0/16, fd40:10::/56, .*; podCidr is one range of IPv4, so to keep IPv6 use delivery`,
+      ),
+    ],
+    [
+      withConfig(pods("fd40:10::/56", "10.50.0.0/16")),
+      /for a new cluster without IPv6, set podCidr to 10\.50\.0\.0\/16 and leave the other range out of the config$/,
+    ],
+    [withConfig(services("fd40:20::/112")), /for a new cluster without IPv6, leave serviceSubnets out of the config$/],
+    [
+      withConfig(pods("10.50.0.0/16", "10.244.0.0/16")),
+      /; podCidr is one range: leave only one in the config, and set podCidr to it$/,
+    ],
+  ],
+  [isTalosDefault]: [
+    [
+      withConfig(pods("10.244.0.0/16"), { podCidr: "10.42.0.0/16" }),
+      new RegExp(
+        `${input}has the podSubnets 10\\.244\\.0\\.0/16, Talos' default, which the patch replaces by podCidr 10\\.42\\.0\\.0/16; for`,
+      ),
+    ],
+    [
+      withConfig(services("10.96.0.0/12"), { serviceCidr: "10.43.0.0/16" }),
+      new RegExp(
+        `${input}has the serviceSubnets 10\\.96\\.0\\.0/12, .* set serviceCidr to 10\\.96\\.0\\.0/12; for any other, write 10\\.43`,
+      ),
+    ],
+  ],
+});
+
+test("a config with the ranges of the inputs is accepted, and one without ranges", () => {
+  const accepted: readonly TalosCiliumCniArgs[] = [
+    withConfig({ cluster: { network: { podSubnets: ["10.244.0.0/16"], serviceSubnets: ["10.96.0.0/12"] } } }),
+    withConfig(pods("10.42.0.0/16"), { podCidr: "10.42.0.0/16" }),
+    withConfig(pods("10.42.0.0/16"), { podCidr: "10.42.0.0/16", values: { ipam: { mode: "cluster-pool" } } }),
+    withConfig(services("10.43.0.0/16"), { serviceCidr: "10.43.0.0/16" }),
+    withConfig(pods(), { podCidr: "10.42.0.0/16" }),
+    withConfig("{}", { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" }),
+    // Malformed ranges are left to Talos.
+    withConfig(pods("10.0.0.0", "all")),
+  ];
+  for (const args of accepted) assert.deepEqual(checkResults(args), [], JSON.stringify(args));
+});
+
+test("one of two ranges that the patch would lose is enough, in any order, in either setting", () => {
+  const ipv6 = ["fd40:10::/56", "2001:db8::/48"];
+  for (const range of ipv6) {
+    for (const subnets of [
+      ["10.42.0.0/16", range],
+      [range, "10.42.0.0/16"],
+    ]) {
+      for (const config of [pods(...subnets), services(...subnets)]) {
+        const ranges = {
+          podCidr: "podSubnets" in config.cluster.network ? "10.42.0.0/16" : "10.50.0.0/16",
+          serviceCidr: "10.43.0.0/16",
+        };
+        const serviceCidr = "podSubnets" in config.cluster.network ? ranges.serviceCidr : "10.42.0.0/16";
+        assert.deepEqual(
+          checkResults(withConfig(config, { ...ranges, serviceCidr })).map(({ check }) => check),
+          [differs],
+        );
+      }
+    }
+  }
+});
+
+test("the advice of each message works", () => {
+  const ipv6 = { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd40:10::/56" };
+  const applied: readonly TalosCiliumCniArgs[] = [
+    withConfig(pods("10.50.0.0/16"), { podCidr: "10.50.0.0/16" }),
+    withConfig(pods("10.244.0.0/16")),
+    // To keep IPv6.
+    { delivery: "manifest", values: ipv6 },
+    { delivery: "chart", gatewayApi: { enabled: false }, values: ipv6 },
+    { delivery: "manifest", values: { ...ipv6, ipv4: { enabled: false } } },
+    // A new cluster without IPv6.
+    withConfig(pods("10.50.0.0/16"), { podCidr: "10.50.0.0/16" }),
+    // Talos' default ranges.
+    withConfig(pods("10.244.0.0/16"), { podCidr: "10.244.0.0/16" }),
+    withConfig(pods("10.42.0.0/16"), { podCidr: "10.42.0.0/16" }),
+  ];
+  for (const args of applied) assert.deepEqual(checkResults(args), [], JSON.stringify(args));
+});
