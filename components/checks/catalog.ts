@@ -27,6 +27,7 @@ import { encryptionChecks } from "./values/encryption.ts";
 import { interfaceChecks } from "./values/interfaces.ts";
 import { ipFamilyChecks } from "./values/ipFamilies.ts";
 import { l2AnnouncementChecks } from "./values/l2Announcements.ts";
+import { limitChecks } from "./values/limits.ts";
 import { masqueradingChecks } from "./values/masquerading.ts";
 import { routingChecks } from "./values/routing.ts";
 import { serviceTrafficChecks } from "./values/serviceTraffic.ts";
@@ -59,6 +60,7 @@ export const addressChecks = {
 /** Checks of the effective values. */
 export const valuesChecks = {
   "Words of the agent": wordChecks,
+  "Limits of the agent": limitChecks,
   Routing: routingChecks,
   "IP families": ipFamilyChecks,
   Masquerading: masqueradingChecks,

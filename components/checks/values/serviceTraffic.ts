@@ -31,17 +31,6 @@ export const serviceTrafficChecks: Checks<ValuesSubject> = {
       },
     }),
     valuesCheck({
-      title: "a dispatch that does not exist",
-      why: "The agent starts, and direct server return does not work.",
-      source: dsr,
-      needs: [],
-      run: ({ settings, values }) => {
-        if (["opt", "ipip", "geneve"].includes(dsrDispatch(values))) return [];
-        const input = originOf(settings, "loadBalancer.dsrDispatch");
-        return [problem(input, `is ${quote(dsrDispatch(values))}; allowed are "opt", "ipip", "geneve": ${leaveOut(input)}`)];
-      },
-    }),
-    valuesCheck({
       title: "dispatch by Geneve without the Geneve protocol",
       why: "The agent does not start.",
       source: dsr,

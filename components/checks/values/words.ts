@@ -1,7 +1,8 @@
 import semver from "semver";
 import { originOf } from "../../cilium/valueOrigins.ts";
-import { valueAt } from "../../helm/values.ts";
-import { problem, quote } from "../../support/problems.ts";
+import { type HelmValues, valueAt } from "../../helm/values.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import { type Problem, problem, quote } from "../../support/problems.ts";
 import { leaveOut } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -12,16 +13,28 @@ interface Words {
   readonly since120?: readonly string[];
 }
 
-/** The words that the agent takes. The charts' schemas allow any text. */
-const words: readonly Words[] = [
+const ipamModes = ["kubernetes", "cluster-pool", "multi-pool", "crd", "eni", "azure", "alibabacloud", "delegated-plugin"];
+
+// The charts' schemas allow any text for these values.
+
+/** Words without which the agent does not start. */
+const requiredWords: readonly Words[] = [
   { path: "tunnelProtocol", allowed: ["vxlan", "geneve"] },
   { path: "underlayProtocol", allowed: ["ipv4", "ipv6"], since120: ["auto"] },
   { path: "loadBalancer.mode", allowed: ["snat", "dsr", "hybrid"] },
   { path: "loadBalancer.algorithm", allowed: ["random", "maglev"] },
   { path: "loadBalancer.acceleration", allowed: ["disabled", "native", "best-effort"] },
   { path: "bpf.datapathMode", allowed: ["veth", "netkit", "netkit-l2"], since120: ["auto"] },
+  { path: "bpf.monitorAggregation", allowed: ["none", "lowest", "low", "medium", "maximum", "max", "disabled"] },
   { path: "identityAllocationMode", allowed: ["crd", "kvstore", "doublewrite-readkvstore", "doublewrite-readcrd"] },
   { path: "serviceNoBackendResponse", allowed: ["reject", "drop"] },
+  { path: "ipam.mode", allowed: ipamModes },
+];
+
+/** Words that the agent ignores if it does not know them. */
+const ignoredWords: readonly Words[] = [
+  { path: "loadBalancer.dsrDispatch", allowed: ["opt", "ipip", "geneve"] },
+  { path: "policyEnforcementMode", allowed: ["default", "always", "never"] },
 ];
 
 export const wordChecks: Checks<ValuesSubject> = {
@@ -32,18 +45,30 @@ export const wordChecks: Checks<ValuesSubject> = {
       source: "https://docs.cilium.io/en/stable/cmdref/cilium-agent/",
       needs: ["ciliumVersion"],
       stopsAgent: true,
-      run: ({ settings, values }) =>
-        words.flatMap(({ path, allowed, since120 = [] }) => {
-          const word = valueAt(values, path);
-          const all = semver.satisfies(settings.ciliumVersion, ">=1.20.0") ? [...allowed, ...since120] : allowed;
-          // The schema of the chart refuses what is not text.
-          if (typeof word !== "string" || word === "" || all.includes(word)) return [];
-          const input = originOf(settings, path);
-          return [
-            problem(input, `is ${quote(word)}; allowed are ${all.map((each) => quote(each)).join(", ")}: ${leaveOut(input)}`),
-          ];
-        }),
+      run: ({ settings, values }) => requiredWords.flatMap((words) => wordProblems(settings, values, words)),
+    }),
+    valuesCheck({
+      title: "a word that the agent ignores",
+      why: "The chart renders any word, and the agent starts without doing what it should.",
+      source: "https://docs.cilium.io/en/stable/cmdref/cilium-agent/",
+      needs: ["ciliumVersion"],
+      run: ({ settings, values }) => ignoredWords.flatMap((words) => wordProblems(settings, values, words)),
     }),
   ],
   warnings: [],
 };
+
+function wordProblems(
+  settings: Pick<Settings, "ciliumVersion" | "userValues" | "secretValues">,
+  values: HelmValues,
+  { path, allowed, since120 = [] }: Words,
+): readonly Problem[] {
+  const word = valueAt(values, path);
+  const all = semver.satisfies(settings.ciliumVersion, ">=1.20.0") ? [...allowed, ...since120] : allowed;
+  // The schema of the chart refuses what is not text.
+  if (typeof word !== "string" || word === "" || all.includes(word)) return [];
+  // Levels of aggregation may also be numbers, as text.
+  if (path === "bpf.monitorAggregation" && /^[0-4]$/.test(word)) return [];
+  const input = originOf(settings, path);
+  return [problem(input, `is ${quote(word)}; allowed are ${all.map((each) => quote(each)).join(", ")}: ${leaveOut(input)}`)];
+}

@@ -4,10 +4,4 @@ import { testExamples } from "../../../harness/checkExamples.ts";
 
 testExamples(serviceTrafficChecks, {
   ...agentRefusalsOf(serviceTrafficChecks),
-  "a dispatch that does not exist": [
-    [
-      { values: { loadBalancer: { dsrDispatch: "option" } } },
-      /dsrDispatch: is "option"; allowed are "opt", "ipip", "geneve": leave/,
-    ],
-  ],
 });
