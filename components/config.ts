@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
+import { distance } from "fastest-levenshtein";
 import type { TalosCiliumCniArgs } from "./inputs/args.ts";
 import { RefusedInput } from "./inputs/plainData.ts";
 
@@ -25,21 +26,40 @@ export const configKeys: readonly (keyof TalosCiliumCniArgs)[] = [...textKeys, .
 /**
  * Reads the inputs from the stack's config. An empty text counts as not set.
  *
- * A key that is neither an input nor one of the program's `ownKeys` is refused together with all other problems. Its value is not read,
- * because it may be a secret that belongs to something else.
+ * A key that is neither an input nor one of the program's `ownKeys`, or that is under another name than the project's, is refused together
+ * with all other problems. Its value is not read, because it may be a secret that belongs to something else.
  */
 export function configuredArgs(config: pulumi.Config, ownKeys: readonly string[] = []): TalosCiliumCniArgs {
   const knownKeys: readonly string[] = [...configKeys, ...ownKeys];
   const keys = Object.keys(pulumi.runtime.allConfig())
     .filter((key) => key.startsWith(`${config.name}:`))
     .map((key) => key.slice(config.name.length + 1));
-  const args: Record<string, unknown> = {};
+  const args: Record<string, unknown> = Object.fromEntries(misplacedKeys(config.name, knownKeys));
   for (const key of keys) if (!knownKeys.includes(key)) args[key] = true;
   for (const key of configKeys) {
     const value = configuredInput(config, key);
     if (value !== undefined) args[key] = value;
   }
   return args;
+}
+
+/** The package and the project of this repository. People copy keys that begin with these names into projects of another name. */
+const namesOfOurs = ["talos-cilium-cni", "homelab-talos-cni"];
+
+/** Our keys under a name that nothing reads: that of the package, of this repository's project, or a misspelled one. */
+function misplacedKeys(project: string, knownKeys: readonly string[]): readonly (readonly [string, RefusedInput])[] {
+  return Object.keys(pulumi.runtime.allConfig()).flatMap((fullKey) => {
+    const [name = "", key = ""] = fullKey.split(":", 2);
+    if (name === project || !knownKeys.includes(key)) return [];
+    if (!namesOfOurs.includes(name) && !isMisspelled(name, project)) return [];
+    const reason = `is not read: the config keys of this project begin with its name; rename it to ${project}:${key} in the file of the stack`;
+    return [[fullKey, new RefusedInput(reason)]];
+  });
+}
+
+/** Whether a name differs from that of the project in at most two characters. */
+function isMisspelled(name: string, project: string): boolean {
+  return project.length > 4 && distance(name, project) <= 2;
 }
 
 function configuredInput(config: pulumi.Config, key: (typeof configKeys)[number]): unknown {

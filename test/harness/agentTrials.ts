@@ -72,22 +72,14 @@ export class AgentTrials {
   /** Lets the agent judge the configuration in these rendered objects. */
   async judge(objects: readonly KubernetesObject[]): Promise<Verdict> {
     const slot = this.#idle.pop() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
-    try {
-      // One of some hundred agents loses its connection to the API server, and waits. It starts on the next try.
-      return await this.#tryOn(slot, objects).catch(() => this.#tryOn(slot, objects));
-    } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#idle.push(slot);
-      else next(slot);
-    }
-  }
-
-  async #tryOn(slot: number, objects: readonly KubernetesObject[]): Promise<Verdict> {
     const trial = new Trial(this.#cluster, slot, ++this.#count);
     try {
       return await trial.run(this.#agent, objects, join(suiteData("ciliumSources", this.#release), "bpf"));
     } finally {
       await trial.end();
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(slot);
+      else next(slot);
     }
   }
 

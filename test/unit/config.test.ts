@@ -49,7 +49,37 @@ test("an empty text counts as not set, and so does a key without config", () => 
 });
 
 test("config of other projects and packages is not read", () => {
-  assert.deepEqual(readConfig({ "kubernetes:context": "a", "homelab-2:podCidr": "b", "other:values": "{}" }), {});
+  const others = {
+    "kubernetes:namespace": "a",
+    "talos:namespace": "a",
+    "garage-2:podCidr": "b",
+    "other:values": "{}",
+    "talos-cilium-cni:token": "c",
+  };
+  assert.deepEqual(readConfig(others), {});
+});
+
+test("our keys under the name of the package, of this repository's project, or a misspelled one are named, and not read", () => {
+  for (const name of ["talos-cilium-cni", "homelab-talos-cni", "homelabs", "homlab"]) {
+    for (const key of configKeys) {
+      const args = readConfig({ [`${name}:${key}`]: "s3cr3t", "homelab:podCidr": "nonsense" });
+      assert(!JSON.stringify(args).includes("s3cr3t"));
+      // The other problems are reported too.
+      assert.deepEqual(
+        problemLines(checkInputs(args).errors).toSorted(),
+        [
+          `${name}:${key}: is not read: the config keys of this project begin with its name; rename it to homelab:${key} in the file of the stack`,
+          'podCidr: "nonsense" is not a valid IPv4 range; write it as in the Talos machine config, such as 10.244.0.0/16',
+        ].toSorted(),
+      );
+    }
+  }
+});
+
+test("a key that is renamed as the message says is read", () => {
+  const message = problemLines(checkInputs(readConfig({ "talos-cilium-cni:podCidr": "10.42.0.0/16" })).errors).join("");
+  const [, renamed = ""] = /rename it to (\S+) in/.exec(message) ?? [];
+  assert.deepEqual(readConfig({ [renamed]: "10.42.0.0/16" }), { podCidr: "10.42.0.0/16" });
 });
 
 test("malformed JSON stays text, which is then a problem of that input", () => {
