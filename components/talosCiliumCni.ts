@@ -17,7 +17,9 @@ import { syncCommand } from "./talos/syncCommand.ts";
  */
 export class TalosCiliumCni extends pulumi.ComponentResource {
   /**
-   * Cilium as a YAML stream of Kubernetes objects. The same inputs always give the same bytes. A secret if there are `secretValues`, or if it
+   * Cilium as a YAML stream of Kubernetes objects. The same inputs always give the same bytes. With delivery
+   * `chart`, Pulumi's Chart renders again, for the Kubernetes version of the cluster: the charts render the same for every version that this
+   * Cilium is tested with. A secret if there are `secretValues`, or if it
    * contains a Secret or a private key.
    */
   readonly manifest: pulumi.Output<string>;

@@ -18,6 +18,7 @@ import { machineConfigContentChecks } from "./machineConfigs/contents.ts";
 import { machineConfigRangeChecks } from "./machineConfigs/ranges.ts";
 import { deliveryChecks } from "./rendering/delivery.ts";
 import { gatewayApiChecks } from "./rendering/gatewayApi.ts";
+import { largeNumberChecks } from "./rendering/largeNumbers.ts";
 import { objectChecks } from "./rendering/objects.ts";
 import { announcedAddressChecks } from "./values/announcedAddresses.ts";
 import { clusterFitChecks } from "./values/clusterFit.ts";
@@ -91,6 +92,7 @@ export const chartChecks = {
 /** Checks of what was rendered. */
 export const renderedChecks = {
   "Rendered objects": objectChecks,
+  "Rendered numbers": largeNumberChecks,
   "The Gateway API CRDs": gatewayApiChecks,
   "The way to the cluster": deliveryChecks,
 } as const;

@@ -28,8 +28,8 @@ export interface TalosCiliumCniArgs {
   readonly ciliumVersion?: string;
 
   /**
-   * The Kubernetes version of the cluster, for example `1.33` or `1.33.2`. The chart writes some fields differently for different
-   * versions.
+   * The Kubernetes version of the cluster, for example `1.33` or `1.33.2`. The chart writes some fields differently for
+   * versions that this Cilium is not tested with; delivery `chart` always renders for the version of the cluster.
    *
    * @default the newest that this Cilium is tested with (1.33 for 1.18, 1.35 for 1.19, 1.36 for 1.20) and that `talos.version` supports
    * @see https://docs.cilium.io/en/stable/network/kubernetes/compatibility/

@@ -120,3 +120,14 @@ test("inputs that the chart rejects give one error that quotes Helm", () => {
     message: /^values: Helm cannot render Cilium 1\.18\.4 with these inputs: .*The cluster name is invalid/s,
   });
 });
+
+for (const { ciliumVersion, kubernetesVersions } of releases) {
+  test(`Cilium ${ciliumVersion} renders the same for every Kubernetes that it is tested with, so Pulumi's Chart installs this manifest`, () => {
+    for (const [name, args] of Object.entries(variants)) {
+      const [oldest, newest] = kubernetesVersions.map(
+        (kubernetesVersion) => createPlan({ ...args, ...chartArgs(ciliumVersion), kubernetesVersion }).manifest.yaml,
+      );
+      assert.equal(oldest, newest, name);
+    }
+  });
+}
