@@ -16,6 +16,7 @@ import { deliveryChecks } from "./rendering/delivery.ts";
 import { gatewayApiChecks } from "./rendering/gatewayApi.ts";
 import { objectChecks } from "./rendering/objects.ts";
 import { announcedAddressChecks } from "./values/announcedAddresses.ts";
+import { capabilityChecks } from "./values/capabilities.ts";
 import { clusterFitChecks } from "./values/clusterFit.ts";
 import { clusterRangeChecks } from "./values/clusterRanges.ts";
 import { contradictionChecks } from "./values/contradictions.ts";
@@ -51,6 +52,7 @@ export const valuesChecks = {
   "Routing and masquerading": routingChecks,
   "Values that contradict each other": contradictionChecks,
   "Values that do not fit the cluster": clusterFitChecks,
+  Capabilities: capabilityChecks,
   "Values and the machine config": talosAgreementChecks,
   "L2 announcements": l2AnnouncementChecks,
   "Network interfaces": interfaceChecks,

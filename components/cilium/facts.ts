@@ -1,3 +1,4 @@
+import semver from "semver";
 import { type HelmValues, isOff, isOn, valueAt } from "../helm/values.ts";
 
 // Questions about the effective values. Values, checks, patches and deliveries all ask here, so that they agree.
@@ -31,4 +32,13 @@ export function routesNatively(values: HelmValues): boolean {
 /** Whether Cilium uses an IP family. The chart's defaults are IPv4 on and IPv6 off. */
 export function usesFamily(values: HelmValues, family: 4 | 6): boolean {
   return family === 4 ? !isOff(values, "ipv4.enabled") : isOn(values, "ipv6.enabled");
+}
+
+/** Whether Envoy runs in a DaemonSet of its own. Otherwise it runs inside the agent's container, if at all. */
+export function runsEnvoyDaemonSet(values: HelmValues): boolean {
+  if (isOff(values, "l7Proxy")) return false;
+  if (valueAt(values, "envoy.enabled") !== undefined) return isOn(values, "envoy.enabled");
+  // The chart leaves Envoy where the first installed release had it. Since 1.16, that is the DaemonSet.
+  const firstRelease = valueAt(values, "upgradeCompatibility");
+  return typeof firstRelease !== "string" || semver.satisfies(semver.coerce(firstRelease) ?? "1.16.0", ">=1.16.0");
 }
