@@ -15,6 +15,7 @@ import { versionPairChecks } from "./inputs/versionPairs.ts";
 import { deliveryChecks } from "./rendering/delivery.ts";
 import { gatewayApiChecks } from "./rendering/gatewayApi.ts";
 import { objectChecks } from "./rendering/objects.ts";
+import { podChecks } from "./rendering/pods.ts";
 import { announcedAddressChecks } from "./values/announcedAddresses.ts";
 import { capabilityChecks } from "./values/capabilities.ts";
 import { clusterFitChecks } from "./values/clusterFit.ts";
@@ -67,6 +68,7 @@ export const chartChecks = {
 /** Checks of what was rendered. */
 export const renderedChecks = {
   "Rendered objects": objectChecks,
+  "Pods that do not start": podChecks,
   "The Gateway API CRDs": gatewayApiChecks,
   "The way to the cluster": deliveryChecks,
 } as const;

@@ -34,6 +34,11 @@ export function usesFamily(values: HelmValues, family: 4 | 6): boolean {
   return family === 4 ? !isOff(values, "ipv4.enabled") : isOn(values, "ipv6.enabled");
 }
 
+/** Whether nodes encrypt pod traffic with IPsec, which is the chart's default type. */
+export function encryptsWithIpsec(values: HelmValues): boolean {
+  return isOn(values, "encryption.enabled") && (valueAt(values, "encryption.type") ?? "ipsec") === "ipsec";
+}
+
 /** Whether Envoy runs in a DaemonSet of its own. Otherwise it runs inside the agent's container, if at all. */
 export function runsEnvoyDaemonSet(values: HelmValues): boolean {
   if (isOff(values, "l7Proxy")) return false;

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { isRefusedByBaseline, podSpecOf } from "../../components/kubernetes/podTemplates.ts";
 import { type KubernetesObject, writeDocument } from "../../components/kubernetes/yaml.ts";
 import { createPlan } from "../../components/plan.ts";
+import { run } from "../../tools/childProcess.mjs";
 import { chartArgs, releases } from "../harness/charts.ts";
 import { Cluster, type KubectlResult } from "../harness/cluster.ts";
 
@@ -70,4 +71,34 @@ for (const { ciliumVersion } of releases) {
     for (const name of ["cilium", "cilium-envoy", "cilium-operator"]) assert(names(true).includes(name), name);
     for (const name of ["hubble-relay", "hubble-ui", "clustermesh-apiserver"]) assert(names(false).includes(name), name);
   });
+}
+
+test("the commands that warnings give work as they are", () => {
+  const label = warningsOf({
+    authentication: {
+      enabled: true,
+      mutual: { spire: { enabled: true, install: { ...install, existingNamespace: true, namespace: "existing" } } },
+    },
+  });
+  cluster.apply(writeDocument({ apiVersion: "v1", kind: "Namespace", metadata: { name: "existing" } }));
+  runInShell(label);
+  assert.partialDeepStrictEqual(cluster.get("namespace", "existing")?.metadata, { labels: { [enforce]: "privileged" } });
+
+  runInShell(warningsOf({ encryption: { enabled: true, type: "ipsec", ipsec: { keyFile: "psk" } } }));
+  const { psk = "" } = (cluster.get("secret", "cilium-ipsec-keys", "kube-system")?.["data"] ?? {}) as Record<string, string>;
+  // Key 3 with keys for each tunnel, the algorithm, 16 bytes of key and 4 of salt, and the length of the authentication tag.
+  assert.match(Buffer.from(psk, "base64").toString(), /^3\+ rfc4106\(gcm\(aes\)\) [0-9a-f]{40} 128$/);
+});
+
+/** The only warning about these values. */
+function warningsOf(values: Record<string, unknown>): string {
+  const [warning, ...others] = createPlan({ ...chartArgs(), values }).warnings;
+  assert.deepEqual(others, []);
+  return warning?.message ?? assert.fail("there is no warning");
+}
+
+/** Runs the command of a warning, which stands at its end, in a shell. */
+function runInShell(message: string): void {
+  const [, command] = /; run: (kubectl .*)$/.exec(message) ?? assert.fail(message);
+  run("sh", ["-c", `KUBECONFIG=${cluster.kubeconfig}; export KUBECONFIG; ${command}`]);
 }

@@ -1,5 +1,5 @@
 import semver from "semver";
-import { replacesKubeProxy, routesNatively, usesFamily } from "../../cilium/facts.ts";
+import { encryptsWithIpsec, replacesKubeProxy, routesNatively, usesFamily } from "../../cilium/facts.ts";
 import { podRanges } from "../../cilium/podRanges.ts";
 import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
 import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
@@ -141,7 +141,7 @@ function nodeByNetwork(settings: Pick<Settings, "lan">, family: 4 | 6): Readonly
 function bypassesHost(values: HelmValues, ciliumVersion: string): boolean {
   if (!replacesKubeProxy(values) || isOn(values, "bpf.hostLegacyRouting")) return false;
   // Up to Cilium 1.18, IPsec turns eBPF host routing off.
-  const usesIpsec = isOn(values, "encryption.enabled") && (valueAt(values, "encryption.type") ?? "ipsec") === "ipsec";
+  const usesIpsec = encryptsWithIpsec(values);
   if (usesIpsec && semver.satisfies(ciliumVersion, "<1.19.0")) return false;
   // eBPF host routing is also on if nothing is masqueraded.
   const isUnmasqueraded = isOff(values, "enableIPv4Masquerade") && !isOn(values, "ipv6.enabled");

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { announcesOnLan, replacesKubeProxy, routesNatively, usesFamily } from "../../../components/cilium/facts.ts";
+import {
+  announcesOnLan,
+  encryptsWithIpsec,
+  replacesKubeProxy,
+  routesNatively,
+  usesFamily,
+} from "../../../components/cilium/facts.ts";
 import { ciliumValues } from "../../../components/cilium/values.ts";
 import type { HelmValues } from "../../../components/helm/values.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
@@ -44,4 +50,19 @@ test("IPv4 is off only as false, because the chart's default is on", () => {
 test("nodes route natively only if routingMode says so, because the chart's default is a tunnel", () => {
   assert.equal(routesNatively({ routingMode: "native" }), true);
   for (const routingMode of ["tunnel", "", null, undefined, "Native"]) assert.equal(routesNatively({ routingMode }), false);
+});
+
+test("pod traffic is encrypted with IPsec if encryption is on, unless another type is set", () => {
+  for (const encryption of [{ enabled: true }, { enabled: true, type: "ipsec" }, { enabled: true, type: null }]) {
+    assert(encryptsWithIpsec({ encryption }));
+  }
+  for (const encryption of [
+    {},
+    null,
+    { type: "ipsec" },
+    { enabled: false, type: "ipsec" },
+    { enabled: true, type: "wireguard" },
+  ]) {
+    assert(!encryptsWithIpsec({ encryption }));
+  }
 });
