@@ -24,6 +24,7 @@ import { contradictionChecks } from "./values/contradictions.ts";
 import { interfaceChecks } from "./values/interfaces.ts";
 import { l2AnnouncementChecks } from "./values/l2Announcements.ts";
 import { routingChecks } from "./values/routing.ts";
+import { startupChecks } from "./values/startup.ts";
 import { talosAgreementChecks } from "./values/talosAgreement.ts";
 
 /** Checks of the inputs alone. */
@@ -54,6 +55,7 @@ export const valuesChecks = {
   "Values that contradict each other": contradictionChecks,
   "Values that do not fit the cluster": clusterFitChecks,
   Capabilities: capabilityChecks,
+  "Values with which no node becomes ready": startupChecks,
   "Values and the machine config": talosAgreementChecks,
   "L2 announcements": l2AnnouncementChecks,
   "Network interfaces": interfaceChecks,
