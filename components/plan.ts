@@ -5,7 +5,7 @@ import { validate, type Validation } from "./checks/validate.ts";
 import { apiServerAddress, replacesKubeProxy } from "./cilium/facts.ts";
 import { gatewayApiObjects, installsGatewayApi } from "./cilium/gatewayApi.ts";
 import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";
-import { withNamespace } from "./cilium/namespace.ts";
+import { withNamespaces } from "./cilium/namespace.ts";
 import { ciliumValues } from "./cilium/values.ts";
 import type { Chart } from "./helm/chartContents.ts";
 import { render, type RenderedObject } from "./helm/render.ts";
@@ -121,7 +121,7 @@ function manifestWithoutSecretValues({ secretValues: _, ...args }: TalosCiliumCn
 
 function manifestOf(rendered: readonly RenderedObject[], { namespace }: Pick<Settings, "namespace">): Manifest {
   const objects = rendered.map(({ object }) => object);
-  return createManifest(withNamespace(objects, namespace));
+  return createManifest(withNamespaces(objects, namespace));
 }
 
 function imagesIn({ entries }: Manifest): readonly string[] {

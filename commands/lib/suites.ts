@@ -33,11 +33,13 @@ export const systemCommands = {
   mount: "mount",
   npm: "npm",
   nsenter: "util-linux",
+  od: "coreutils",
   pgrep: "procps",
   setpriv: "util-linux",
   sh: "dash",
   tar: "tar",
   umount: "mount",
+  tr: "coreutils",
   unshare: "util-linux",
 } as const satisfies Readonly<Record<string, string>>;
 export type SystemCommand = keyof typeof systemCommands;
@@ -177,7 +179,7 @@ export const suites = {
   cluster: {
     files: "test/cluster/*.test.ts",
     tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread"],
-    commands: ["pgrep", "sh"],
+    commands: ["od", "pgrep", "sh", "tr"],
     charts: allCharts,
     gatewayApi: allGatewayApi,
   },

@@ -20,7 +20,9 @@ import { deliveryChecks } from "./rendering/delivery.ts";
 import { gatewayApiChecks } from "./rendering/gatewayApi.ts";
 import { largeNumberChecks } from "./rendering/largeNumbers.ts";
 import { objectChecks } from "./rendering/objects.ts";
+import { podChecks } from "./rendering/pods.ts";
 import { announcedAddressChecks } from "./values/announcedAddresses.ts";
+import { capabilityChecks } from "./values/capabilities.ts";
 import { clusterFitChecks } from "./values/clusterFit.ts";
 import { clusterRangeChecks } from "./values/clusterRanges.ts";
 import { contradictionChecks } from "./values/contradictions.ts";
@@ -32,6 +34,7 @@ import { limitChecks } from "./values/limits.ts";
 import { masqueradingChecks } from "./values/masquerading.ts";
 import { routingChecks } from "./values/routing.ts";
 import { serviceTrafficChecks } from "./values/serviceTraffic.ts";
+import { startupChecks } from "./values/startup.ts";
 import { talosAgreementChecks } from "./values/talosAgreement.ts";
 import { throughputChecks } from "./values/throughput.ts";
 import { wordChecks } from "./values/words.ts";
@@ -70,6 +73,8 @@ export const valuesChecks = {
   Encryption: encryptionChecks,
   "Values that contradict each other": contradictionChecks,
   "Values that do not fit the cluster": clusterFitChecks,
+  Capabilities: capabilityChecks,
+  "Values with which no node becomes ready": startupChecks,
   "Values and the machine config": talosAgreementChecks,
   "L2 announcements": l2AnnouncementChecks,
   "Network interfaces": interfaceChecks,
@@ -93,6 +98,7 @@ export const chartChecks = {
 export const renderedChecks = {
   "Rendered objects": objectChecks,
   "Rendered numbers": largeNumberChecks,
+  "Pods that do not start": podChecks,
   "The Gateway API CRDs": gatewayApiChecks,
   "The way to the cluster": deliveryChecks,
 } as const;

@@ -1,3 +1,4 @@
+import semver from "semver";
 import { type HelmValues, isOff, isOn, textAt, valueAt } from "../helm/values.ts";
 
 // Questions about the effective values. Values, checks, patches and deliveries all ask here, so that they agree.
@@ -77,4 +78,13 @@ export function usesDsr(values: HelmValues): boolean {
 /** How DSR tells the backend's node the address of the Service: `opt`, `ipip` or `geneve`. */
 export function dsrDispatch(values: HelmValues): string {
   return textAt(values, "loadBalancer.dsrDispatch") ?? "opt";
+}
+
+/** Whether Envoy runs in a DaemonSet of its own. Otherwise it runs inside the agent's container, if at all. */
+export function runsEnvoyDaemonSet(values: HelmValues): boolean {
+  if (isOff(values, "l7Proxy")) return false;
+  if (valueAt(values, "envoy.enabled") !== undefined) return isOn(values, "envoy.enabled");
+  // The chart leaves Envoy where the first installed release had it. Since 1.16, that is the DaemonSet.
+  const firstRelease = valueAt(values, "upgradeCompatibility");
+  return typeof firstRelease !== "string" || semver.satisfies(semver.coerce(firstRelease) ?? "1.16.0", ">=1.16.0");
 }

@@ -4,6 +4,7 @@ import type { Settings } from "../inputs/settings.ts";
 import { merge } from "../support/merge.ts";
 import { pinnedCharts } from "../versions/pins.ts";
 import { apiRateLimit } from "./apiRateLimit.ts";
+import { agentCapabilities } from "./capabilities.ts";
 import { operatorPoolValues, podRanges } from "./podRanges.ts";
 
 /** The effective values of the Cilium chart: what the inputs set, with the user's own values merged over it. */
@@ -42,19 +43,7 @@ function nodeValues({ kubePrism }: Settings): HelmValues {
     // The chart's list without SYS_MODULE: Talos lets no pod load kernel modules, and a container that asks for it never starts.
     securityContext: {
       capabilities: {
-        ciliumAgent: [
-          "CHOWN",
-          "KILL",
-          "NET_ADMIN",
-          "NET_RAW",
-          "IPC_LOCK",
-          "SYS_ADMIN",
-          "SYS_RESOURCE",
-          "DAC_OVERRIDE",
-          "FOWNER",
-          "SETGID",
-          "SETUID",
-        ],
+        ciliumAgent: agentCapabilities.defaultList,
         cleanCiliumState: ["NET_ADMIN", "SYS_ADMIN", "SYS_RESOURCE"],
       },
     },

@@ -21,14 +21,13 @@ export function deliverChart(
   if (archive instanceof InputError) throw toResourceError(archive, component);
   const { namespace } = settings;
   const options: pulumi.ResourceOptions = dependsOn === undefined ? { parent: component } : { parent: component, dependsOn };
-  const namespaceObjects = manifest.entries
-    .map(({ object }) => object)
-    .filter(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
-  const retained = [...namespaceObjects, ...gatewayApi].map((object) => retainedObject(name, object, options));
+  const namespaces = manifest.entries.map(({ object }) => object).filter(({ kind }) => kind === "Namespace");
+  const ownNamespace = namespaces.filter(({ metadata }) => metadata.name === namespace);
+  const retained = [...ownNamespace, ...gatewayApi].map((object) => retainedObject(name, object, options));
   const installed = new kubernetes.helm.v4.Chart(
     name,
     { name: releaseName, namespace, chart: archive, values: isSecret ? pulumi.secret(values) : values },
-    pulumi.mergeOptions(options, { dependsOn: retained, transforms: [transformChartObject(secretObjects)] }),
+    pulumi.mergeOptions(options, { dependsOn: retained, transforms: [transformChartObject(secretObjects, namespaces)] }),
   );
   if (loadBalancer === undefined) return;
   const afterChart = pulumi.mergeOptions(options, { dependsOn: installed });
@@ -55,12 +54,18 @@ function retainedObject(name: string, object: KubernetesObject, options: pulumi.
     : new kubernetes.apiextensions.CustomResourcePatch(`${name}-${metadata.name}`, { ...object, metadata }, retainedOptions);
 }
 
-/** Transforms each object of the chart: Pulumi takes it over from other owners, and secret content stays secret in the state. */
-function transformChartObject(secretObjects: ReadonlySet<string>): pulumi.ResourceTransform {
+/**
+ * Transforms each object of the chart: Pulumi takes it over from other owners, secret content stays secret in the state, and a Namespace gets
+ * the labels that it has in the manifest.
+ */
+function transformChartObject(
+  secretObjects: ReadonlySet<string>,
+  namespaces: readonly KubernetesObject[],
+): pulumi.ResourceTransform {
   return ({ props, opts }) => {
     const { apiVersion, kind, metadata, ...content } = props as unknown as KubernetesObject;
     if ((kind as string | undefined) === undefined) return undefined;
-    const ownMetadata = withForcedOwnership(metadata);
+    const ownMetadata = withForcedOwnership(kind === "Namespace" ? withLabelsOf(namespaces, metadata) : metadata);
     if (!secretObjects.has(nameOf({ apiVersion, kind, metadata }))) {
       return { props: { apiVersion, kind, metadata: ownMetadata, ...content }, opts };
     }
@@ -68,6 +73,15 @@ function transformChartObject(secretObjects: ReadonlySet<string>): pulumi.Resour
     const secretMetadata = { ...identity, ...secretProperties({ annotations, labels }) };
     return { props: { apiVersion, kind, metadata: secretMetadata, ...secretProperties(content) }, opts };
   };
+}
+
+/** The metadata of a Namespace of the chart, with the labels of the manifest: Talos refuses Cilium's pods without some of them. */
+function withLabelsOf(
+  namespaces: readonly KubernetesObject[],
+  metadata: KubernetesObject["metadata"],
+): KubernetesObject["metadata"] {
+  const labels = namespaces.find(({ metadata: { name } }) => name === metadata.name)?.metadata["labels"];
+  return labels === undefined ? metadata : { ...metadata, labels };
 }
 
 /** The properties as secrets, without those that are undefined. */

@@ -53,3 +53,10 @@ function pickPath(values: HelmValues, path: ValuePath): HelmValues {
   const value = path.reduce<unknown>((inner, key) => (inner as HelmValues)[key], values);
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as HelmValues;
 }
+
+/** Every text in the values, or in any other data, with its path. */
+export function textLeaves(value: unknown, path: readonly string[] = []): readonly (readonly [path: string, text: string])[] {
+  if (typeof value === "string") return [[path.join("."), value]];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, member]) => textLeaves(member, [...path, key]));
+}

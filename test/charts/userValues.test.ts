@@ -7,9 +7,11 @@ import { parse } from "yaml";
 import { validate } from "../../components/checks/validate.ts";
 import { readSchema } from "../../components/helm/chartContents.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
+import { missingObjects } from "../../components/kubernetes/references.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { peerValues } from "../fixtures/peerValues.ts";
 import { chartArgs, chartFolder, releases, renderWithHelm } from "../harness/charts.ts";
+import { renderInputs } from "../harness/renderInputs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-values-"));
 after(() => {
@@ -57,6 +59,13 @@ for (const [name, { ciliumVersion, inputs, values, wrong = [] }] of Object.entri
     );
   });
 }
+
+test("no pod of another project waits for a Secret or ConfigMap that nothing creates", () => {
+  for (const [name, { ciliumVersion, inputs, values }] of Object.entries(peerValues)) {
+    const { objects } = renderInputs({ ciliumVersion, ...inputs, values });
+    assert.deepEqual(missingObjects(objects), [], name);
+  }
+});
 
 test("the error for the old script's values names the key that Cilium has instead", () => {
   const { inputs, values } = peerValues["tommy31/homelab-talos-cni"] ?? assert.fail("peerValues lacks the old script");

@@ -76,3 +76,31 @@ test("the controller manager does not start with a pod range smaller than one no
     /Invalid --cluster-cidr, mask size of cluster CIDR must be less than or equal to --node-cidr-mask-size/,
   );
 });
+
+test("without a toleration for nodes that are not ready, a new node gets no agent", async () => {
+  // The API server marks every new node as not ready, and its kubelet says why.
+  cluster.apply(
+    JSON.stringify({ apiVersion: "v1", kind: "Node", metadata: { name: "new", labels: { "kubernetes.io/os": "linux" } } }),
+  );
+  const conditions = [{ type: "Ready", status: "False", reason: "KubeletNotReady", message: "cni plugin not initialized" }];
+  const patch = JSON.stringify({ status: { conditions } });
+  const { ok, output } = cluster.kubectl(["patch", "node", "new", "--subresource=status", "--patch", patch]);
+  assert(ok, output);
+  const options = ["--kubeconfig", cluster.kubeconfig, "--leader-elect=false", "--secure-port=0"];
+  const controllers = runAsync("kube-controller-manager", options, { seconds: 30 }).catch(() => undefined);
+
+  /** The number of nodes that should run the agent, once the controller has seen the DaemonSet. */
+  const desiredAgents = async () => {
+    const daemonSet = () => cluster.get("daemonset", "cilium", "kube-system");
+    const status = () => daemonSet()?.["status"] as { observedGeneration?: number; desiredNumberScheduled?: number };
+    await eventually(() => status().observedGeneration === daemonSet()?.metadata["generation"], "the controller does nothing");
+    return status().desiredNumberScheduled;
+  };
+  const args = { values: { tolerations: [{ key: "node-role.kubernetes.io/control-plane", operator: "Exists" }] } };
+  assert.throws(() => createPlan({ ...args, ...chartArgs() }), InputError);
+  cluster.apply(createManifest(renderInputs(args).objects).yaml);
+  assert.equal(await desiredAgents(), 0);
+  cluster.apply(createPlan(chartArgs()).manifest.yaml);
+  assert.equal(await desiredAgents(), 1);
+  await controllers;
+});

@@ -34,7 +34,7 @@ interface NumberAt {
 }
 
 function largeNumbersIn(value: unknown, path: readonly string[] = []): readonly NumberAt[] {
-  if (typeof value === "number") return Math.abs(value) >= 1e6 ? [{ path: path.join("."), number: value }] : [];
+  if (typeof value === "number" && Math.abs(value) >= 1e6) return [{ path: path.join("."), number: value }];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, member]) => largeNumbersIn(member, [...path, key]));
 }

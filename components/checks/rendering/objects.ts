@@ -1,6 +1,6 @@
 import type { UserValues } from "../../cilium/valueOrigins.ts";
 import { userValueInput } from "../../cilium/valueOrigins.ts";
-import type { HelmValues } from "../../helm/values.ts";
+import { type HelmValues, textLeaves } from "../../helm/values.ts";
 import { type ManifestEntry, nameOf } from "../../kubernetes/manifest.ts";
 import { isSecret } from "../../kubernetes/secrets.ts";
 import { problem, quote } from "../../support/problems.ts";
@@ -71,10 +71,4 @@ function causeOf({ object }: ManifestEntry, template: string, settings: UserValu
   const folder = template.replace(/\/[^/]*$/, "");
   const path = secretTemplates[template] ?? secretTemplates[folder];
   return path === undefined ? `values (template ${template})` : userValueInput(settings, path);
-}
-
-function textLeaves(value: unknown, path: readonly string[] = []): readonly (readonly [path: string, text: string])[] {
-  if (typeof value === "string") return [[path.join("."), value]];
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, member]) => textLeaves(member, [...path, key]));
 }

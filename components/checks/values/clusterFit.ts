@@ -1,19 +1,7 @@
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
-import { type Problem, problem, quote } from "../../support/problems.ts";
+import { problem, quote } from "../../support/problems.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
-
-const linuxCapabilities = new Set(
-  (
-    "AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID " +
-    "IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW " +
-    "PERFMON SETFCAP SETGID SETPCAP SETUID SYS_ADMIN SYS_BOOT SYS_CHROOT SYSLOG SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO " +
-    "SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
-  ).split(" "),
-);
-
-/** The capabilities that Talos gives to no container. */
-const withheldByTalos = new Set(["SYS_MODULE", "SYS_BOOT"]);
 
 /** The parts of the chart that need certificates, by the value that turns them on. */
 const certificates = [
@@ -52,16 +40,6 @@ export const clusterFitChecks: Checks<ValuesSubject> = {
           ),
         ];
       },
-    }),
-    valuesCheck({
-      title: "a capability that does not exist, or that Talos gives to no container",
-      why: "A container silently starts without an unknown capability. With one that Talos withholds, it never starts.",
-      source: "https://docs.siderolabs.com/talos/v1.13/learn-more/process-capabilities",
-      needs: [],
-      run: ({ settings, values }) =>
-        capabilitiesIn(values).flatMap(({ path, index, name }) =>
-          capabilityProblems(`${originOf(settings, path)}[${index}]`, name),
-        ),
     }),
     valuesCheck({
       title: "`namespaceOverride`, which bypasses the input `namespace`",
@@ -104,30 +82,4 @@ export const clusterFitChecks: Checks<ValuesSubject> = {
 function areCreatedByHelm(values: HelmValues, tls: string): boolean {
   if (isOff(values, `${tls}.enabled`) || isOff(values, `${tls}.auto.enabled`)) return false;
   return (valueAt(values, `${tls}.auto.method`) ?? "helm") === "helm";
-}
-
-interface Capability {
-  /** The path of the list that contains it. */
-  readonly path: string;
-  readonly index: number;
-  readonly name: unknown;
-}
-
-function capabilitiesIn(values: HelmValues): readonly Capability[] {
-  return ["securityContext.capabilities", "envoy.securityContext.capabilities"].flatMap((parent) =>
-    Object.entries((valueAt(values, parent) ?? {}) as Readonly<Record<string, unknown>>).flatMap(([container, list]) => {
-      if (!Array.isArray(list)) return [];
-      return list.map((name: unknown, index) => ({ path: `${parent}.${container}`, index, name }));
-    }),
-  );
-}
-
-function capabilityProblems(input: string, name: unknown): readonly Problem[] {
-  // The container runtime converts the name to upper case and adds CAP_.
-  const capability = String(name).toUpperCase();
-  if (withheldByTalos.has(capability)) {
-    return [problem(input, `is ${quote(name)}, which Talos gives to no container; leave it out`)];
-  }
-  if (linuxCapabilities.has(capability) || capability === "ALL") return [];
-  return [problem(input, `is ${quote(name)}, which Linux does not know; the names look like NET_ADMIN, without CAP_`)];
 }

@@ -158,16 +158,38 @@ test("Pulumi takes over the fields of the chart's objects and of the pools", asy
   assert.deepEqual(inputsOf(resources, ":CiliumLoadBalancerIPPool")["metadata"], { name: "one", annotations });
 });
 
+test("the chart's Namespaces get the labels that they have in the manifest", async () => {
+  const spire = { authentication: { mutual: { spire: { enabled: true, install: { enabled: true } } } } };
+  const args = { ...withoutCrds, values: { ...spire, commonLabels: { own: "label" } } };
+  new TalosCiliumCni("labels", args);
+  const resources = await registrationsOf("labels", "labels");
+  const namespaces = createPlan(args)
+    .manifest.entries.map(({ object }) => object)
+    .filter(({ kind }) => kind === "Namespace");
+  assert.deepEqual(namespaces.map(({ metadata }) => metadata.name).toSorted(), ["cilium-secrets", "cilium-spire"]);
+  for (const { metadata } of namespaces) {
+    const { labels } = transformed(resources, metadata.name, "Namespace").metadata;
+    assert.deepEqual(labels, metadata["labels"]);
+    assert.equal(labels["pod-security.kubernetes.io/enforce"], metadata.name === "cilium-spire" ? "privileged" : undefined);
+  }
+  assert.deepEqual(transformed(resources, "elsewhere", "Namespace").metadata.labels, { own: "label" });
+});
+
 /** The properties of one of the chart's objects after the Chart's transform. */
-function transformed(resources: readonly RegisteredResource[], name: string) {
+function transformed(resources: readonly RegisteredResource[], name: string, kind = "ConfigMap") {
   const [transform] = resources.find(({ type }) => type.endsWith(":Chart"))?.transforms ?? [];
-  const metadata = { name, namespace: "kube-system", annotations: { own: "yes" } };
+  const metadata = { name, annotations: { own: "yes" }, labels: { own: "label" } };
   const result = transform?.({
-    type: "kubernetes:core/v1:ConfigMap",
+    type: `kubernetes:core/v1:${kind}`,
     name,
     custom: true,
     opts: {},
-    props: { apiVersion: "v1", kind: "ConfigMap", metadata, data: "data" },
-  }) as { props: { data: unknown; metadata: { annotations: object } } } | undefined;
+    props: {
+      apiVersion: "v1",
+      kind,
+      metadata: kind === "Namespace" ? metadata : { ...metadata, namespace: "kube-system" },
+      data: "data",
+    },
+  }) as { props: { data: unknown; metadata: { annotations: object; labels: Record<string, string> } } } | undefined;
   return result?.props ?? assert.fail("the object is not transformed");
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isMap, isOff, isOn, omitPath, pickPaths, valueAt } from "../../../components/helm/values.ts";
+import { isMap, isOff, isOn, omitPath, pickPaths, textLeaves, valueAt } from "../../../components/helm/values.ts";
 
 test("a value is read at its path, also if it is false, zero or empty", () => {
   const list = ["a"];
@@ -84,4 +84,13 @@ test("pickPaths keeps only the values at the paths, with everything below them",
   assert.deepEqual(pickPaths(values, [["f"]]), { f: { g: 4 } });
   assert.deepEqual(pickPaths(values, [["a", "b"], ["a", "c", "d"], ["f", "g"]]), { a: { b: 1, c: { d: [2] } }, f: { g: 4 } }); // prettier-ignore
   assert.deepEqual(pickPaths(values, [["a", "c", "e"]]), { a: { c: { e: null } } });
+});
+
+test("every text is listed with its path, in maps and lists", () => {
+  const values = { a: "x", b: { c: [{ d: "y" }, 1, null], e: false }, f: "" };
+  assert.deepEqual(textLeaves(values), [
+    ["a", "x"],
+    ["b.c.0.d", "y"],
+    ["f", ""],
+  ]);
 });

@@ -14,20 +14,6 @@ testExamples(clusterFitChecks, {
     [values({ k8sServiceHost: "auto" }), /^values\.k8sServiceHost: cannot be "auto"/],
     [{ kubePrism: { host: "auto" } }, /^kubePrism\.host: cannot be "auto"/],
   ],
-  "a capability that does not exist, or that Talos gives to no container": [
-    [
-      values({ envoy: { securityContext: { capabilities: { envoy: ["CAP_NET_ADMIN"] } } } }),
-      /^values\.envoy\.securityContext\.capabilities\.envoy\[0\]: is "CAP_NET_ADMIN", which Linux does not know; .* without CAP_$/,
-    ],
-    [
-      values({ securityContext: { capabilities: { ciliumAgent: ["NET_ADMIN", "NETADMIN"] } } }),
-      /^values\.securityContext\.capabilities\.ciliumAgent\[1\]: is "NETADMIN", which Linux does not know/,
-    ],
-    [
-      values({ securityContext: { capabilities: { cleanCiliumState: ["sys_module"] } } }),
-      /cleanCiliumState\[0\]: is "sys_module", which Talos gives to no container/,
-    ],
-  ],
   "`namespaceOverride`, which bypasses the input `namespace`": [
     [
       values({ namespaceOverride: "net" }),
