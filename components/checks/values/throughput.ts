@@ -123,7 +123,7 @@ function bigTcpObstacle(values: Subject["values"], ciliumVersion: string): strin
 
 /** Why eBPF host routing is off, and what turns it on. */
 function hostRoutingObstacle({ settings, values }: Subject): string {
-  if (!replacesKubeProxy(values)) return "kube-proxy is not replaced";
+  if (!replacesKubeProxy(values)) return `kube-proxy is not replaced; ${setTo(originOf(settings, "kubeProxyReplacement"), true)}`;
   if (masqueradesByIptables(values)) return `iptables masquerades; ${masqueradeByBpf(settings, values)}`;
-  return "Cilium 1.18 turns it off with IPsec";
+  return `Cilium 1.18 turns it off with IPsec; ${setTo("values.encryption.type", "wireguard")}`;
 }

@@ -75,7 +75,7 @@ for (const { ciliumVersion } of releases) {
       { hubble: { ...hubble, export: { dynamic: { enabled: true } } } },
       { encryption: { enabled: true, type: "wireguard" } },
       { encryption: { enabled: false, type: "ipsec" } },
-      { ipMasqAgent: { enabled: true } },
+      { ipMasqAgent: { enabled: true }, bpf: { masquerade: true, hostLegacyRouting: true } },
       { tls: { caBundle: { enabled: true } } },
       mesh({ authMode: "legacy" }),
       spire({}),
