@@ -1,7 +1,9 @@
-import { announcesOnLan, replacesKubeProxy } from "../../cilium/facts.ts";
+import semver from "semver";
+import { announcesOnLan, replacesKubeProxy, servesGatewayApi } from "../../cilium/facts.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOff, isOn, valueAt } from "../../helm/values.ts";
 import { problem, quote } from "../../support/problems.ts";
+import { leaveOut } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 export const contradictionChecks: Checks<ValuesSubject> = {
@@ -101,6 +103,21 @@ export const contradictionChecks: Checks<ValuesSubject> = {
     }),
   ],
   warnings: [
+    valuesCheck({
+      title: "a value that Gateway API overrules, from Cilium 1.20 on",
+      why: "The chart turns it on whatever the value says, because the weights of routes depend on it.",
+      source: "https://github.com/cilium/cilium/blob/v1.20.0/install/kubernetes/cilium/templates/cilium-configmap.yaml",
+      needs: ["ciliumVersion"],
+      run: ({ settings, values }) => {
+        if (!servesGatewayApi(values) || !semver.satisfies(settings.ciliumVersion, ">=1.20.0")) return [];
+        return ["socketLB.hostNamespaceOnly", "bpf.lbAlgorithmAnnotation"]
+          .filter((path) => isOff(values, path))
+          .map((path) => {
+            const input = originOf(settings, path);
+            return problem(input, `is false, but the chart turns it on for Gateway API; ${leaveOut(input)}`);
+          });
+      },
+    }),
     valuesCheck({
       title: "Gateways or Ingresses that keep the client's address, with L2 announcements",
       why: "The announcing node drops traffic for which it has no pod. Cilium does not support the two together.",

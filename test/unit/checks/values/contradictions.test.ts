@@ -1,8 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { contradictionChecks } from "../../../../components/checks/values/contradictions.ts";
 import { values } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
+import { checkResults } from "../../../harness/findings.ts";
 
 testExamples(contradictionChecks, {
+  "a value that Gateway API overrules, from Cilium 1.20 on": [
+    [
+      { ciliumVersion: "1.20.0", values: { socketLB: { hostNamespaceOnly: false } } },
+      /^values\.socketLB\.hostNamespaceOnly: is false, but the chart turns it on for Gateway API; leave .*hostNamespaceOnly out$/,
+    ],
+    [
+      { ciliumVersion: "1.20.0", values: { bpf: { lbAlgorithmAnnotation: false } } },
+      /^values\.bpf\.lbAlgorithmAnnotation: is false/,
+    ],
+  ],
   "Gateway API or L2 announcements without the replacement of kube-proxy": [
     [
       values({ kubeProxyReplacement: false }, { l2: { enabled: false } }),
@@ -49,4 +62,14 @@ testExamples(contradictionChecks, {
       /^values\.ingressController\.service\.externalTrafficPolicy: is "Local"/,
     ],
   ],
+});
+
+test("a value that Gateway API would overrule is accepted if it says the same, without Gateway API, and before 1.20", () => {
+  for (const args of [
+    { ciliumVersion: "1.20.0", values: { socketLB: { hostNamespaceOnly: true } } },
+    { ciliumVersion: "1.20.0", gatewayApi: { enabled: false }, values: { socketLB: { hostNamespaceOnly: false } } },
+    { ciliumVersion: "1.19.6", values: { socketLB: { hostNamespaceOnly: false } } },
+  ]) {
+    assert.deepEqual(checkResults(args), [], JSON.stringify(args));
+  }
 });
