@@ -20,24 +20,23 @@ export const serviceTrafficChecks: Checks<ValuesSubject> = {
       needs: ["ciliumVersion"],
       stopsAgent: true,
       run: (subject) => {
-        const { settings, values } = subject;
+        const { values } = subject;
         if (!replacesKubeProxy(values) || !usesTunnel(values) || !usesDsr(values)) return [];
         const protocol = tunnelProtocol(values);
         if (protocol === "geneve" && dsrDispatch(values) === "geneve") return [];
         // From 1.20 on, the choice of each Service may be dispatched by IPIP.
         const isByAnnotation = !isModeDsr(subject);
         if (isByAnnotation && is120(subject) && (protocol !== "vxlan" || dsrDispatch(values) === "ipip")) return [];
-        return [dsrProblem(subject, `cannot work in a ${protocol} tunnel with dispatch ${quote(dsrDispatch(values))}`, settings)];
+        return [dsrProblem(subject, `cannot work in a ${protocol} tunnel with dispatch ${quote(dsrDispatch(values))}`)];
       },
     }),
     valuesCheck({
       title: "dispatch by Geneve without the Geneve protocol",
       why: "The agent does not start.",
       source: dsr,
-      needs: ["ciliumVersion"],
+      needs: [],
       stopsAgent: true,
-      run: (subject) => {
-        const { settings, values } = subject;
+      run: ({ settings, values }) => {
         if (!replacesKubeProxy(values) || usesTunnel(values) || !usesDsr(values)) return [];
         if (dsrDispatch(values) !== "geneve" || tunnelProtocol(values) === "geneve") return [];
         const input = originOf(settings, "loadBalancer.dsrDispatch");
@@ -86,9 +85,9 @@ function isModeDsr({ values }: Subject): boolean {
   return loadBalancerMode(values) !== "snat";
 }
 
-function dsrProblem(subject: Subject, why: string, settings: Subject["settings"]): Problem {
+function dsrProblem(subject: Subject, why: string): Problem {
   const path = isModeDsr(subject) ? "loadBalancer.mode" : "bpf.lbModeAnnotation";
-  const input = originOf(settings, path);
+  const input = originOf(subject.settings, path);
   return problem(
     input,
     `is ${quote(valueAt(subject.values, path))}, and direct server return ${why}; ${anyOf([leaveOut(input), geneve])}`,
