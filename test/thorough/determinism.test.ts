@@ -10,7 +10,7 @@ import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 
 const values = {
-  tolerations: [{ operator: "Exists", key: "b" }],
+  tolerations: [{ operator: "Exists", key: "node.kubernetes.io/not-ready" }],
   podAnnotations: { zeta: "1", alpha: "2" },
   extraConfig: { z: "1", a: "2" },
   operator: { prometheus: { enabled: false } },
