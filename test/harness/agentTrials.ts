@@ -200,7 +200,8 @@ class Trial {
     runCommand("ip", "link", "delete", this.#node);
     runCommand("ip", "netns", "delete", this.#node);
     runCommand("umount", join(this.#folder, "bpf"));
-    rmSync(this.#folder, { recursive: true });
+    // A process that is just ending may still write here.
+    rmSync(this.#folder, { recursive: true, maxRetries: 5 });
   }
 
   #read(): string {
