@@ -205,7 +205,7 @@ export const suites = {
     files: "test/unit/**/*.test.ts",
     sharesProcesses: [
       "test/unit/{checks,cilium,docs,kubernetes,talos,versions}/**/*.test.ts",
-      "test/unit/inputs/{interfacePatterns,network,plainData,schema,settings}.test.ts",
+      "test/unit/inputs/{interfaceNames,interfacePatterns,network,plainData,schema,settings}.test.ts",
       "test/unit/helm/{chartContents,render,values,valuesSchema}.test.ts",
       "test/unit/support/{goDuration,ipRange,merge,problems}.test.ts",
       "test/unit/{importOrder,mirror}.test.ts",

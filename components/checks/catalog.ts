@@ -26,6 +26,7 @@ import { capabilityChecks } from "./values/capabilities.ts";
 import { clusterFitChecks } from "./values/clusterFit.ts";
 import { clusterRangeChecks } from "./values/clusterRanges.ts";
 import { contradictionChecks } from "./values/contradictions.ts";
+import { deviceChecks } from "./values/devices.ts";
 import { encryptionChecks } from "./values/encryption.ts";
 import { interfaceChecks } from "./values/interfaces.ts";
 import { ipFamilyChecks } from "./values/ipFamilies.ts";
@@ -77,6 +78,7 @@ export const valuesChecks = {
   "Values with which no node becomes ready": startupChecks,
   "Values and the machine config": talosAgreementChecks,
   "L2 announcements": l2AnnouncementChecks,
+  "Network devices": deviceChecks,
   "Network interfaces": interfaceChecks,
 } as const;
 

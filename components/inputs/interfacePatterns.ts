@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { RE2JS } from "re2js";
+import type { NameSet } from "./interfaceNames.ts";
 import type { L2Policy } from "./loadBalancerArgs.ts";
 
 const require = createRequire(import.meta.url);
@@ -34,7 +35,9 @@ function compilePattern(text: string): Pick<InterfacePattern, "expression" | "er
   }
 }
 
-/** Whether one of the patterns matches one of the names. */
-export function matchesSome(patterns: readonly InterfacePattern[], names: readonly string[]): boolean {
-  return patterns.some(({ expression }) => names.some((name) => expression?.matcher(name).find() === true));
+/** The names that the patterns match, anywhere in the name as Go does. Empty if Go refuses one of them: the agent then ignores the policy. */
+export function namesOfPatterns(patterns: readonly InterfacePattern[]): readonly NameSet[] {
+  if (patterns.some(({ error }) => error !== undefined)) return [];
+  const expressions = patterns.map(({ expression }) => expression).filter((expression) => expression !== undefined);
+  return expressions.map((expression) => ({ expression, whole: false }));
 }

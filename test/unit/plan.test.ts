@@ -142,7 +142,7 @@ test("neither errors nor warnings nor Helm's message show a secret value", () =>
   const secret = "s3cr3t-n1c-";
   const loadBalancer = { l2Policies: [{ name: "lan", interfaces: ["^eth"] }] };
   const warned = examineInputs({ loadBalancer, secretValues: { devices: [`${secret}+`] } });
-  assert.match(problemLines(warned.warnings).join("\n"), /secretValues\.devices leaves to Cilium \(\[secret\]/);
+  assert.match(problemLines(warned.errors).join("\n"), /secretValues\.devices leaves to Cilium \(\[secret\]/);
   const refused = examineInputs({ secretValues: { routingMode: secret } });
   assert.match(problemLines(refused.errors).join("\n"), /^secretValues\.routingMode: is "\[secret\]"; allowed are/m);
   for (const { message } of [...warned.errors, ...warned.warnings, ...refused.errors, ...refused.warnings]) {
@@ -152,4 +152,14 @@ test("neither errors nor warnings nor Helm's message show a secret value", () =>
     () => examineInputs({ values: { cluster: { id: 5 } }, secretValues: { upgradeCompatibility: secret } }),
     (error: unknown) => error instanceof InputError && !error.message.includes("s3cr3t"),
   );
+});
+
+test("messages show no part of secret devices, however short it is", () => {
+  const loadBalancer = { l2Policies: [{ name: "lan", interfaces: ["^wl"] }] };
+  for (const devices of ["^s3c.*", "eth0, s3c", "!s3c", "!s3c,s3c+", "eth0 s3c", "eth0 s3c0123456789012345678"]) {
+    const { errors, warnings } = examineInputs({ loadBalancer, secretValues: { devices } });
+    const lines = problemLines([...errors, ...warnings]).join("\n");
+    assert.match(lines, /secretValues\.devices/);
+    assert(!lines.includes("s3c"), lines);
+  }
 });

@@ -1,4 +1,5 @@
-// Command goregexp compiles each regular expression of a JSON array and prints the errors as a JSON array; an empty string if it compiles.
+// Command goregexp compiles each regular expression of a JSON array of questions. It prints a JSON array of answers: the error, which is an
+// empty string if the expression compiles, and for each text of the question whether the expression matches it.
 package main
 
 import (
@@ -8,15 +9,30 @@ import (
 	"regexp"
 )
 
+type question struct {
+	Expression string   `json:"expression"`
+	Texts      []string `json:"texts"`
+}
+
+type answer struct {
+	Error   string `json:"error"`
+	Matches []bool `json:"matches"`
+}
+
 func main() {
-	var expressions []string
-	if err := json.NewDecoder(os.Stdin).Decode(&expressions); err != nil {
+	var questions []question
+	if err := json.NewDecoder(os.Stdin).Decode(&questions); err != nil {
 		log.Fatal(err)
 	}
-	answers := make([]string, len(expressions))
-	for index, expression := range expressions {
-		if _, err := regexp.Compile(expression); err != nil {
-			answers[index] = err.Error()
+	answers := make([]answer, len(questions))
+	for index, question := range questions {
+		expression, err := regexp.Compile(question.Expression)
+		if err != nil {
+			answers[index].Error = err.Error()
+			continue
+		}
+		for _, text := range question.Texts {
+			answers[index].Matches = append(answers[index].Matches, expression.MatchString(text))
 		}
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(answers); err != nil {

@@ -1,66 +1,86 @@
+import {
+  detectsDevices,
+  deviceEntries,
+  type DeviceEntry,
+  managedNames,
+  matchesAlternativeNames,
+  undetectedPrefixes,
+} from "../../cilium/devices.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
-import { type HelmValues, isOn, valueAt } from "../../helm/values.ts";
-import { interfacePatterns, matchesSome } from "../../inputs/interfacePatterns.ts";
-import type { L2Policy } from "../../inputs/loadBalancerArgs.ts";
-import { problem, quote } from "../../support/problems.ts";
+import { findName, type NameSet, namesOf } from "../../inputs/interfaceNames.ts";
+import { interfacePatterns, namesOfPatterns } from "../../inputs/interfacePatterns.ts";
+import { type Problem, problem, quote } from "../../support/problems.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
+import { listed, selectsByNames } from "./devices.ts";
 
-const announcements = "https://docs.cilium.io/en/stable/network/l2-announcements/";
+const selection = "https://github.com/cilium/cilium/blob/v1.20.0/pkg/datapath/linux/devices_controller.go";
 
-/** Names as Talos gives them: by the position of the interface. */
-const predictableNames = ["enp3s0", "eno1", "ens18", "enx001122334455", "bond0", "br0"];
+type Subject = ValuesSubject<"loadBalancer" | "ciliumVersion">;
+
+/** A policy with valid patterns. */
+interface RestrictedPolicy {
+  readonly input: string;
+  readonly interfaces: readonly string[];
+  readonly sets: readonly NameSet[];
+}
 
 export const interfaceChecks: Checks<ValuesSubject> = {
   errors: [
     valuesCheck({
       title: "a policy whose interfaces Cilium does not manage",
       why: "The agent announces only on devices that it manages. If the patterns match none of them, nobody answers.",
-      source: `${announcements}#interfaces`,
-      needs: ["loadBalancer"],
-      run: ({ settings, values }) => {
-        const devices = managedDevices(values);
-        if (devices.some(isWildcard)) return [];
-        return policiesOutside(settings.loadBalancer.l2Policies, devices).map((input) =>
-          problem(
-            input,
-            `matches none of the devices that ${originOf(settings, "devices")} leaves to Cilium (${devices.join(", ")}); change one of the two`,
-          ),
-        );
+      source: selection,
+      needs: ["loadBalancer", "ciliumVersion"],
+      run: (subject) => {
+        const devices = includedDevices(subject);
+        if (devices.length > 0 && matchesAlternativeNames(subject.settings.ciliumVersion)) return [];
+        const reason = devices.length > 0 ? noneOf(subject, devices) : noneDetected(subject);
+        return policiesOutside(subject).map(({ input, interfaces }) => problem(input, `${quote(interfaces)} ${reason}`));
       },
     }),
   ],
   warnings: [
     valuesCheck({
       title: "a policy whose interfaces Cilium may not manage",
-      why: "The agent announces only on devices that it manages. A wildcard may match other names than those that were tried.",
-      source: `${announcements}#interfaces`,
-      needs: ["loadBalancer"],
-      run: ({ settings, values }) => {
-        const devices = managedDevices(values);
-        if (!devices.some(isWildcard)) return [];
-        return policiesOutside(settings.loadBalancer.l2Policies, devices).map((input) =>
-          problem(
-            input,
-            `seems to match none of the devices that ${originOf(settings, "devices")} leaves to Cilium (${devices.join(", ")})`,
-          ),
-        );
+      why: "Cilium 1.20 compares `devices` with alternative names too, but the patterns of a policy only with the device's own name.",
+      source: selection,
+      needs: ["loadBalancer", "ciliumVersion"],
+      run: (subject) => {
+        const devices = includedDevices(subject);
+        if (devices.length === 0 || !matchesAlternativeNames(subject.settings.ciliumVersion)) return [];
+        const reason = noneOf(subject, devices, ", unless these are alternative names of others");
+        return policiesOutside(subject).map(({ input, interfaces }) => problem(input, `${quote(interfaces)} ${reason}`));
+      },
+    }),
+    valuesCheck({
+      title: "a policy for interfaces that Cilium leaves out",
+      why: "Cilium detects no bridges, IPoIB devices or veth pairs, so a policy for them announces nothing.",
+      source: selection,
+      needs: ["loadBalancer", "ciliumVersion"],
+      run: (subject) => {
+        if (!detectsDevices(subject.values)) return [];
+        const outside = new Set(policiesOutside(subject).map(({ input }) => input));
+        return restrictedPolicies(subject)
+          .filter(({ input }) => !outside.has(input))
+          .flatMap((policy) => leftOutProblem(subject, policy));
       },
     }),
     valuesCheck({
       title: "a policy for interface names that Talos does not use",
       why: "Talos names interfaces by their position, such as enp3s0 or eno1. eth0 only exists with net.ifnames=0.",
       source: "https://docs.siderolabs.com/talos/v1.13/networking/predictable-interface-names",
-      needs: ["loadBalancer"],
-      run: ({ settings, values }) => {
-        if (valueAt(values, "devices") !== undefined) return [];
-        return settings.loadBalancer.l2Policies.flatMap((policy, index) => {
-          const patterns = interfacePatterns(policy, index);
-          if (!matchesSome(patterns, ["eth0"]) || matchesSome(patterns, predictableNames)) return [];
+      needs: ["loadBalancer", "ciliumVersion"],
+      run: (subject) => {
+        if (deviceEntries(subject.values, subject.settings.ciliumVersion).length > 0) return [];
+        return restrictedPolicies(subject).flatMap(({ input, interfaces, sets }) => {
+          const usual = findName([namesOf(usualNames), ...sets], matchesBoth);
+          const { name } = findName([namesOf(kernelNames), ...sets], matchesBoth);
+          if (name === undefined || usual.name !== undefined || !usual.complete) return [];
           return [
             problem(
-              `loadBalancer.l2Policies[${index}].interfaces`,
-              `${quote(policy.interfaces)} matches eth0, but no name that Talos usually gives, such as ` +
-                `${predictableNames.slice(0, 2).join(" or ")}; leave interfaces out to announce on all`,
+              input,
+              `${quote(interfaces)} matches ${name}, but no name that Talos usually gives, such as enp3s0 or eno1; ` +
+                "leave interfaces out to announce on all",
             ),
           ];
         });
@@ -69,39 +89,95 @@ export const interfaceChecks: Checks<ValuesSubject> = {
   ],
 };
 
-/** The devices that the values leave to Cilium. Empty if they do not restrict them. */
-function managedDevices(values: HelmValues): readonly string[] {
-  // Cilium then detects and manages further devices.
-  if (isOn(values, "forceDeviceDetection")) return [];
-  const devices = listedDevices(valueAt(values, "devices")).filter((device) => device !== "");
-  // An exclamation mark excludes a device, and Cilium manages all others.
-  return devices.some((device) => device.startsWith("!")) ? [] : devices;
+/** Names by the kernel's order, which need net.ifnames=0. */
+const kernelNames = String.raw`eth[0-9]{1,3}(?:\.[0-9]{1,4})?`;
+
+/** Names by position, by MAC address, and those that people give bonds, bridges and VLANs. See systemd.net-naming-scheme(7). */
+const usualNames = String.raw`(?:(?:en|ib|sl|wl|ww)(?:x[0-9a-f]{12}|(?:[abcdfinoprsuvPX]{1,2}[0-9]{1,5})+)|(?:bond|br|vlan|dummy|team|wg)[0-9]{1,4})(?:\.[0-9]{1,4})?`;
+
+const otherKind = "a device of a container runtime or of Cilium itself";
+
+/** Names that devices of a kind usually have. Cilium leaves out all devices of the kind, unless the value `devices` names them. */
+const kindsLeftOut = {
+  "a bridge": String.raw`(?:br|virbr|vmbr|lxdbr|ovs|[a-z]+br[0-9]|[a-z-]*bridge).*`,
+  "an IPoIB device": "ib[0-9ops].*",
+  "a veth pair": "veth.*",
+  [otherKind]: `(?:${undetectedPrefixes.join("|")}).*`,
+} as const;
+
+/** A VLAN on top of a bridge is not a bridge. */
+const vlanNames = String.raw`.*\.[0-9]{1,4}`;
+
+function matchesBoth([first = false, ...others]: readonly boolean[]): boolean {
+  return first && others.some(Boolean);
 }
 
-function listedDevices(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return value.map(String);
-  return typeof value === "string" ? value.split(/[\s,]+/) : [];
+/** The entries of `devices` that can select something, if the agent detects no others. */
+function includedDevices({ settings, values }: Subject): readonly DeviceEntry[] {
+  if (detectsDevices(values)) return [];
+  return deviceEntries(values, settings.ciliumVersion).filter(({ excludes }) => !excludes);
 }
 
-function isWildcard(device: string): boolean {
-  return device.endsWith("+");
+function noneOf({ settings }: Subject, devices: readonly DeviceEntry[], exception = ""): string {
+  const origin = originOf(settings, "devices");
+  return `matches none of the devices that ${origin} leaves to Cilium (${listed(settings, devices)})${exception}; change one of the two`;
 }
 
-/** The inputs of the policies whose patterns match none of the devices. */
-function policiesOutside(policies: readonly L2Policy[], devices: readonly string[]): readonly string[] {
-  if (devices.length === 0) return [];
-  const names = devices.flatMap((device) => (isWildcard(device) ? sampleNames(device.slice(0, -1)) : [device]));
-  return policies.flatMap((policy, index) => {
-    const patterns = interfacePatterns(policy, index);
-    if (patterns.length === 0 || patterns.some(({ error }) => error !== undefined)) return [];
-    return matchesSome(patterns, names) ? [] : [`loadBalancer.l2Policies[${index}].interfaces`];
+function noneDetected({ settings, values }: Subject): string {
+  const excludes = deviceEntries(values, settings.ciliumVersion).some((entry) => entry.excludes);
+  const excluded = excludes ? `, and those that ${originOf(settings, "devices")} excludes` : "";
+  const leftOut = `it leaves out names that begin with ${undetectedPrefixes.join(", ")}${excluded}`;
+  return `matches no device that Cilium detects; ${leftOut}; leave interfaces out to announce on all others`;
+}
+
+function restrictedPolicies({ settings }: Subject): readonly RestrictedPolicy[] {
+  return settings.loadBalancer.l2Policies.flatMap((policy, index) => {
+    const sets = namesOfPatterns(interfacePatterns(policy, index));
+    if (sets.length === 0) return [];
+    return [{ input: `loadBalancer.l2Policies[${index}].interfaces`, interfaces: policy.interfaces ?? [], sets }];
   });
 }
 
-/** Names that a wildcard such as `enp+` matches. */
-function sampleNames(prefix: string): readonly string[] {
-  const numbers = Array.from({ length: 10 }, (_, number) => String(number));
-  const suffixes = [...numbers, "3s0", "1s0f0", "s18", "0.100"];
-  const predictable = predictableNames.filter((name) => name.startsWith(prefix));
-  return [...suffixes.map((suffix) => `${prefix}${suffix}`), ...predictable];
+/** The policies whose patterns match the name of no device that the agent may manage. None if the fault is in `devices` alone. */
+function policiesOutside(subject: Subject): readonly RestrictedPolicy[] {
+  const { ciliumVersion } = subject.settings;
+  if (!selectsByNames(subject.values, ciliumVersion)) return [];
+  const managed = managedNames(subject.values, ciliumVersion);
+  return restrictedPolicies(subject).filter(({ sets }) => {
+    const { name, complete } = findName(
+      [...sets, ...managed.sets],
+      (matches) => matches.slice(0, sets.length).some(Boolean) && managed.accepts(matches.slice(sets.length)),
+    );
+    return name === undefined && complete;
+  });
+}
+
+/**
+ * A problem if everything that the patterns say is the name of a kind that Cilium leaves out. An unanchored `br0` also matches other names
+ * that contain it, but speaks of a bridge, so the patterns are compared as a whole.
+ */
+function leftOutProblem({ settings, values }: Subject, { input, interfaces, sets }: RestrictedPolicy): readonly Problem[] {
+  const written = sets.map((set) => ({ ...set, whole: true }));
+  const kinds = Object.entries(kindsLeftOut).map(([kind, names]) => ({ kind, set: namesOf(names) }));
+  const entries = deviceEntries(values, settings.ciliumVersion);
+  const named = managedNames(values, settings.ciliumVersion).sets.slice(0, entries.length);
+  const all = [...written, ...named, ...kinds.map(({ set }) => set)];
+  const isWritten = (matches: readonly boolean[]): boolean => matches.slice(0, written.length).some(Boolean);
+  const isNamed = (matches: readonly boolean[]): boolean =>
+    matches.slice(written.length, written.length + named.length).some(Boolean);
+  const isLeftOut = (matches: readonly boolean[]): boolean => matches.slice(written.length + named.length).some(Boolean);
+  const other = findName(all, (matches) => isWritten(matches) && (isNamed(matches) || !isLeftOut(matches)), { orEmpty: true });
+  if (other.name !== undefined || !other.complete) return [];
+  const kind = kinds.find(({ set }) => {
+    const { name } = findName([set, namesOf(vlanNames), ...written], ([isKind, isVlan, ...matches]) => {
+      return isKind === true && isVlan === false && matches.some(Boolean);
+    });
+    return name !== undefined;
+  })?.kind;
+  if (kind === undefined) return [];
+  const isOfNodes = kind !== otherKind;
+  const unless = isOfNodes ? ` unless ${originOf(settings, "devices")} names it` : "";
+  const name = isOfNodes ? "name it there, with all other devices of the LAN, or " : "";
+  const remedy = `${name}leave interfaces out to announce on the devices that Cilium detects`;
+  return [problem(input, `${quote(interfaces)} is for ${kind}, which Cilium leaves out${unless}; ${remedy}`)];
 }
