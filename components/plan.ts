@@ -82,7 +82,7 @@ function planValidated(
     apiServer: apiServerAddress(values),
   };
   const machineConfig = delivery === "machineConfig" ? machineConfigPatches(settings, installed) : undefined;
-  const findings = runChecks(renderedChecks, { settings, values, rendered, manifest, gatewayApi, machineConfig });
+  const findings = runChecks(renderedChecks, { settings, values, chart, rendered, manifest, gatewayApi, machineConfig });
   const warnings = [...validation.warnings, ...findings.warnings];
   if (findings.errors.length > 0) return { errors: findings.errors, warnings, plan: undefined };
   const plan = { settings, chart, values, manifest, loadBalancer, gatewayApi, machineConfig };

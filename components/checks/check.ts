@@ -56,6 +56,7 @@ export interface ChartSubject<Name extends InputName = InputName> extends Values
 export interface RenderedSubject {
   readonly settings: Settings;
   readonly values: HelmValues;
+  readonly chart: Chart;
   readonly rendered: readonly RenderedObject[];
   readonly manifest: Manifest;
   /** The Gateway API objects that are installed before Cilium. */

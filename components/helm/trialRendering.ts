@@ -1,6 +1,7 @@
+import { InputError } from "../support/problems.ts";
 import type { Chart } from "./chartContents.ts";
 import { HelmError } from "./cli.ts";
-import { type RenderTarget, runHelmTemplate } from "./render.ts";
+import { render, type RenderedObject, type RenderTarget, runHelmTemplate } from "./render.ts";
 import { type HelmValues, omitPath, type ValuePath } from "./values.ts";
 
 /**
@@ -22,6 +23,16 @@ export function pathsWithoutEffect(
   if (isSameWithout(paths)) return paths;
   if (!isSameWithout([])) return undefined;
   return paths.length === 1 ? [] : paths.filter((path) => isSameWithout([path]));
+}
+
+/** Renders the chart. Returns undefined if Helm refuses the values. */
+export function tryToRender(chart: Chart, values: HelmValues, target: RenderTarget): readonly RenderedObject[] | undefined {
+  try {
+    return render(chart, values, target);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return undefined;
+  }
 }
 
 function tryRendering(chart: Chart, values: HelmValues, target: RenderTarget): string | undefined {

@@ -1,5 +1,8 @@
 import { userValueInput } from "../../cilium/valueOrigins.ts";
-import { problem } from "../../support/problems.ts";
+import type { RenderedObject } from "../../helm/render.ts";
+import { tryToRender } from "../../helm/trialRendering.ts";
+import { omitPath, type ValuePath } from "../../helm/values.ts";
+import { type Problem, problem } from "../../support/problems.ts";
 import { allOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, renderedCheck, type RenderedSubject } from "../check.ts";
 
@@ -10,18 +13,13 @@ export const largeNumberChecks: Checks<RenderedSubject> = {
       why: "Helm reads 1000000 as a floating-point number and writes 1e+06, here and in Pulumi's Chart. The agent does not read that, and does not start.",
       source: "https://github.com/helm/helm/issues/1707",
       stopsAgent: true,
-      run: ({ settings, rendered }) => {
-        const config = rendered.find(({ object }) => object.kind === "ConfigMap" && object.metadata.name === "cilium-config");
-        const entries = Object.entries((config?.object["data"] ?? {}) as Readonly<Record<string, unknown>>);
-        return largeNumbersIn(settings.userValues).flatMap(({ path, number }) =>
-          entries
-            .filter(([, text]) => text === withExponent(number))
-            .map(([key]) => {
-              const input = userValueInput(settings, path);
-              const way = allOf(leaveOut(input), setTo(`values.extraConfig.${key}`, String(number)));
-              return problem(input, `is ${number}, which Helm writes as ${withExponent(number)} into ${key}; ${way}`);
-            }),
-        );
+      run: (subject) => {
+        const numbers = largeNumbersIn(subject.settings.userValues);
+        if (numbers.length === 0) return [];
+        return Object.entries(agentConfig(subject.rendered)).flatMap(([key, text]) => {
+          const candidates = numbers.filter(({ number }) => withExponent(number) === text);
+          return causesOf(subject, key, candidates).map((cause) => exponentProblem(subject, key, cause));
+        });
       },
     }),
   ],
@@ -29,12 +27,36 @@ export const largeNumberChecks: Checks<RenderedSubject> = {
 };
 
 interface NumberAt {
-  readonly path: string;
+  readonly path: ValuePath;
   readonly number: number;
 }
 
+function exponentProblem({ settings }: RenderedSubject, key: string, { path, number }: NumberAt): Problem {
+  const input = userValueInput(settings, path.join("."));
+  const text = String(number);
+  const way = allOf(leaveOut(input), setTo(`values.extraConfig.${key}`, text));
+  return problem(input, `is ${number}, which Helm writes as ${withExponent(number)} into ${key}; ${way}`);
+}
+
+/** The numbers that the chart writes into an entry. Of several equal ones, those without which the entry differs. */
+function causesOf({ settings, values, chart, rendered }: RenderedSubject, key: string, candidates: readonly NumberAt[]) {
+  if (candidates.length < 2) return candidates;
+  const text = agentConfig(rendered)[key];
+  const causes = candidates.filter(({ path }) => {
+    const trial = tryToRender(chart, omitPath(values, path), settings);
+    return trial === undefined || agentConfig(trial)[key] !== text;
+  });
+  return causes.length === 0 ? candidates : causes;
+}
+
+/** The entries of cilium-config. */
+function agentConfig(rendered: readonly RenderedObject[]): Readonly<Record<string, unknown>> {
+  const config = rendered.find(({ object }) => object.kind === "ConfigMap" && object.metadata.name === "cilium-config");
+  return (config?.object["data"] ?? {}) as Readonly<Record<string, unknown>>;
+}
+
 function largeNumbersIn(value: unknown, path: readonly string[] = []): readonly NumberAt[] {
-  if (typeof value === "number" && Math.abs(value) >= 1e6) return [{ path: path.join("."), number: value }];
+  if (typeof value === "number" && Math.abs(value) >= 1e6) return [{ path, number: value }];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, member]) => largeNumbersIn(member, [...path, key]));
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { pathsWithoutEffect } from "../../../components/helm/trialRendering.ts";
+import { pathsWithoutEffect, tryToRender } from "../../../components/helm/trialRendering.ts";
 import type { HelmValues, ValuePath } from "../../../components/helm/values.ts";
 import { scriptOfVersion, withFakeHelm } from "../../harness/fakeHelm.ts";
 import { writeTinyChart } from "../../harness/tinyChart.ts";
@@ -54,6 +54,12 @@ test("a value that Helm cannot render without has an effect", () => {
 test("the result is undefined if the chart renders something else each time", () => {
   const random = chartWith("random", "{{ randAlphaNum 20 }}");
   assert.equal(pathsWithoutEffect(random, { unused: 1 }, [["unused"]], target), undefined);
+});
+
+test("a trial gives the objects, or undefined if Helm refuses the values", () => {
+  const demanding = chartWith("trial", '{{ required "used is missing" .Values.used | quote }}');
+  assert.equal(tryToRender(demanding, { used: 1 }, target)?.length, 1);
+  assert.equal(tryToRender(demanding, {}, target), undefined);
 });
 
 test("two renderings are enough if no value has an effect", () => {

@@ -38,6 +38,7 @@ function warningsAbout(rendered: KubernetesObject, template: string, values: Rec
     values,
     rendered: [{ object: rendered, template }],
     manifest: createManifest([rendered]),
+    chart: { path: "" },
     gatewayApi: [],
     machineConfig: undefined,
   };
@@ -88,6 +89,7 @@ test("a label, an annotation or a ConfigMap entry that is not text is an error t
       { object: object("ConfigMap", "c", { data: { debug: true } }), template: "" },
     ],
     manifest: createManifest([]),
+    chart: { path: "" },
     gatewayApi: [],
     machineConfig: undefined,
   };
