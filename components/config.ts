@@ -45,21 +45,31 @@ export function configuredArgs(config: pulumi.Config, ownKeys: readonly string[]
 
 /** The package and the project of this repository. People copy keys that begin with these names into projects of another name. */
 const namesOfOurs = ["talos-cilium-cni", "homelab-talos-cni"];
+const wordsOfOurs = [...new Set(namesOfOurs.flatMap((name) => name.split("-")))];
 
 /** Our keys under a name that nothing reads: that of the package, of this repository's project, or a misspelled one. */
 function misplacedKeys(project: string, knownKeys: readonly string[]): readonly (readonly [string, RefusedInput])[] {
   return Object.keys(pulumi.runtime.allConfig()).flatMap((fullKey) => {
     const [name = "", key = ""] = fullKey.split(":", 2);
     if (name === project || !knownKeys.includes(key)) return [];
-    if (!namesOfOurs.includes(name) && !isMisspelled(name, project)) return [];
+    if (!resemblesOurs(name) && !isMisspelled(name, project)) return [];
     const reason = `is not read: the config keys of this project begin with its name; rename it to ${project}:${key} in the file of the stack`;
     return [[fullKey, new RefusedInput(reason)]];
   });
 }
 
+/** Whether a name is one of ours, or has two words of them, such as `talos-cilium`. `talos` and `cilium` alone are providers. */
+function resemblesOurs(name: string): boolean {
+  const words = new Set(name.toLowerCase().split(/[-_.]/));
+  return wordsOfOurs.filter((word) => words.has(word)).length > 1;
+}
+
+/** Packages whose providers have config of their own. Some of their keys are called like ours, such as `kubernetes:namespace`. */
+const providers = ["kubernetes", "talos", "cilium", "helm", "pulumi"];
+
 /** Whether a name differs from that of the project in at most two characters. */
 function isMisspelled(name: string, project: string): boolean {
-  return project.length > 4 && distance(name, project) <= 2;
+  return !providers.includes(name) && project.length > 4 && distance(name, project) <= 2;
 }
 
 function configuredInput(config: pulumi.Config, key: (typeof configKeys)[number]): unknown {

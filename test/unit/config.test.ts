@@ -18,10 +18,14 @@ import { devStack } from "../fixtures/devStack.ts";
 /** Reads the inputs from a stack config with these keys; those in `encrypted` are secrets. */
 function readConfig(
   config: Readonly<Record<string, string>>,
-  { encrypted = [], ownKeys }: { encrypted?: readonly string[]; ownKeys?: readonly string[] } = {},
+  {
+    encrypted = [],
+    ownKeys,
+    project = "homelab",
+  }: { encrypted?: readonly string[]; ownKeys?: readonly string[]; project?: string } = {},
 ): TalosCiliumCniArgs {
   pulumi.runtime.setAllConfig({ ...config }, [...encrypted]);
-  return configuredArgs(new pulumi.Config("homelab"), ownKeys);
+  return configuredArgs(new pulumi.Config(project), ownKeys);
 }
 
 test("texts are read as they are, and objects and lists as JSON", () => {
@@ -55,12 +59,18 @@ test("config of other projects and packages is not read", () => {
     "garage-2:podCidr": "b",
     "other:values": "{}",
     "talos-cilium-cni:token": "c",
+    "talos-cilium:token": "c",
+    "cilium:namespace": "d",
+    "pulumi:values": "e",
+    "aws:values": "f",
+    "talosconfig:talos": "g",
   };
   assert.deepEqual(readConfig(others), {});
 });
 
-test("our keys under the name of the package, of this repository's project, or a misspelled one are named, and not read", () => {
-  for (const name of ["talos-cilium-cni", "homelab-talos-cni", "homelabs", "homlab"]) {
+test("our keys under the name of the package, of this repository's project, or a similar one are named, and not read", () => {
+  const similar = ["talos-cilium", "cilium-cni", "cilium_talos", "Talos-Cilium-CNI", "homelabs", "homlab"];
+  for (const name of ["talos-cilium-cni", "homelab-talos-cni", ...similar]) {
     for (const key of configKeys) {
       const args = readConfig({ [`${name}:${key}`]: "s3cr3t", "homelab:podCidr": "nonsense" });
       assert(!JSON.stringify(args).includes("s3cr3t"));
@@ -73,6 +83,12 @@ test("our keys under the name of the package, of this repository's project, or a
         ].toSorted(),
       );
     }
+  }
+});
+
+test("the config of a provider is not taken for that of a project with a similar name", () => {
+  for (const provider of ["kubernetes", "talos", "cilium", "pulumi"]) {
+    assert.deepEqual(readConfig({ [`${provider}:namespace`]: "a" }, { project: `${provider}2` }), {}, provider);
   }
 });
 
