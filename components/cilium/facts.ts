@@ -88,3 +88,10 @@ export function runsEnvoyDaemonSet(values: HelmValues): boolean {
   const firstRelease = valueAt(values, "upgradeCompatibility");
   return typeof firstRelease !== "string" || semver.satisfies(semver.coerce(firstRelease) ?? "1.16.0", ">=1.16.0");
 }
+
+/** The value that chains Cilium to another CNI plugin. Undefined if none does. The chart then changes several of its defaults. */
+export function chainingValue(values: HelmValues): string | undefined {
+  const mode = valueAt(values, "cni.chainingMode");
+  if (mode === undefined) return valueAt(values, "cni.chainingTarget") === undefined ? undefined : "cni.chainingTarget";
+  return mode === "none" ? undefined : "cni.chainingMode";
+}

@@ -1,13 +1,13 @@
 import semver from "semver";
-import { type HelmValues, isOn, textAt, valueAt } from "../helm/values.ts";
-import { encryptsBy, masqueradesByIptables, replacesKubeProxy } from "./facts.ts";
+import { type HelmValues, isOn, valueAt } from "../helm/values.ts";
+import { chainingValue, encryptsBy, masqueradesByIptables, replacesKubeProxy } from "./facts.ts";
 
 /** The value that makes pod traffic pass through the host's network stack on request. Undefined if none does. */
 export function legacyRoutingValue(values: HelmValues): string | undefined {
   const path = "bpf.hostLegacyRouting";
   if (valueAt(values, path) !== undefined) return isOn(values, path) ? path : undefined;
   // The chart turns it on for CNI chaining.
-  return (textAt(values, "cni.chainingMode") ?? "none") === "none" ? undefined : "cni.chainingMode";
+  return chainingValue(values);
 }
 
 /** Whether eBPF host routing is on, so that traffic of pods bypasses the host. The agent falls back to the host otherwise. */

@@ -1,5 +1,5 @@
 import semver from "semver";
-import { encryptionType, encryptsBy, tunnelProtocol, usesTunnel } from "../../cilium/facts.ts";
+import { chainingValue, encryptionType, encryptsBy, tunnelProtocol, usesTunnel } from "../../cilium/facts.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOff, isOn, valueAt } from "../../helm/values.ts";
 import { parseCidr } from "../../support/ipRange.ts";
@@ -63,10 +63,16 @@ export const encryptionChecks: Checks<ValuesSubject> = {
       needs: [],
       stopsAgent: true,
       run: ({ settings, values }) => {
-        if (!encryptsBy(values, "ipsec") || isOff(values, "l7Proxy") || !isOff(values, "dnsProxy.enableTransparentMode"))
-          return [];
-        const input = originOf(settings, "dnsProxy.enableTransparentMode");
-        return [problem(input, `cannot be false with IPsec; ${leaveOut(input)}`)];
+        const path = "dnsProxy.enableTransparentMode";
+        if (!encryptsBy(values, "ipsec") || isOff(values, "l7Proxy") || isOn(values, path)) return [];
+        const chaining = chainingValue(values);
+        const input = originOf(settings, path);
+        if (isOff(values, path)) return [problem(input, `cannot be false with IPsec; ${setTo(input, true)}`)];
+        // With CNI chaining, the chart does not turn it on.
+        if (chaining === undefined) return [];
+        return [
+          problem(originOf(settings, chaining), `needs the DNS proxy's transparent mode with IPsec; ${setTo(input, true)}`),
+        ];
       },
     }),
     valuesCheck({

@@ -1,5 +1,12 @@
 import semver from "semver";
-import { masquerades, masqueradesByIptables, replacesKubeProxy, routesNatively, usesFamily } from "../../cilium/facts.ts";
+import {
+  chainingValue,
+  masquerades,
+  masqueradesByIptables,
+  replacesKubeProxy,
+  routesNatively,
+  usesFamily,
+} from "../../cilium/facts.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOn, textAt, valueAt } from "../../helm/values.ts";
 import { problem, quote } from "../../support/problems.ts";
@@ -119,7 +126,8 @@ export const masqueradingChecks: Checks<ValuesSubject> = {
       needs: ["talos"],
       stopsAgent: true,
       run: ({ settings, values }) => {
-        if (!isOn(values, "installNoConntrackIptablesRules")) return [];
+        // With CNI chaining, the chart turns them off.
+        if (!isOn(values, "installNoConntrackIptablesRules") || chainingValue(values) !== undefined) return [];
         const input = originOf(settings, "installNoConntrackIptablesRules");
         const off = setTo(input, false);
         if (!routesNatively(values)) return [problem(input, `cannot be true with a tunnel; ${off}`)];

@@ -34,6 +34,7 @@ test("legacy host routing is on by its own value, or by CNI chaining", () => {
   assert.equal(legacyRoutingValue({ bpf: { hostLegacyRouting: true } }), "bpf.hostLegacyRouting");
   assert.equal(legacyRoutingValue({ cni: { chainingMode: "none" } }), undefined);
   assert.equal(legacyRoutingValue({ cni: { chainingMode: "portmap" } }), "cni.chainingMode");
+  assert.equal(legacyRoutingValue({ cni: { chainingTarget: "flannel" } }), "cni.chainingTarget");
 });
 
 test("BBR, BIG TCP and netkit need eBPF host routing", () => {
