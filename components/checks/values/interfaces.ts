@@ -73,9 +73,13 @@ export const interfaceChecks: Checks<ValuesSubject> = {
       run: (subject) => {
         if (deviceEntries(subject.values, subject.settings.ciliumVersion).length > 0) return [];
         return restrictedPolicies(subject).flatMap(({ input, interfaces, sets }) => {
-          const usual = findName([namesOf(usualNames), ...sets], matchesBoth);
           const { name } = findName([namesOf(kernelNames), ...sets], matchesBoth);
-          if (name === undefined || usual.name !== undefined || !usual.complete) return [];
+          const other = findName(
+            [namesOf("(?i:.*eth.*)"), ...sets],
+            ([isEth, ...matches]) => isEth === false && matches.some(Boolean),
+          );
+          // Patterns that match other names too may be meant for those.
+          if (name === undefined || other.name !== undefined || !other.complete) return [];
           return [
             problem(
               input,
@@ -91,9 +95,6 @@ export const interfaceChecks: Checks<ValuesSubject> = {
 
 /** Names by the kernel's order, which need net.ifnames=0. */
 const kernelNames = String.raw`eth[0-9]{1,3}(?:\.[0-9]{1,4})?`;
-
-/** Names by position, by MAC address, and those that people give bonds, bridges and VLANs. See systemd.net-naming-scheme(7). */
-const usualNames = String.raw`(?:(?:en|ib|sl|wl|ww)(?:x[0-9a-f]{12}|(?:[abcdfinoprsuvPX]{1,2}[0-9]{1,5})+)|(?:bond|br|vlan|dummy|team|wg)[0-9]{1,4})(?:\.[0-9]{1,4})?`;
 
 const otherKind = "a device of a container runtime or of Cilium itself";
 

@@ -114,7 +114,10 @@ const verdicts: readonly (readonly [interfaces: readonly string[], values: Recor
   [["eth0"], {}, always("a policy for interface names that Talos does not use")],
   [["^eth"], { devices: "" }, always("a policy for interface names that Talos does not use")],
   [[String.raw`^eth0\.100$`], {}, always("a policy for interface names that Talos does not use")],
-  [["^(eth|net)0$"], {}, always("a policy for interface names that Talos does not use")],
+  // People may give an interface such a name.
+  [["^(eth|net)0$"], {}, always(undefined)],
+  [["^eth0$", "^lan0$"], {}, always(undefined)],
+  [["(?i)^ETH[0-9]$"], {}, always("a policy for interface names that Talos does not use")],
   [["^eth"], { devices: "eth+" }, always(undefined)],
   [["^e"], {}, always(undefined)],
   [["^(eth0|enp12s0)$"], {}, always(undefined)],
