@@ -72,11 +72,13 @@ ${Object.entries(allChecks as unknown as Record<string, Checks<never>>)
 `;
 }
 
+/** The figures of `npm run verdicts`. Empty if there are none yet. */
 function verdictsSection(): string {
   const rows = Object.entries(readFigures()).map(([release, figures]) => {
     const { accepted, acceptedButRefused, refused, refusedButStarts, undecided } = figures;
     return tableRow(release, ...[accepted, acceptedButRefused, refused, refusedButStarts, undecided].map(String));
   });
+  if (rows.length === 0) return "";
   return `## How often the checks are right
 
 \`npm run verdicts\` combines settings that interact, such as routing, masquerading, load balancing, encryption and IPAM, and starts Cilium's real
