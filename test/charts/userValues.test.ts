@@ -100,3 +100,24 @@ for (const { ciliumVersion } of releases) {
     }
   });
 }
+
+// components/cilium/devices.ts splits the value as the agent splits what the chart renders.
+for (const { ciliumVersion } of releases) {
+  test(`the chart of Cilium ${ciliumVersion} renders devices as text, and joins a list with blanks`, () => {
+    for (const [devices, rendered] of [
+      ["eth0", "eth0"],
+      ["eth0, eth1", "eth0, eth1"],
+      ["eth0 eth1", "eth0 eth1"],
+      [["eth0", "eth1"], "eth0 eth1"],
+      [["eth0", null, "eth1"], "eth0 eth1"],
+      [["eth0,eth1", "!eth2"], "eth0,eth1 !eth2"],
+      [[], ""],
+      ["", ""],
+    ] as const) {
+      const { objects } = renderInputs({ ciliumVersion, values: { devices } });
+      const config = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "cilium-config");
+      const { data } = config as unknown as { readonly data: Readonly<Record<string, string>> };
+      assert.equal(data["devices"], rendered, JSON.stringify(devices));
+    }
+  });
+}

@@ -4,6 +4,7 @@ import {
   type DeviceEntry,
   managedNames,
   matchesAlternativeNames,
+  namesOfEntry,
   undetectedPrefixes,
 } from "../../cilium/devices.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
@@ -158,16 +159,15 @@ function policiesOutside(subject: Subject): readonly RestrictedPolicy[] {
  * that contain it, but speaks of a bridge, so the patterns are compared as a whole.
  */
 function leftOutProblem({ settings, values }: Subject, { input, interfaces, sets }: RestrictedPolicy): readonly Problem[] {
-  const written = sets.map((set) => ({ ...set, whole: true }));
+  const included = deviceEntries(values, settings.ciliumVersion).filter(({ excludes }) => !excludes);
+  if (included.some((entry) => findName([namesOfEntry(entry), ...sets], matchesBoth).name !== undefined)) return [];
   const kinds = Object.entries(kindsLeftOut).map(([kind, names]) => ({ kind, set: namesOf(names) }));
-  const entries = deviceEntries(values, settings.ciliumVersion);
-  const named = managedNames(values, settings.ciliumVersion).sets.slice(0, entries.length);
-  const all = [...written, ...named, ...kinds.map(({ set }) => set)];
-  const isWritten = (matches: readonly boolean[]): boolean => matches.slice(0, written.length).some(Boolean);
-  const isNamed = (matches: readonly boolean[]): boolean =>
-    matches.slice(written.length, written.length + named.length).some(Boolean);
-  const isLeftOut = (matches: readonly boolean[]): boolean => matches.slice(written.length + named.length).some(Boolean);
-  const other = findName(all, (matches) => isWritten(matches) && (isNamed(matches) || !isLeftOut(matches)), { orEmpty: true });
+  const written = sets.map((set) => ({ ...set, whole: true }));
+  const other = findName(
+    [...kinds.map(({ set }) => set), ...written],
+    (matches) => !matches.slice(0, kinds.length).some(Boolean) && matches.slice(kinds.length).some(Boolean),
+    { orEmpty: true },
+  );
   if (other.name !== undefined || !other.complete) return [];
   const kind = kinds.find(({ set }) => {
     const { name } = findName([set, namesOf(vlanNames), ...written], ([isKind, isVlan, ...matches]) => {

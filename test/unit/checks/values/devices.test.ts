@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { deviceChecks } from "../../../../components/checks/values/devices.ts";
 import { values } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
-import { checkResults } from "../../../harness/findings.ts";
+import { valuesFindings } from "../../../harness/valuesFindings.ts";
 
 const releases = ["1.18.4", "1.19.6", "1.20.0"];
 const newer = ["1.19.6", "1.20.0"];
@@ -62,7 +62,7 @@ const accepted: readonly (readonly [releases: readonly string[], values: Record<
 for (const [ofReleases, accepting] of accepted) {
   for (const ciliumVersion of ofReleases) {
     test(`Cilium ${ciliumVersion} accepts ${JSON.stringify(accepting)}`, () => {
-      assert.deepEqual(checkResults(values(accepting, { ciliumVersion })), []);
+      assert.deepEqual(valuesFindings(values(accepting, { ciliumVersion })), []);
     });
   }
 }
@@ -82,11 +82,11 @@ const advice: readonly (readonly [devices: string, followed: string])[] = [
 for (const [devices, followed] of advice) {
   test(`${devices}: the advice is ${followed}, and works`, () => {
     for (const ciliumVersion of releases) {
-      const [result] = checkResults(values({ devices }, { ciliumVersion }));
-      assert.equal(result?.check, "a device that is written as a pattern");
-      const [, advised] = /; write (\S+)/.exec(result.problems[0] ?? "") ?? [];
+      const [finding] = valuesFindings(values({ devices }, { ciliumVersion }));
+      assert.equal(finding?.check, "a device that is written as a pattern");
+      const [, advised] = /; write (\S+)/.exec(finding.message) ?? [];
       assert.equal(advised, followed);
-      assert.deepEqual(checkResults(values({ devices: followed }, { ciliumVersion })), []);
+      assert.deepEqual(valuesFindings(values({ devices: followed }, { ciliumVersion })), []);
     }
   });
 }

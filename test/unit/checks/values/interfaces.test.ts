@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { interfaceChecks } from "../../../../components/checks/values/interfaces.ts";
 import { policy } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
-import { checkResults } from "../../../harness/findings.ts";
+import { valuesFindings } from "../../../harness/valuesFindings.ts";
 
 const releases = ["1.18.4", "1.19.6", "1.20.0"];
 
@@ -96,6 +96,8 @@ const verdicts: readonly (readonly [interfaces: readonly string[], values: Recor
   [["^br.*"], { devices: "br+" }, always(undefined)],
   [["^br0$"], { devices: "enp3s0 br0" }, always(undefined)],
   [["^br0$"], { devices: "br0", forceDeviceDetection: true }, always(undefined)],
+  [["br"], { devices: "br0" }, always(undefined)],
+  [["br"], { devices: "br0", forceDeviceDetection: true }, always(undefined)],
   [["^docker0$"], { devices: "docker0" }, always(undefined)],
   [["^br.*"], { devices: "enp+" }, outside],
   // A VLAN on a bridge is a device of its own, and these say more than a bridge.
@@ -103,6 +105,7 @@ const verdicts: readonly (readonly [interfaces: readonly string[], values: Recor
   [["^br.*", "^en"], {}, always(undefined)],
   [["^(br|en)"], {}, always(undefined)],
   [["^b"], {}, always(undefined)],
+  [["^(br0)?"], {}, always(undefined)],
   [["0$"], {}, always(undefined)],
   [[".*"], {}, always(undefined)],
   [[""], {}, always(undefined)],
@@ -131,21 +134,27 @@ const verdicts: readonly (readonly [interfaces: readonly string[], values: Recor
 for (const [interfaces, values, titles] of verdicts) {
   for (const [index, ciliumVersion] of releases.entries()) {
     test(`Cilium ${ciliumVersion}: ${JSON.stringify(interfaces)} with ${JSON.stringify(values)}`, () => {
-      const results = checkResults({ ...policy({ interfaces }, values), ciliumVersion });
+      const findings = valuesFindings({ ...policy({ interfaces }, values), ciliumVersion });
       const expected = titles[index];
       assert.deepEqual(
-        results.map(({ check }) => check),
+        findings.map(({ check }) => check),
         expected === undefined ? [] : [expected],
-        JSON.stringify(results),
       );
     });
   }
 }
 
 test("what is wrong with `devices` alone is not reported for the policies too", () => {
-  for (const devices of ["^enp.*", "eth0, enp3s0", "!eth0"]) {
-    const [result, ...others] = checkResults(policy({ interfaces: ["^enp"] }, { devices }));
-    assert.match(result?.problems.join("\n") ?? "", /^values\.devices: [^\n]+$/);
-    assert.deepEqual(others, []);
+  for (const [devices, pattern] of [
+    ["^enp.*", "^enp"],
+    ["^br.*", "^br"],
+    ["eth0, enp3s0", "^enp"],
+    ["!eth0", "^enp"],
+  ] as const) {
+    const findings = valuesFindings(policy({ interfaces: [pattern] }, { devices }));
+    assert.deepEqual(
+      findings.map(({ input }) => input),
+      ["values.devices"],
+    );
   }
 });
