@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, globSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, globSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { agentContainer, inAgentPod, writeAgentConfig } from "./agentPod.ts";
@@ -200,8 +200,7 @@ class Trial {
     runCommand("ip", "link", "delete", this.#node);
     runCommand("ip", "netns", "delete", this.#node);
     runCommand("umount", join(this.#folder, "bpf"));
-    // A process that is just ending may still write here.
-    rmSync(this.#folder, { recursive: true, maxRetries: 5 });
+    // The files stay: they are in memory that ends with this process, and a process that is just ending may still write them.
   }
 
   #read(): string {
