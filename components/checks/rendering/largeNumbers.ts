@@ -16,7 +16,8 @@ export const largeNumberChecks: Checks<RenderedSubject> = {
       run: (subject) => {
         const numbers = largeNumbersIn(subject.settings.userValues);
         if (numbers.length === 0) return [];
-        return Object.entries(agentConfig(subject.rendered)).flatMap(([key, text]) => {
+        const entries = Object.entries(agentConfig(subject.rendered)).filter(([key]) => !rates.has(key));
+        return entries.flatMap(([key, text]) => {
           const candidates = numbers.filter(({ number }) => withExponent(number) === text);
           return causesOf(subject, key, candidates).map((cause) => exponentProblem(subject, key, cause));
         });
@@ -26,6 +27,9 @@ export const largeNumberChecks: Checks<RenderedSubject> = {
   warnings: [],
 };
 
+/** Entries that are rates. Cilium reads them as floating-point numbers, and 1e+06 is one. */
+const rates: ReadonlySet<string> = new Set(["k8s-client-qps", "operator-k8s-client-qps", "limit-ipam-api-qps"]);
+
 interface NumberAt {
   readonly path: ValuePath;
   readonly number: number;
@@ -33,9 +37,11 @@ interface NumberAt {
 
 function exponentProblem({ settings }: RenderedSubject, key: string, { path, number }: NumberAt): Problem {
   const input = userValueInput(settings, path.join("."));
-  const text = String(number);
-  const way = allOf(leaveOut(input), setTo(`values.extraConfig.${key}`, text));
-  return problem(input, `is ${number}, which Helm writes as ${withExponent(number)} into ${key}; ${way}`);
+  const [source] = input.split(".", 1);
+  const way = allOf(leaveOut(input), setTo(`${source}.extraConfig.${key}`, String(number)));
+  // Nothing recognizes 1.5e+06 as a secret that is 1500000.
+  const text = source === "secretValues" ? "with an exponent" : `as ${withExponent(number)}`;
+  return problem(input, `is ${number}, which Helm writes ${text} into ${key}; ${way}`);
 }
 
 /** The numbers that the chart writes into an entry. Of several equal ones, those without which the entry differs. */

@@ -70,3 +70,26 @@ test("whoever follows the advice for several numbers at once gets all of them in
     );
   }
 });
+
+test("rates of a million are accepted, because Cilium reads them as floating-point numbers", () => {
+  const rate = 1_000_000;
+  for (const ciliumVersion of ["1.18.4", "1.19.6", "1.20.0"]) {
+    const values = {
+      k8sClientRateLimit: { qps: rate, burst: 500, operator: { qps: rate, burst: 500 } },
+      ipam: { operator: { externalAPILimitQPS: rate } },
+    };
+    assert.deepEqual(checkResults({ ciliumVersion, values }), [], ciliumVersion);
+  }
+});
+
+test("a number from secretValues is quoted in no form, and the advice keeps it there", () => {
+  for (const number of [1_000_000, 1_234_567, 2_345_678_900]) {
+    const problems = checkResults({ secretValues: { bpf: { nodeMapMax: number } } }).flatMap((result) => result.problems);
+    assert.deepEqual(problems, [
+      "secretValues.bpf.nodeMapMax: is [secret], which Helm writes with an exponent into bpf-node-map-max; " +
+        'leave secretValues.bpf.nodeMapMax out and set secretValues.extraConfig.bpf-node-map-max to "[secret]"',
+    ]);
+  }
+  const extraConfig = { "bpf-node-map-max": "1234567" };
+  assert.deepEqual(checkResults({ secretValues: { extraConfig } }), []);
+});
