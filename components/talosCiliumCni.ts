@@ -17,10 +17,12 @@ import { syncCommand } from "./talos/syncCommand.ts";
  */
 export class TalosCiliumCni extends pulumi.ComponentResource {
   /**
-   * Cilium as a YAML stream of Kubernetes objects. The same inputs always give the same bytes. With delivery
-   * `chart`, Pulumi's Chart renders again, for the Kubernetes version of the cluster: the charts render the same for every version that this
-   * Cilium is tested with. A secret if there are `secretValues`, or if it
+   * Cilium as a YAML stream of Kubernetes objects. The same inputs always give the same bytes. A secret if there are `secretValues`, or if it
    * contains a Secret or a private key.
+   *
+   * With delivery `chart`, this is a preview: Pulumi's Chart renders again, for the Kubernetes version and the kinds of the cluster. The
+   * charts render the same for every version that this Cilium is tested with. For an older one, some fields differ unless
+   * `kubernetesVersion` names it.
    */
   readonly manifest: pulumi.Output<string>;
   /** SHA-256 of `manifest`. */

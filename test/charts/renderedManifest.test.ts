@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseAllDocuments, visit } from "yaml";
+import type { HelmValues } from "../../components/helm/values.ts";
 import { type Manifest, nameOf } from "../../components/kubernetes/manifest.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { createPlan } from "../../components/plan.ts";
@@ -137,6 +138,25 @@ for (const { ciliumVersion, kubernetesVersions } of releases) {
         (kubernetesVersion) => createPlan({ ...args, ...chartArgs(ciliumVersion), kubernetesVersion }).manifest.yaml,
       );
       assert.equal(oldest, newest, name);
+    }
+  });
+}
+
+/** Writes values as Pulumi's Kubernetes plugin does before its Helm reads them: all numbers are floating-point numbers of Go. */
+function writeAsPlugin(values: HelmValues): string {
+  return JSON.stringify(values, (_, value: unknown) =>
+    typeof value === "number" ? `number ${value.toExponential()}` : value,
+  ).replaceAll(/"number ([^"]+)"/g, "$1");
+}
+
+for (const { ciliumVersion } of releases) {
+  test(`Cilium ${ciliumVersion} renders the same with the numbers of Pulumi's Chart, and an exponent is there in both`, () => {
+    const numbers = { bpf: { nodeMapMax: 1_000_000, ctTcpMax: 2_345_678 }, nat: { mapStatsEntries: 64 } };
+    for (const [name, args] of Object.entries({ ...variants, numbers: { values: numbers } })) {
+      const complete = { ...args, ...chartArgs(ciliumVersion) };
+      const rendered = renderWithHelm(complete);
+      assert.deepEqual(renderWithHelm(complete, { write: writeAsPlugin }), rendered, name);
+      if (name === "numbers") assert.match(JSON.stringify(rendered), /"bpf-node-map-max":"1e\+06"/);
     }
   });
 }
