@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as runtimeConfig from "@pulumi/pulumi/runtime/config.js";
-import { distance } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import type { TalosCiliumCniArgs } from "./inputs/args.ts";
 import { RefusedInput } from "./inputs/plainData.ts";
 
@@ -27,14 +27,14 @@ export const configKeys: readonly (keyof TalosCiliumCniArgs)[] = [...textKeys, .
  * Reads the inputs from the stack's config. An empty text counts as not set.
  *
  * A key that is neither an input nor one of the program's `ownKeys`, or that is under another name than the project's, is refused together
- * with all other problems. Its value is not read, because it may be a secret that belongs to something else.
+ * with all other problems. Its value is not read, because it may be a secret that belongs to something else. A program that reads such a key
+ * under another name, with a `pulumi.Config` of its own, lists it in full in `ownKeys`: `homelab-2:podCidr`.
  */
 export function configuredArgs(config: pulumi.Config, ownKeys: readonly string[] = []): TalosCiliumCniArgs {
   const knownKeys: readonly string[] = [...configKeys, ...ownKeys];
-  const keys = Object.keys(pulumi.runtime.allConfig())
-    .filter((key) => key.startsWith(`${config.name}:`))
-    .map((key) => key.slice(config.name.length + 1));
-  const args: Record<string, unknown> = Object.fromEntries(misplacedKeys(config.name, knownKeys));
+  const fullKeys = Object.keys(pulumi.runtime.allConfig());
+  const keys = fullKeys.filter((key) => key.startsWith(`${config.name}:`)).map((key) => key.slice(config.name.length + 1));
+  const args: Record<string, unknown> = { ...misplacedKeys(config.name, fullKeys, knownKeys) };
   for (const key of keys) if (!knownKeys.includes(key)) args[key] = true;
   for (const key of configKeys) {
     const value = configuredInput(config, key);
@@ -47,15 +47,34 @@ export function configuredArgs(config: pulumi.Config, ownKeys: readonly string[]
 const namesOfOurs = ["talos-cilium-cni", "homelab-talos-cni"];
 const wordsOfOurs = [...new Set(namesOfOurs.flatMap((name) => name.split("-")))];
 
-/** Our keys under a name that nothing reads: that of the package, of this repository's project, or a misspelled one. */
-function misplacedKeys(project: string, knownKeys: readonly string[]): readonly (readonly [string, RefusedInput])[] {
-  return Object.keys(pulumi.runtime.allConfig()).flatMap((fullKey) => {
+/**
+ * Finds our keys under a name that nothing reads: that of the package, of this repository's project, or a misspelled one. Returns each with
+ * the reason why it is refused.
+ */
+export function misplacedKeys(
+  project: string,
+  fullKeys: readonly string[],
+  knownKeys: readonly string[] = configKeys,
+): Readonly<Record<string, RefusedInput>> {
+  const misplaced = fullKeys.flatMap((fullKey) => {
     const [name = "", key = ""] = fullKey.split(":", 2);
-    if (name === project || !knownKeys.includes(key)) return [];
+    if (name === project || knownKeys.includes(fullKey)) return [];
     if (!resemblesOurs(name) && !isMisspelled(name, project)) return [];
-    const reason = `is not read: the config keys of this project begin with its name; rename it to ${project}:${key} in the file of the stack`;
-    return [[fullKey, new RefusedInput(reason)]];
+    const intendedKey = namesOfOurs.includes(name) ? similarKey(key, knownKeys) : knownKeys.find((known) => known === key);
+    if (intendedKey === undefined) return [];
+    const intended = `${project}:${intendedKey}`;
+    const remedy = `rename it to ${intended} where it is set, in the file of the stack or of the project, or remove it if ${intended} is set there too`;
+    const reason = `is not read, because the config keys of the inputs begin with ${project}:; ${remedy}`;
+    return [[fullKey, new RefusedInput(reason)] as const];
   });
+  return Object.fromEntries(misplaced);
+}
+
+/** The known key that differs from this one in at most two characters. Short keys must be the same. */
+function similarKey(key: string, knownKeys: readonly string[]): string | undefined {
+  const nearest = closest(key, knownKeys);
+  const isSame = key === nearest || (key.length > 4 && distance(key, nearest) <= 2);
+  return isSame ? nearest : undefined;
 }
 
 /** Whether a name is one of ours, or has two words of them, such as `talos-cilium`. `talos` and `cilium` alone are providers. */

@@ -11,7 +11,7 @@ import {
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
 import { parse, parseDocument } from "yaml";
-import { configKeys, encryptedMessage } from "../../components/config.ts";
+import { configKeys, encryptedMessage, misplacedKeys } from "../../components/config.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { root } from "./root.ts";
 
@@ -33,7 +33,8 @@ export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniA
     if (!isInput(name)) return [[name, true] as const];
     throw new Error(name === "secretValues" ? encryptedSecretMessage(key) : encryptedMessage(key));
   });
-  return Object.fromEntries(inputs);
+  // Keys that the stack would refuse are refused together with the other problems.
+  return { ...misplacedKeys(project.name, Object.keys(config ?? {})), ...Object.fromEntries(inputs) };
 }
 
 function isInput(name: string): boolean {

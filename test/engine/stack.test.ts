@@ -68,6 +68,10 @@ test("wrong inputs give one error at preview, and nothing is recorded", { timeou
       /^chart\.sha256: .* has [0-9a-f]{64}, not 0{64}; .*$/,
     ],
     [{ ...args, podCird: "10.42.0.0/16" }, /^podCird: is not an input; did you mean podCidr\? known are .*$/],
+    [
+      { ...args, "talos-cilium-cni:podCidr": "10.42.0.0/16", "kubernetes:namespace": "a", delivery: "helm" },
+      /^2 inputs cannot work:\n {2}delivery: .*\n {2}talos-cilium-cni:podCidr: is not read, .*; rename it to homelab-talos-cni:podCidr .*$/,
+    ],
     [{ ...args, podCidr: "x", delivery: "helm" }, /^2 inputs cannot work:\n {2}delivery: .*\n {2}podCidr: .*$/],
     [
       { ...args, chart: { repository: "http://127.0.0.1:1" } },

@@ -78,7 +78,7 @@ test("our keys under the name of the package, of this repository's project, or a
       assert.deepEqual(
         problemLines(checkInputs(args).errors).toSorted(),
         [
-          `${name}:${key}: is not read: the config keys of this project begin with its name; rename it to homelab:${key} in the file of the stack`,
+          `${name}:${key}: is not read, because the config keys of the inputs begin with homelab:; rename it to homelab:${key} where it is set, in the file of the stack or of the project, or remove it if homelab:${key} is set there too`,
           'podCidr: "nonsense" is not a valid IPv4 range; write it as in the Talos machine config, such as 10.244.0.0/16',
         ].toSorted(),
       );
@@ -94,8 +94,33 @@ test("the config of a provider is not taken for that of a project with a similar
 
 test("a key that is renamed as the message says is read", () => {
   const message = problemLines(checkInputs(readConfig({ "talos-cilium-cni:podCidr": "10.42.0.0/16" })).errors).join("");
-  const [, renamed = ""] = /rename it to (\S+) in/.exec(message) ?? [];
+  const [, renamed = ""] = /rename it to (\S+) where/.exec(message) ?? [];
   assert.deepEqual(readConfig({ [renamed]: "10.42.0.0/16" }), { podCidr: "10.42.0.0/16" });
+});
+
+test("a misspelled key under one of our names is named with the key that is meant", () => {
+  for (const name of ["talos-cilium-cni", "homelab-talos-cni"]) {
+    for (const key of configKeys.filter(({ length }) => length > 5)) {
+      for (const misspelled of [
+        key.slice(0, -1),
+        `${key}s`,
+        key.toLowerCase(),
+        `${key.slice(0, 2)}${key[3]}${key[2]}${key.slice(4)}`,
+      ]) {
+        const [line = "", ...others] = problemLines(checkInputs(readConfig({ [`${name}:${misspelled}`]: "s3cr3t" })).errors);
+        assert(line.startsWith(`${name}:${misspelled}: `) && line.includes(`rename it to homelab:${key} `), line);
+        assert.deepEqual(others, []);
+      }
+    }
+    assert.deepEqual(readConfig({ [`${name}:lab`]: "a", [`${name}:version`]: "b", [`${name}:pluginDownloadURL`]: "c" }), {});
+  }
+});
+
+test("a program may read keys of ours under other names, which it lists in full", () => {
+  for (const other of ["homelab2:podCidr", "talos-cilium-cni:podCidr", "homelab-talos-cni:values"]) {
+    assert.notDeepEqual(readConfig({ [other]: "a" }), {});
+    assert.deepEqual(readConfig({ [other]: "a" }, { ownKeys: [other] }), {});
+  }
 });
 
 test("malformed JSON stays text, which is then a problem of that input", () => {

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { devConfig } from "../../../commands/lib/stack.ts";
+import { checkInputs } from "../../../components/checks/inputs.ts";
+import { problemLines } from "../../../components/support/problems.ts";
 import { devStack } from "../../fixtures/devStack.ts";
 
 test("a config file is read as the program reads it from the stack", () => {
@@ -19,6 +21,13 @@ test("a config file is read as the program reads it from the stack", () => {
         "config:\n  kubernetes:context: a@b\n  homelab-talos-cni:podCidr: 10.42.0.0/16\n  namespace: cilium\n  serviceCidr:\n",
       ),
       { podCidr: "10.42.0.0/16", namespace: "cilium" },
+    );
+    const misplaced = read(
+      "config:\n  talos-cilium-cni:podCidr: 10.42.0.0/16\n  talos-cilium:values:\n    a:\n      secure: v1:x\n",
+    );
+    assert.deepEqual(
+      problemLines(checkInputs(misplaced).errors).map((line) => line.replace(/ is not read.*rename it to (\S+) .*/, " $1")),
+      ["talos-cilium-cni:podCidr: homelab-talos-cni:podCidr", "talos-cilium:values: homelab-talos-cni:values"],
     );
     assert.throws(() => read("config: [\n"), /Pulumi\.dev\.yaml: /);
     assert.throws(
