@@ -21,8 +21,8 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
    * contains a Secret or a private key.
    *
    * With delivery `chart`, this is a preview: Pulumi's Chart renders again, for the Kubernetes version and the kinds of the cluster. The
-   * charts render the same for every version that this Cilium is tested with. For an older one, some fields differ unless
-   * `kubernetesVersion` names it.
+   * charts render the same objects for all Kubernetes versions that this Cilium is tested with. If the cluster is older, set
+   * `kubernetesVersion`.
    */
   readonly manifest: pulumi.Output<string>;
   /** SHA-256 of `manifest`. */

@@ -1,3 +1,4 @@
+import semver from "semver";
 import type { Chart } from "../helm/chartContents.ts";
 import type { RenderedObject } from "../helm/render.ts";
 import type { HelmValues } from "../helm/values.ts";
@@ -22,6 +23,8 @@ export interface Check<Subject> {
   readonly source: string;
   /** The inputs that the check reads. It does not run if one of them has the wrong type, which is a problem of its own. */
   readonly needs: readonly InputName[];
+  /** The Cilium releases that it applies to, such as `<1.19.0`. Undefined for all. */
+  readonly releases?: string;
   /** Set if Cilium's agent does not start with what the check refuses. The suite verdicts asks the real agent about it. */
   readonly stopsAgent?: true;
   readonly run: (subject: Subject) => readonly Problem[];
@@ -78,7 +81,13 @@ export function inputCheck<const Name extends InputName>(check: DeclaredCheck<Na
 export function valuesCheck<const Name extends InputName = never>(
   check: DeclaredCheck<Name, ValuesSubject<Name>>,
 ): Check<ValuesSubject> {
-  return check;
+  const { releases } = check;
+  if (releases === undefined) return check;
+  return {
+    ...check,
+    needs: [...check.needs, "ciliumVersion"],
+    run: (subject) => (semver.satisfies(subject.settings.ciliumVersion, releases) ? check.run(subject) : []),
+  };
 }
 
 /** Declares a check of a machine config. The compiler holds it to the inputs that it needs, besides the values. */

@@ -45,7 +45,7 @@ export function detectsDevices(values: HelmValues): boolean {
 }
 
 /**
- * The parts of the value, as the agent splits them: at commas, or at blanks if there is no comma. The chart joins the items of a list with
+ * Splits the value as the agent does. It splits at commas. A value without a comma is split at blanks. The chart joins the items of a list with
  * blanks. `eth0, eth1` is therefore `eth0` and ` eth1`, and no device has that name.
  */
 function splitDevices(value: unknown): readonly string[] {

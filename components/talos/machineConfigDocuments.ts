@@ -30,7 +30,7 @@ export function documentsOf(documents: MachineConfigDocuments, kind: string | un
   return documents.filter(isSection).filter((document) => document["kind"] === kind);
 }
 
-/** The member of an object. Undefined if the value is no object. */
+/** Returns the member of an object. Returns undefined for any other value. */
 export function memberOf(value: unknown, key: string): unknown {
   return isSection(value) ? value[key] : undefined;
 }

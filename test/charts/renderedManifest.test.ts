@@ -132,7 +132,7 @@ test("inputs that the chart rejects give one error that quotes Helm", () => {
 });
 
 for (const { ciliumVersion, kubernetesVersions } of releases) {
-  test(`Cilium ${ciliumVersion} renders the same for every Kubernetes that it is tested with, so Pulumi's Chart installs this manifest`, () => {
+  test(`Cilium ${ciliumVersion} renders the same objects for the oldest and the newest Kubernetes that it is tested with`, () => {
     for (const [name, args] of Object.entries(variants)) {
       const [oldest, newest] = kubernetesVersions.map(
         (kubernetesVersion) => createPlan({ ...args, ...chartArgs(ciliumVersion), kubernetesVersion }).manifest.yaml,

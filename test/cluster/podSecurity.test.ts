@@ -94,7 +94,7 @@ test("the commands that warnings give work as they are", () => {
 function warningsOf(values: Record<string, unknown>): string {
   const [warning, ...others] = createPlan({ ...chartArgs(), values }).warnings;
   assert.deepEqual(others, []);
-  return warning?.message ?? assert.fail("there is no warning");
+  return warning?.message ?? assert.fail("the values cause no warning");
 }
 
 /** Runs the command of a warning, which stands at its end, in a shell. */

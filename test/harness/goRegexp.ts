@@ -4,7 +4,7 @@ import { run } from "../../tools/childProcess.mjs";
 export interface GoAnswer {
   /** Go's reason for refusing the expression. Empty if it compiles. */
   readonly error: string;
-  /** Whether the expression matches each of the texts. Null if it does not compile, or if there are no texts. */
+  /** For each text: whether the expression matches it. Null without texts, or for an expression that does not compile. */
   readonly matches: readonly boolean[] | null;
 }
 

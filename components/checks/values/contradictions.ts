@@ -1,4 +1,3 @@
-import semver from "semver";
 import { announcesOnLan, replacesKubeProxy, servesGatewayApi } from "../../cilium/facts.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOff, isOn, valueAt } from "../../helm/values.ts";
@@ -107,9 +106,10 @@ export const contradictionChecks: Checks<ValuesSubject> = {
       title: "a value that Gateway API overrules, from Cilium 1.20 on",
       why: "The chart turns it on whatever the value says, because the weights of routes depend on it.",
       source: "https://github.com/cilium/cilium/blob/v1.20.0/install/kubernetes/cilium/templates/cilium-configmap.yaml",
-      needs: ["ciliumVersion"],
+      needs: [],
+      releases: ">=1.20.0",
       run: ({ settings, values }) => {
-        if (!servesGatewayApi(values) || !semver.satisfies(settings.ciliumVersion, ">=1.20.0")) return [];
+        if (!servesGatewayApi(values)) return [];
         return ["socketLB.hostNamespaceOnly", "bpf.lbAlgorithmAnnotation"]
           .filter((path) => isOff(values, path))
           .map((path) => {

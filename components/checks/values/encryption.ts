@@ -45,11 +45,11 @@ export const encryptionChecks: Checks<ValuesSubject> = {
       title: "IPsec with IPAM mode multi-pool and native routing, with Cilium 1.18",
       why: "The agent does not start.",
       source: `${encryption}ipsec/`,
-      needs: ["ciliumVersion"],
+      needs: [],
+      releases: "<1.19.0",
       stopsAgent: true,
       run: ({ settings, values }) => {
         if (!encryptsBy(values, "ipsec") || valueAt(values, "ipam.mode") !== "multi-pool" || usesTunnel(values)) return [];
-        if (!semver.satisfies(settings.ciliumVersion, "<1.19.0")) return [];
         const waysOut = [setTo("values.encryption.type", "wireguard"), leaveOut(originOf(settings, "ipam.mode"))];
         return [
           problem(originOf(settings, "ipam.mode"), `cannot be "multi-pool" with IPsec and native routing; ${anyOf(waysOut)}`),
@@ -58,7 +58,7 @@ export const encryptionChecks: Checks<ValuesSubject> = {
     }),
     valuesCheck({
       title: "IPsec without the transparent mode of the DNS proxy",
-      why: "The agent does not start: names that pods look up would leave the node unencrypted.",
+      why: "The agent does not start.",
       source: `${encryption}ipsec/`,
       needs: [],
       stopsAgent: true,
@@ -79,12 +79,12 @@ export const encryptionChecks: Checks<ValuesSubject> = {
       title: "IPsec inside VXLAN without a VXLAN tunnel, with Cilium 1.18",
       why: "The agent does not start.",
       source: `${encryption}ipsec/`,
-      needs: ["ciliumVersion"],
+      needs: [],
+      releases: "<1.19.0",
       stopsAgent: true,
       run: ({ settings, values }) => {
         if (!encryptsBy(values, "ipsec") || !isOn(values, "encryption.ipsec.encryptedOverlay")) return [];
         if (usesTunnel(values) && tunnelProtocol(values) === "vxlan") return [];
-        if (!semver.satisfies(settings.ciliumVersion, "<1.19.0")) return [];
         const input = originOf(settings, "encryption.ipsec.encryptedOverlay");
         return [problem(input, `cannot be true without a tunnel of protocol "vxlan"; ${setTo(input, false)}`)];
       },
@@ -130,10 +130,10 @@ export const encryptionChecks: Checks<ValuesSubject> = {
       title: "WireGuard over IPv6 tunnels, with Cilium 1.18",
       why: "The agent does not start.",
       source: `${encryption}wireguard/`,
-      needs: ["ciliumVersion"],
+      needs: [],
+      releases: "<1.19.0",
       run: ({ settings, values }) => {
         if (!encryptsBy(values, "wireguard") || !usesTunnel(values) || valueAt(values, "underlayProtocol") !== "ipv6") return [];
-        if (!semver.satisfies(settings.ciliumVersion, "<1.19.0")) return [];
         const input = originOf(settings, "underlayProtocol");
         return [problem(input, `cannot be "ipv6" with WireGuard; ${leaveOut(input)}`)];
       },

@@ -1,4 +1,3 @@
-import semver from "semver";
 import { usesFamily } from "../../cilium/facts.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOn, valueAt } from "../../helm/values.ts";
@@ -36,11 +35,12 @@ export const ipFamilyChecks: Checks<ValuesSubject> = {
       title: "tunnels over an IP family that is off, from Cilium 1.20 on",
       why: "The agent does not start.",
       source: "https://github.com/cilium/cilium/blob/v1.20.0/pkg/datapath/tunnel/tunnel.go",
-      needs: ["ciliumVersion"],
+      needs: [],
+      releases: ">=1.20.0",
       run: ({ settings, values }) => {
         const underlay = valueAt(values, "underlayProtocol");
         if (underlay !== "ipv4" && underlay !== "ipv6") return [];
-        if (usesFamily(values, underlay === "ipv4" ? 4 : 6) || !semver.satisfies(settings.ciliumVersion, ">=1.20.0")) return [];
+        if (usesFamily(values, underlay === "ipv4" ? 4 : 6)) return [];
         const input = originOf(settings, "underlayProtocol");
         return [problem(input, `is ${quote(underlay)}, an IP family that is off; ${leaveOut(input)}`)];
       },

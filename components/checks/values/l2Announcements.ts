@@ -1,4 +1,3 @@
-import semver from "semver";
 import { announcesOnLan, usesFamily } from "../../cilium/facts.ts";
 import { type LeaseTiming, leaseTiming } from "../../cilium/leaseTiming.ts";
 import { isUserValue, originOf, type UserValues } from "../../cilium/valueOrigins.ts";
@@ -75,9 +74,10 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
       why: "Cilium 1.18 answers ARP, which is IPv4. Neighbor discovery came with 1.19.",
       source: announcements,
       needs: ["ciliumVersion", "loadBalancer"],
+      releases: "<1.19.0",
       run: ({ settings }) => {
         const { ciliumVersion, loadBalancer } = settings;
-        if (loadBalancer.l2Policies.length === 0 || !semver.satisfies(ciliumVersion, "<1.19.0")) return [];
+        if (loadBalancer.l2Policies.length === 0) return [];
         return blockProblems(
           settings,
           6,

@@ -26,19 +26,21 @@ export const masqueradingChecks: Checks<ValuesSubject> = {
       run: ({ settings, values }) => {
         if (!isOn(values, "bpf.masquerade") || masquerades(values)) return [];
         const input = originOf(settings, "bpf.masquerade");
-        return [problem(input, `cannot be true while masquerading is off for every IP family in use; ${leaveOut(input)}`)];
+        return [
+          problem(input, `cannot be true, because masquerading is off for all IP families that Cilium uses; ${leaveOut(input)}`),
+        ];
       },
     }),
     valuesCheck({
       title: "masquerading by BPF without the replacement of kube-proxy, with Cilium 1.18",
       why: "The agent does not start: up to 1.18, it masquerades in the code of NodePorts.",
       source: masquerading,
-      needs: ["ciliumVersion"],
+      needs: [],
+      releases: "<1.19.0",
       stopsAgent: true,
       run: ({ settings, values }) => {
         if (!isOn(values, "bpf.masquerade") || !masquerades(values)) return [];
         if (replacesKubeProxy(values) || isOn(values, "nodePort.enabled")) return [];
-        if (!semver.satisfies(settings.ciliumVersion, "<1.19.0")) return [];
         const input = originOf(settings, "bpf.masquerade");
         return [problem(input, `cannot be true while kube-proxy is not replaced; ${leaveOut(input)}`)];
       },
@@ -76,13 +78,13 @@ export const masqueradingChecks: Checks<ValuesSubject> = {
       title: "an IPAM mode without a pod range of the node, masqueraded by iptables, from Cilium 1.19 on",
       why: "The agent crashes: it knows no range whose traffic it should masquerade.",
       source: "https://github.com/cilium/cilium/blob/v1.19.6/pkg/datapath/iptables/iptables.go",
-      needs: ["talos", "ciliumVersion"],
+      needs: ["talos"],
+      releases: ">=1.19.0",
       stopsAgent: true,
       run: ({ settings, values }) => {
         const mode = valueAt(values, "ipam.mode");
         if (mode === "kubernetes" || mode === "cluster-pool" || !masqueradesByIptables(values)) return [];
         if (textAt(values, "egressMasqueradeInterfaces") !== undefined) return [];
-        if (!semver.satisfies(settings.ciliumVersion, ">=1.19.0")) return [];
         const waysOut = [masqueradeByBpf(settings, values), "name the nodes' interfaces in values.egressMasqueradeInterfaces"];
         return [
           problem(originOf(settings, "ipam.mode"), `is ${quote(mode)}, which iptables cannot masquerade; ${anyOf(waysOut)}`),

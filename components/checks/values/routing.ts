@@ -72,7 +72,7 @@ export const routingChecks: Checks<ValuesSubject> = {
     }),
     valuesCheck({
       title: "skipping unreachable nodes without direct routes",
-      why: "The agent does not start: there are no routes that it could skip.",
+      why: "The agent does not start. The option belongs to direct routes.",
       source: routing,
       needs: [],
       stopsAgent: true,

@@ -48,13 +48,14 @@ export const serviceTrafficChecks: Checks<ValuesSubject> = {
       title: "dispatch by IPIP without acceleration, with Cilium 1.18",
       why: "The agent does not start.",
       source: dsr,
-      needs: ["ciliumVersion"],
+      needs: [],
+      releases: "<1.19.0",
       stopsAgent: true,
       run: ({ settings, values }) => {
         if (!replacesKubeProxy(values) || !usesDsr(values) || dsrDispatch(values) !== "ipip") return [];
         if ((valueAt(values, "loadBalancer.acceleration") ?? "disabled") !== "disabled") return [];
         // In a tunnel, IPIP does not work at all.
-        if (usesTunnel(values) || !semver.satisfies(settings.ciliumVersion, "<1.19.0")) return [];
+        if (usesTunnel(values)) return [];
         const input = originOf(settings, "loadBalancer.dsrDispatch");
         return [problem(input, `is "ipip", which needs values.loadBalancer.acceleration "native"; ${leaveOut(input)}`)];
       },

@@ -64,10 +64,11 @@ export const throughputChecks: Checks<ValuesSubject> = {
       title: "netkit without what it needs, from Cilium 1.20 on",
       why: "The agent does not start.",
       source: `${tuning}#netkit-device-mode`,
-      needs: ["talos", "ciliumVersion"],
+      needs: ["talos"],
+      releases: ">=1.20.0",
       run: (subject) => {
         const { settings, values } = subject;
-        if (!usesNetkit(values) || !semver.satisfies(settings.ciliumVersion, ">=1.20.0")) return [];
+        if (!usesNetkit(values)) return [];
         const input = originOf(settings, "bpf.datapathMode");
         const legacy = legacyRoutingValue(values);
         if (legacy !== undefined) return [legacyRoutingProblem(subject, "bpf.datapathMode", legacy)];
@@ -98,7 +99,7 @@ export const throughputChecks: Checks<ValuesSubject> = {
   ],
 };
 
-function legacyRoutingProblem({ settings, values }: Subject, path: string, cause: string): Problem {
+function legacyRoutingProblem({ settings, values }: ValuesSubject<"talos">, path: string, cause: string): Problem {
   const input = originOf(settings, path);
   const legacy = originOf(settings, cause);
   // Without legacy routing, pods bypass the host, and with it Talos' DNS, if nothing else keeps them there.

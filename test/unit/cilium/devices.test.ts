@@ -6,7 +6,7 @@ import { findName, namesWith } from "../../../components/inputs/interfaceNames.t
 const releases = ["1.18.4", "1.19.6", "1.20.0"];
 const withExclusions = ["1.19.6", "1.20.0"];
 
-test("the value is split as the agent does it: at commas, or at blanks if there is no comma", () => {
+test("the value is split at commas, and without a comma at blanks, as the agent does", () => {
   for (const [devices, expected] of [
     [undefined, []],
     [null, []],

@@ -43,7 +43,7 @@ testExamples(
       [withConfig(dnsDocument(true), bpf, "workers"), /^talos\.workers\[0\]\.machineConfiguration: does not turn hostDNS/],
       [withConfig("{}", bpf), new RegExp(`${input}.* to false in it, or set values\\.bpf\\.hostLegacyRouting to true$`)],
       [withConfig("{}", { values: { enableIPv4Masquerade: false } }), /while values\.enableIPv4Masquerade is false; set/],
-      // With legacy host routing, the agent refuses BBR, so this is no remedy.
+      // The agent refuses BBR with legacy host routing, so the error must not offer it.
       [
         withConfig(forwarding(true), { values: { ...bpf.values, bandwidthManager: { enabled: true, bbr: true } } }),
         /; set machine\.features\.hostDNS\.forwardKubeDNSToHost to false in it$/,
