@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inputCheck, renderedCheck, valuesCheck } from "../../../components/checks/check.ts";
+import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { problem } from "../../../components/support/problems.ts";
 
 const documentation = { title: "a", why: "b.", source: "c" };
@@ -25,4 +26,11 @@ test("the compiler rejects a check that reads an input that it does not need", (
     run: ({ settings: { podCidr, lan } }) => [problem(podCidr, String(lan))],
   });
   assert.deepEqual([ofInputs.needs, ofValues.needs], [needs, needs]);
+});
+
+test("a check of some releases runs for those only, and needs the version", () => {
+  const check = valuesCheck({ ...documentation, needs: [], releases: ">=1.19.0", run: () => [problem("values", "is wrong")] });
+  assert.deepEqual(check.needs, ["ciliumVersion"]);
+  const problemsWith = (ciliumVersion: string) => check.run({ settings: resolveSettings({ ciliumVersion }), values: {} }).length;
+  assert.deepEqual(["1.18.12", "1.19.0", "1.20.0"].map(problemsWith), [0, 1, 1]);
 });
