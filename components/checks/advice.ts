@@ -1,14 +1,15 @@
 import { legacyRoutingValue, needsHostRouting } from "../cilium/hostRouting.ts";
+import { originOf, type UserValues } from "../cilium/valueOrigins.ts";
 import type { HelmValues } from "../helm/values.ts";
 import type { Settings } from "../inputs/settings.ts";
-import { quote } from "../support/problems.ts";
 import { forwardsKubeDns } from "../talos/clusterDns.ts";
 
-// The ways out that errors offer. The suite verdicts reads them in the text of the error, follows them, and asks the agent.
+// The ways out that problems offer. The tests read them in the text of each problem, follow them, and need inputs that are accepted. If the
+// agent would not have started, the suite verdicts asks it too.
 
 /** `set values.bpf.masquerade to true`. */
 export function setTo(input: string, value: unknown): string {
-  return `set ${input} to ${quote(value)}`;
+  return `set ${input} to ${JSON.stringify(value)}`;
 }
 
 /** `leave values.bpf.masquerade out`. */
@@ -26,14 +27,17 @@ export function anyOf(ways: readonly string[]): string {
   return ways.join(", or ");
 }
 
+/** Leaves the machines to talosctl. */
+export const withoutMachines = allOf(leaveOut("talos.controlPlanes"), leaveOut("talos.workers"));
+
 /** Takes the DNS of the cluster back from Talos, so that pods may bypass the host. */
 export const withoutHostDns =
   "turn hostDNS.forwardKubeDNSToHost off in the machine config and set talos.forwardKubeDNSToHost to false";
 
 /** Lets BPF masquerade, in a way that fits Talos' DNS and the values that need eBPF host routing. */
-export function masqueradeByBpf(settings: Pick<Settings, "talos">, values: HelmValues): string {
-  const masquerade = setTo("values.bpf.masquerade", true);
+export function masqueradeByBpf(settings: Pick<Settings, "talos"> & UserValues, values: HelmValues): string {
+  const masquerade = setTo(originOf(settings, "bpf.masquerade"), true);
   if (!forwardsKubeDns(settings) || legacyRoutingValue(values) !== undefined) return masquerade;
   if (needsHostRouting(values).length > 0) return allOf(masquerade, withoutHostDns);
-  return allOf(masquerade, setTo("values.bpf.hostLegacyRouting", true));
+  return allOf(masquerade, setTo(originOf(settings, "bpf.hostLegacyRouting"), true));
 }

@@ -1,7 +1,7 @@
-import { valueAt } from "../helm/values.ts";
+import { hasPath, valueAt } from "../helm/values.ts";
 import type { Settings } from "../inputs/settings.ts";
 
-// The inputs that set a value of another name. Keep this list in step with values.ts; a test compares the two.
+// The inputs that set a value. Keep this list in step with values.ts; a test compares the two.
 const inputOfValue: ReadonlyMap<string, string> = new Map(
   Object.entries({
     "ipam.operator.clusterPoolIPv4PodCIDRList": "podCidr",
@@ -12,6 +12,7 @@ const inputOfValue: ReadonlyMap<string, string> = new Map(
     k8sServiceHost: "kubePrism.host",
     k8sServicePort: "kubePrism.port",
     "gatewayAPI.enabled": "gatewayApi.enabled",
+    "hubble.enabled": "hubble.enabled",
     "hubble.relay.enabled": "hubble.relay",
     "hubble.ui.enabled": "hubble.ui",
     "l2announcements.enabled": "l2.enabled",
@@ -29,12 +30,12 @@ export type UserValues = Pick<Settings, "userValues" | "secretValues">;
  * otherwise it is the input that values.ts reads.
  */
 export function originOf(settings: UserValues, ...paths: readonly [string, ...string[]]): string {
-  const ownPath = paths.find((path) => isUserValue(settings, path));
+  const ownPath = paths.find((path) => hasPath(settings.userValues, path));
   if (ownPath !== undefined) return userValueInput(settings, ownPath);
   return inputOfValue.get(paths[0]) ?? `values.${paths[0]}`;
 }
 
-/** Whether the user's own values set the value at a path. */
+/** Whether the user's own values set the value at a path. Null asks for the chart's default instead. */
 export function isUserValue({ userValues }: UserValues, path: string): boolean {
   return valueAt(userValues, path) !== undefined;
 }
@@ -43,6 +44,6 @@ export function isUserValue({ userValues }: UserValues, path: string): boolean {
 export function userValueInput({ secretValues }: UserValues, path: string): string {
   // Lists are merged as a whole, so the path up to the first index decides.
   const [keys = path] = path.split("[", 1);
-  const isFromSecretValues = valueAt(secretValues, keys) !== undefined;
+  const isFromSecretValues = hasPath(secretValues, keys);
   return `${isFromSecretValues ? "secretValues" : "values"}.${path}`;
 }

@@ -13,6 +13,13 @@ export function valueAt(values: HelmValues, path: string): unknown {
   return value ?? undefined;
 }
 
+/** Whether the value at a path is set, be it to null, which deletes the chart's default. */
+export function hasPath(values: HelmValues, path: string): boolean {
+  const [parent, key] = [path.split(".").slice(0, -1), path.split(".").at(-1) ?? ""];
+  const member = parent.length === 0 ? values : valueAt(values, parent.join("."));
+  return isMap(member) && Object.hasOwn(member, key);
+}
+
 /** Reads text or a number as text. Undefined if it is unset, empty, or something else, so that the chart's default applies. */
 export function textAt(values: HelmValues, path: string): string | undefined {
   const value = valueAt(values, path);

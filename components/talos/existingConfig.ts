@@ -31,6 +31,8 @@ export interface ExistingConfig {
   readonly cniUrls: readonly string[];
   /** Whether Talos' own DNS answers the DNS of the cluster. */
   readonly forwardsKubeDns: boolean | undefined;
+  /** Where the config sets that, or would have to. */
+  readonly kubeDnsSetting: string;
   readonly kubeSpan: { readonly isEnabled: boolean; readonly carriesPods: boolean } | undefined;
   /** Without malformed ranges, which Talos refuses. */
   readonly podSubnets: readonly IpRange[];
@@ -84,6 +86,9 @@ function factsOf(documents: MachineConfigDocuments, fault: string | undefined): 
     ]),
     cniUrls: texts(listAt(documents, undefined, "cluster", "network", "cni", "urls")),
     forwardsKubeDns: forwardsKubeDns(documents),
+    kubeDnsSetting: answersKubeDnsByDocument(documents)
+      ? "hostDNS.forwardKubeDNSToHost of ResolverConfig"
+      : "machine.features.hostDNS.forwardKubeDNSToHost",
     kubeSpan: kubeSpanOf(documents),
     podSubnets: subnetsOf(network, "podSubnets"),
     serviceSubnets: subnetsOf(network, "serviceSubnets"),
@@ -98,11 +103,15 @@ function factsOf(documents: MachineConfigDocuments, fault: string | undefined): 
 
 function forwardsKubeDns(documents: MachineConfigDocuments): boolean | undefined {
   const own = sectionOf(documents, "ResolverConfig", "hostDNS");
-  // Talos looks at this document only if it turns the DNS on.
-  if (isTrue(own, "enabled")) return isTrue(own, "forwardKubeDNSToHost");
+  if (answersKubeDnsByDocument(documents)) return isTrue(own, "forwardKubeDNSToHost");
   const section = sectionOf(documents, undefined, "machine", "features", "hostDNS");
   if (section !== undefined) return isTrue(section, "forwardKubeDNSToHost");
   return own === undefined || Object.keys(own).length === 0 ? undefined : false;
+}
+
+/** Talos looks at the document for its DNS only if that turns the DNS on. */
+function answersKubeDnsByDocument(documents: MachineConfigDocuments): boolean {
+  return isTrue(sectionOf(documents, "ResolverConfig", "hostDNS"), "enabled");
 }
 
 function kubeSpanOf(documents: MachineConfigDocuments): ExistingConfig["kubeSpan"] {

@@ -24,7 +24,7 @@ export const knownIncompatibilities: readonly KnownIncompatibility[] = [
     talos: "1.13.9",
     cilium: "1.20.1",
     symptom: "on a fresh node the host may not reach ClusterIPs",
-    remedy: "watch the issue, or use another Cilium release",
+    remedy: "watch the issue, or choose another Cilium release",
     source: "https://github.com/cilium/cilium/issues/48420",
     isCertain: false,
   },

@@ -68,7 +68,7 @@ export function testVerdicts(release: string, agent: string): void {
     const failures = await inParallel(ofRelease, async ({ check, args }) => {
       const problem = examineHere(args).errors.find((error) => (error as { check?: string }).check === check);
       if (problem === undefined) return [`${check} does not refuse ${JSON.stringify(args)}`];
-      const ways = followAdvice(problem.message, args);
+      const ways = followAdvice(`${problem.input}: ${problem.message}`, args);
       if (ways.length === 0) return [`no advice in: ${problem.message}`];
       const failed: string[] = [];
       for (const way of ways) {
@@ -90,7 +90,7 @@ export function testVerdicts(release: string, agent: string): void {
       refusedButStarts: 0,
       undecided: 0,
     };
-    const wrong = await inParallel(selectCombinations(combinations, examineHere), async ({ args, isAccepted, reasons }) => {
+    const wrong = await inParallel(selectCombinations(figures, examineHere), async ({ args, isAccepted, reasons }) => {
       const verdict = await judge(args);
       if (verdict.isUndecided) {
         figures.undecided += 1;
@@ -114,21 +114,24 @@ interface Combination {
   readonly reasons: string;
 }
 
-/** Generated combinations: as many that the checks accept as that they refuse because the agent does not start. */
-function* selectCombinations(count: number, examineHere: (args: TalosCiliumCniArgs) => Examination): Generator<Combination> {
-  let accepted = 0;
-  let refused = 0;
+/**
+ * Generated combinations: as many that the checks accept as that they refuse because the agent does not start. Ends when the figures have
+ * enough of both.
+ */
+function* selectCombinations(
+  figures: Pick<VerdictFigures, "accepted" | "refused">,
+  examineHere: (args: TalosCiliumCniArgs) => Examination,
+): Generator<Combination> {
+  const enough = combinations / 2;
   for (const args of generateCombinations(7)) {
-    if (accepted + refused >= count) return;
+    if (figures.accepted >= enough && figures.refused >= enough) return;
     const examination = examineOrUndefined(() => examineHere(args));
     if (examination === undefined) continue;
     const { errors } = examination;
     const reasons = errors.filter((error) => stopsAgent.has((error as { check?: string }).check ?? ""));
-    if (errors.length === 0 && accepted < count / 2) {
-      accepted += 1;
+    if (errors.length === 0 && figures.accepted < enough) {
       yield { args, isAccepted: true, reasons: "" };
-    } else if (reasons.length > 0 && refused < count / 2) {
-      refused += 1;
+    } else if (reasons.length > 0 && figures.refused < enough) {
       yield { args, isAccepted: false, reasons: reasons.map(({ input, message }) => `${input}: ${message}`).join("\n  ") };
     }
   }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Checks } from "../../components/checks/check.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
-import { checkResults } from "./findings.ts";
+import { followAdvice, withoutAdvice } from "./advice.ts";
+import { checkResults, findingsAfter } from "./findings.ts";
 
 /** Inputs that a check reports, and its only problem. */
 export type Example = readonly [args: TalosCiliumCniArgs, problem: RegExp];
@@ -17,7 +18,7 @@ interface Options {
 
 /**
  * Registers the tests of the checks of one file. Of all checks, exactly the one that an example belongs to reports it, with one problem.
- * Fails if a check has no example.
+ * Whoever follows the advice of the problem has inputs that are accepted. Fails if a check has no example.
  */
 export function testExamples<Subject>(
   { errors, warnings }: Checks<Subject>,
@@ -32,13 +33,14 @@ export function testExamples<Subject>(
   for (const [check, ofCheck] of Object.entries(examples)) {
     for (const [args, problem] of ofCheck) {
       test(`${check}: ${JSON.stringify(args).slice(0, 120)}`, () => {
-        assertOnlyFinding(args, check, problem, besides[check] ?? []);
+        const message = assertOnlyFinding(args, check, problem, besides[check] ?? []);
+        assertAdviceWorks(args, check, message, besides[check] ?? []);
       });
     }
   }
 }
 
-function assertOnlyFinding(args: TalosCiliumCniArgs, check: string, expected: RegExp, besides: readonly string[]): void {
+function assertOnlyFinding(args: TalosCiliumCniArgs, check: string, expected: RegExp, besides: readonly string[]): string {
   const results = checkResults(args).filter((result) => !besides.includes(result.check ?? ""));
   assert.deepEqual(
     results.map((result) => result.check),
@@ -48,4 +50,24 @@ function assertOnlyFinding(args: TalosCiliumCniArgs, check: string, expected: Re
   const [problem = "", ...others] = results[0]?.problems ?? [];
   assert.match(problem, expected);
   assert.deepEqual(others, []);
+  return problem;
+}
+
+/**
+ * Each way out that the error names leads to inputs that are accepted, and about which the check says nothing. `set`, `leave` and `use` are
+ * for what can be followed literally, so none of them may be left over.
+ */
+function assertAdviceWorks(args: TalosCiliumCniArgs, check: string, problem: string, besides: readonly string[]): void {
+  assert.doesNotMatch(withoutAdvice(problem), /\b(?:set|leave|use) /);
+  // Nobody can follow what is hidden.
+  if (problem.includes("[secret]")) return;
+  for (const way of followAdvice(problem, args)) {
+    const { errors, warnings } = findingsAfter(way, check);
+    const remaining = [...errors, ...warnings.filter((warning) => warning.check === check)];
+    assert.deepEqual(
+      remaining.filter((finding) => !besides.includes(finding.check ?? "")),
+      [],
+      `${problem}\n${JSON.stringify(way)}`,
+    );
+  }
 }

@@ -2,7 +2,9 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
+import { renderedChecks } from "../../components/checks/catalog.ts";
 import type { Finding } from "../../components/checks/run.ts";
+import { validate } from "../../components/checks/validate.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { examine } from "../../components/plan.ts";
 import { type Problem, problemLines } from "../../components/support/problems.ts";
@@ -23,6 +25,19 @@ export function checkResults(args: TalosCiliumCniArgs): readonly CheckResult[] {
   const { errors, warnings } = examine({ ...realChart(args.ciliumVersion), ...args });
   const problems: readonly (Problem & Partial<Finding>)[] = [...errors, ...warnings];
   return [...Map.groupBy(problems, ({ check }) => check)].map(([check, ofCheck]) => ({ check, problems: problemLines(ofCheck) }));
+}
+
+const renderedTitles = Object.values(renderedChecks).flatMap(({ errors, warnings }) =>
+  [...errors, ...warnings].map(({ title }) => title),
+);
+
+/** What is found after the advice of a check was followed. Renders only if the check looks at the rendering. */
+export function findingsAfter(
+  args: TalosCiliumCniArgs,
+  check: string,
+): Record<"errors" | "warnings", readonly Partial<Finding>[]> {
+  const inputs = { ...realChart(args.ciliumVersion), ...args };
+  return renderedTitles.includes(check) ? examine(inputs) : validate(inputs);
 }
 
 /** The chart of a release. For one whose chart the suite does not have: the chart of the same minor, under the name of this release. */

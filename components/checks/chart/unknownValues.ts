@@ -12,7 +12,7 @@ import type { ChartSubject, Check, Checks } from "../check.ts";
 
 /** Values of earlier releases, with what replaced them. */
 const removedValues: Readonly<Record<string, string>> = {
-  tunnel: "set the input routing.mode, or routingMode and tunnelProtocol",
+  tunnel: "leave it out; routing.mode and values.tunnelProtocol took its place",
   externalIPs: "it is part of kubeProxyReplacement; leave it out",
   hostPort: "it is part of kubeProxyReplacement; leave it out",
   hostServices: "it is part of kubeProxyReplacement; leave it out",

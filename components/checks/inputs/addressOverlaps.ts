@@ -2,6 +2,7 @@ import { addressesInUse, dhcpRanges, nodeSubnets, outsideOf, type PoolBlock, poo
 import type { Settings } from "../../inputs/settings.ts";
 import { sizeOf } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
+import { anyOf, setTo } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
 import { overlappingPairs, overlapProblems, pairs } from "../overlaps.ts";
 
@@ -24,7 +25,10 @@ export const addressOverlapChecks: Checks<Settings> = {
       source: "https://github.com/cilium/cilium/issues/44430",
       needs: ["loadBalancer", "lan"],
       run: (settings) =>
-        overlapProblems(pairs(poolBlocks(settings), addressesInUse(settings)), "leave it out: split the block in two around it"),
+        overlapProblems(
+          pairs(poolBlocks(settings), addressesInUse(settings)),
+          "choose a range without it, or one on each side of it",
+        ),
     }),
     inputCheck({
       title: "a node, the virtual address or the router outside of the node networks",
@@ -65,12 +69,13 @@ export const addressOverlapChecks: Checks<Settings> = {
           const edges = [subnet.first, subnet.last].filter((edge) => isHandedOut(block, edge));
           if (edges.length === 0) return [];
           const names = edges.map((edge) => (edge === subnet.first ? "network" : "broadcast")).join(" and the ");
-          return [
-            problem(
-              block.input,
-              `${block.range.text} contains the ${names} address of ${subnet.text}; choose a smaller range, or set allowFirstLastIPs to "No"`,
-            ),
+          const closed = { ...block, pool: { ...block.pool, allowFirstLastIPs: "No" as const } };
+          const poolInput = block.input.replace(/\.blocks.*/, "");
+          const waysOut = [
+            "choose a smaller range",
+            ...(edges.some((edge) => isHandedOut(closed, edge)) ? [] : [setTo(`${poolInput}.allowFirstLastIPs`, "No")]),
           ];
+          return [problem(block.input, `${block.range.text} contains the ${names} address of ${subnet.text}; ${anyOf(waysOut)}`)];
         }),
     }),
   ],

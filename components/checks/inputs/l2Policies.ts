@@ -1,6 +1,7 @@
 import { interfacePatterns } from "../../inputs/interfacePatterns.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { problem, quote } from "../../support/problems.ts";
+import { anyOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
 export const l2PolicyChecks: Checks<Settings> = {
@@ -13,13 +14,9 @@ export const l2PolicyChecks: Checks<Settings> = {
       run: ({ loadBalancer: { l2Policies } }) =>
         l2Policies.flatMap(({ loadBalancerIPs = true, externalIPs = false }, index) => {
           if (loadBalancerIPs || externalIPs) return [];
-          const remedy = "leave loadBalancerIPs out, or set externalIPs";
-          return [
-            problem(
-              `loadBalancer.l2Policies[${index}]`,
-              `announces nothing, because loadBalancerIPs and externalIPs are both false; ${remedy}`,
-            ),
-          ];
+          const input = `loadBalancer.l2Policies[${index}]`;
+          const waysOut = anyOf([leaveOut(`${input}.loadBalancerIPs`), setTo(`${input}.externalIPs`, true)]);
+          return [problem(input, `announces nothing, because loadBalancerIPs and externalIPs are both false; ${waysOut}`)];
         }),
     }),
     inputCheck({

@@ -2,6 +2,7 @@ import type { LabelSelector, LabelSelectorRequirement } from "../../inputs/loadB
 import type { Settings } from "../../inputs/settings.ts";
 import { dnsSubdomain } from "../../kubernetes/names.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
+import { leaveOut } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
 // The rules of LabelSelectorAsSelector in k8s.io/apimachinery, of which Cilium has a copy. A test compares them with the original.
@@ -53,7 +54,9 @@ function requirementProblems(input: string, { key, operator, values = [] }: Labe
     problems.push(problem(`${input}.values`, `is empty, but operator ${operator} compares with values; list at least one`));
   }
   if (!needsValues && values.length > 0) {
-    problems.push(problem(`${input}.values`, `is ${quote(values)}, but operator ${operator} takes no values; leave them out`));
+    problems.push(
+      problem(`${input}.values`, `is ${quote(values)}, but operator ${operator} takes no values; ${leaveOut(`${input}.values`)}`),
+    );
   }
   return problems;
 }

@@ -2,6 +2,7 @@ import type { Settings } from "../../inputs/settings.ts";
 import { problem, quote } from "../../support/problems.ts";
 import { hasKubernetesDocuments } from "../../talos/machineConfig.ts";
 import { namedMachines } from "../../talos/machines.ts";
+import { anyOf, setTo, withoutMachines } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
 export const machineDeliveryChecks: Checks<Settings> = {
@@ -16,7 +17,8 @@ export const machineDeliveryChecks: Checks<Settings> = {
         return [
           problem(
             "talos",
-            `lists machines, but delivery ${quote(delivery)} does not configure them; set delivery to "machineConfig", or leave them out`,
+            `lists machines, but delivery ${quote(delivery)} does not configure them; ` +
+              anyOf([setTo("delivery", "machineConfig"), withoutMachines]),
           ),
         ];
       },
@@ -31,9 +33,9 @@ export const machineDeliveryChecks: Checks<Settings> = {
         return [
           problem(
             "talos.configContract",
-            `is ${talos.configContract}, and the Talos provider 0.8.1 supports no config of 1.14 (it contains Talos 1.13); leave ` +
-              "talos.controlPlanes and talos.workers out and apply the output machineConfigPatches with talosctl, or generate the " +
-              'config with talosVersion "v1.13", whose form newer Talos accepts too',
+            `is ${talos.configContract}, and the Talos provider 0.8.1 supports no config of 1.14 (it contains Talos 1.13); ` +
+              `${withoutMachines} and apply the output machineConfigPatches with talosctl, or generate the config with talosVersion ` +
+              '"v1.13", whose form newer Talos accepts too',
           ),
         ];
       },

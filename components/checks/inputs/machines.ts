@@ -16,7 +16,7 @@ export const machineChecks: Checks<Settings> = {
         namedMachines(settings)
           .filter(({ name }) => name !== undefined && !dnsSubdomain.test(name))
           .map(({ input, name }) =>
-            problem(`${input}.name`, `is ${quote(name)}; use lower case letters, digits, "-" and ".", such as cp-1`),
+            problem(`${input}.name`, `is ${quote(name)}; write it with lower case letters, digits, "-" and ".", such as cp-1`),
           ),
     }),
     inputCheck({

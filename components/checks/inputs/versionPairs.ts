@@ -3,6 +3,7 @@ import type { Settings } from "../../inputs/settings.ts";
 import { type Problem, problem } from "../../support/problems.ts";
 import { knownIncompatibilities, type KnownIncompatibility } from "../../versions/advisories.ts";
 import { ciliumMinor, minorOf, talosMinors } from "../../versions/supported.ts";
+import { setTo } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
 const certainFailures = knownIncompatibilities.filter(({ isCertain }) => isCertain);
@@ -23,7 +24,8 @@ export const versionPairChecks: Checks<Settings> = {
         return [
           problem(
             "kubernetesVersion",
-            `${kubernetesVersion} does not run on Talos ${talos.version}, which runs ${range.oldest} to ${range.newest}; change one of the two`,
+            `${kubernetesVersion} does not run on Talos ${talos.version}, which runs ${range.oldest} to ${range.newest}; ` +
+              `${setTo("kubernetesVersion", range.newest)}, or choose another Talos`,
           ),
         ];
       },
@@ -84,7 +86,7 @@ export const versionPairChecks: Checks<Settings> = {
         return [
           problem(
             "lan.nodes",
-            `is empty, and with Cilium ${ciliumVersion} a pool that contains a node's address cuts that node off; name the nodes, or use 1.19.6`,
+            `is empty, and with Cilium ${ciliumVersion} a pool that contains a node's address cuts that node off; name the nodes, or use Cilium 1.19.6`,
           ),
         ];
       },

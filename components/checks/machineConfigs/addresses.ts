@@ -17,7 +17,7 @@ export const machineConfigAddressChecks: Checks<MachineConfigSubject> = {
       run: (subject) =>
         overlapProblems(
           pairs(poolBlocks(subject.settings), addressesOf(subject)),
-          "leave it out: split the block in two around it",
+          "choose a range without it, or one on each side of it",
         ),
     }),
     machineConfigCheck({

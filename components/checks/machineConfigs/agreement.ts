@@ -5,6 +5,7 @@ import { isOn, valueAt } from "../../helm/values.ts";
 import { problem } from "../../support/problems.ts";
 import { forwardsKubeDns } from "../../talos/clusterDns.ts";
 import { hasKubernetesDocuments, isOnNode } from "../../talos/machineConfig.ts";
+import { anyOf, setTo } from "../advice.ts";
 import { type Checks, machineConfigCheck, type MachineConfigSubject } from "../check.ts";
 
 export const machineConfigAgreementChecks: Checks<MachineConfigSubject> = {
@@ -19,7 +20,7 @@ export const machineConfigAgreementChecks: Checks<MachineConfigSubject> = {
         return [
           problem(
             "talos.forwardKubeDNSToHost",
-            `is ${talos.forwardKubeDNSToHost}, but ${input} says ${says} (hostDNS.forwardKubeDNSToHost); leave the input out: the machine ` +
+            `is ${talos.forwardKubeDNSToHost}, but ${input} says ${says} (hostDNS.forwardKubeDNSToHost); leave talos.forwardKubeDNSToHost out: the machine ` +
               "configs are read",
           ),
         ];
@@ -38,12 +39,15 @@ export const machineConfigAgreementChecks: Checks<MachineConfigSubject> = {
         if (!forwardsKubeDns(settings, config) || !bypassesHost(values, settings.ciliumVersion)) return [];
         const isBpf = isOn(values, "bpf.masquerade");
         const value = originOf(settings, isBpf ? "bpf.masquerade" : "enableIPv4Masquerade");
-        const otherRemedy = needsHostRouting(values).length === 0 ? ", or set values.bpf.hostLegacyRouting to true" : "";
+        const waysOut = [
+          `set ${config.kubeDnsSetting} to false in the config`,
+          ...(needsHostRouting(values).length === 0 ? [setTo(originOf(settings, "bpf.hostLegacyRouting"), true)] : []),
+        ];
         return [
           problem(
             input,
             `does not turn hostDNS.forwardKubeDNSToHost off, and the answers of Talos' own DNS are lost while ${value} is ` +
-              `${isBpf ? "true" : "false"}; set machine.features.hostDNS.forwardKubeDNSToHost to false in it${otherRemedy}`,
+              `${isBpf ? "true" : "false"}; ${anyOf(waysOut)}`,
           ),
         ];
       },
@@ -82,13 +86,13 @@ export const machineConfigAgreementChecks: Checks<MachineConfigSubject> = {
         const canAnnounce = valueAt(values, "ipam.mode") === "kubernetes";
         if (canAnnounce && kubeSpan.carriesPods) return [];
         const announcement = canAnnounce
-          ? ", or advertiseKubernetesNetworks to true in the KubeSpan settings of every machine config"
+          ? ", or turn advertiseKubernetesNetworks on in the KubeSpan settings of every machine config"
           : "";
         return [
           problem(
             input,
             "turns KubeSpan on, which does not carry the traffic of pods with native routing: it travels unencrypted beside KubeSpan, or " +
-              `is dropped; set ${originOf(settings, "routingMode")} to "tunnel"${announcement}`,
+              `is dropped; ${setTo(originOf(settings, "routingMode"), "tunnel")}${announcement}`,
           ),
         ];
       },
@@ -101,13 +105,9 @@ export const machineConfigAgreementChecks: Checks<MachineConfigSubject> = {
       run: ({ settings, values, input, isControlPlane, config: { runsKubeProxy } }) => {
         // Control planes install kube-proxy on every node.
         if (!isControlPlane || runsKubeProxy !== false || replacesKubeProxy(values)) return [];
-        return [
-          problem(
-            input,
-            `turns kube-proxy off, and the patch turns it on, because ${originOf(settings, "kubeProxyReplacement")} is false; set that to ` +
-              "true, or remove the setting of kube-proxy from the config",
-          ),
-        ];
+        const replacement = originOf(settings, "kubeProxyReplacement");
+        const waysOut = anyOf([setTo(replacement, true), "remove the setting of kube-proxy from the config"]);
+        return [problem(input, `turns kube-proxy off, and the patch turns it on, because ${replacement} is false; ${waysOut}`)];
       },
     }),
   ],

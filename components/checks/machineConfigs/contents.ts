@@ -1,5 +1,6 @@
 import { problem, quote } from "../../support/problems.ts";
 import { hasKubernetesDocuments, inlineManifestNames } from "../../talos/machineConfig.ts";
+import { allOf, setTo, withoutMachines } from "../advice.ts";
 import { type Checks, machineConfigCheck, type MachineConfigSubject } from "../check.ts";
 
 export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
@@ -50,8 +51,8 @@ export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
           problem(
             input,
             `contains ${quote(kind)}, a document of Talos 1.14, and the Talos provider 0.8.1 supports none (it contains Talos 1.13); ` +
-              'generate the config with talosVersion "v1.13", whose form newer Talos accepts too, or leave talos.controlPlanes and ' +
-              'talos.workers out, set talos.configContract to "1.14" and apply the output machineConfigPatches with talosctl',
+              'generate the config with talosVersion "v1.13", whose form newer Talos accepts too, or ' +
+              `${allOf(withoutMachines, setTo("talos.configContract", "1.14"))} and apply the output machineConfigPatches with talosctl`,
           ),
         ];
       },

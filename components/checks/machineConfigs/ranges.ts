@@ -1,5 +1,6 @@
 import { type IpRange, parseCidr } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
+import { allOf, anyOf, leaveOut, setTo, withoutMachines } from "../advice.ts";
 import { type Checks, machineConfigCheck, type MachineConfigSubject } from "../check.ts";
 
 type RangeSubject = MachineConfigSubject<"talos" | "podCidr" | "serviceCidr">;
@@ -73,15 +74,21 @@ function replacedRanges({ settings, config }: RangeSubject): readonly ReplacedRa
 function remedyFor({ setting, replacement: { input }, before }: ReplacedRanges): string {
   const ofIpv4 = before.filter(({ family }) => family === 4);
   const [range, ...others] = ofIpv4;
-  const keepsRange = range === undefined ? `leave ${setting} out of the config` : `set ${input} to ${range.text}`;
-  if (others.length > 0) return `${input} is one range: leave only one in the config, and set ${input} to it`;
-  if (ofIpv4.length === before.length) return `${keepsRange}, or write ${input} into the config if the cluster is new`;
-  const without = range === undefined ? keepsRange : `${keepsRange} and leave the other range out of the config`;
-  return (
-    `${input} is one range of IPv4, so to keep IPv6 use delivery "chart" or "manifest", which leave the machine config alone, without ` +
-    "talos.controlPlanes and talos.workers, and turn kube-proxy and Talos' own CNI off in the config yourself; for a new cluster without " +
-    `IPv6, ${without}`
+  if (others.length > 0) return `${input} is one range: keep only one in the config, and give it as ${input}`;
+  if (range !== undefined && ofIpv4.length === before.length) {
+    return `${setTo(input, range.text)}, or write ${input} into the config if the cluster is new`;
+  }
+  const withIpv6 = allOf(
+    setTo("delivery", "manifest"),
+    withoutMachines,
+    "turn kube-proxy and Talos' own CNI off in the config yourself",
   );
+  const path = `cluster.network.${setting}`;
+  const withoutIpv6 =
+    range === undefined
+      ? `${leaveOut(path)} of the config`
+      : allOf(setTo(input, range.text), `${setTo(path, [range.text])} in the config`);
+  return `${input} is one range of IPv4: ${anyOf([`${withIpv6} to keep IPv6`, `${withoutIpv6} for a new cluster without IPv6`])}`;
 }
 
 function isDefault({ setting, before }: ReplacedRanges): boolean {

@@ -19,7 +19,7 @@ export const deliveryChecks: Checks<RenderedSubject> = {
             problem(
               "values",
               `make ${nameOf(object)} of Cilium ${settings.ciliumVersion}, a Helm hook, which Pulumi's Chart leaves out; remove the value ` +
-                'that needs it, or use delivery "manifest"',
+                'that needs it, or set delivery to "manifest"',
             ),
           );
       },
@@ -46,7 +46,7 @@ export const deliveryChecks: Checks<RenderedSubject> = {
           problem(
             "values",
             `make a manifest of ${inMebibytes(patchSize(subject))}; a machine in maintenance mode accepts a config of at most 4 MiB (Talos ` +
-              "1.12 and older): remove the values that make it so large, or use another delivery",
+              "1.12 and older): remove the values that make it so large, or choose another delivery",
           ),
         ];
       },

@@ -22,7 +22,7 @@ export const gatewayApiChecks: Checks<RenderedSubject> = {
           problem(
             "gatewayApi.crdsPath",
             `${nameOf(unsuitable)} ${origin}, and Cilium ${ciliumVersion} works with ${minor.gatewayApiRange}: with an older one its ` +
-              `Gateways stay dead, a newer one can crash its operator; use ${gatewayApiCrdsUrl(minor.gatewayApi)}`,
+              `Gateways stay dead, a newer one can crash its operator; get ${gatewayApiCrdsUrl(minor.gatewayApi)}`,
           ),
         ];
       },

@@ -21,7 +21,7 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
           problem(
             input,
             `${range.text} is in none of lan.subnets (${networks}), so no client asks for it by ARP; choose addresses of these networks, or ` +
-              "announce them by BGP and leave the policy out",
+              "announce them by BGP and not by loadBalancer.l2Policies",
           ),
         );
       },

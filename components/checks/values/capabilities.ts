@@ -10,6 +10,7 @@ import {
 import { originOf, type UserValues } from "../../cilium/valueOrigins.ts";
 import { type HelmValues, isOn, valueAt } from "../../helm/values.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
+import { allOf, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const linuxCapabilities = new Set(
@@ -103,12 +104,12 @@ function remedyForLowPorts(settings: UserValues, values: HelmValues): string {
   const list = envoyList(values);
   const capabilities = capabilitiesIn(values, list);
   const whole = [...capabilities, "NET_BIND_SERVICE"];
-  const keep = isOn(values, keepNetBindService) ? [] : [`${originOf(settings, keepNetBindService)} to true`];
+  const keep = isOn(values, keepNetBindService) ? [] : [setTo(originOf(settings, keepNetBindService), true)];
   const hasCapability = !list.applies(values) || gives(capabilities, "NET_BIND_SERVICE");
   const add = hasCapability
     ? []
-    : [`${originOf(settings, list.path)}, which replaces the whole list, to ${JSON.stringify(whole)}`];
-  return `set ${[...keep, ...add].join(", and ")}`;
+    : [`set ${originOf(settings, list.path)}, which replaces the whole list, to ${JSON.stringify(whole)}`];
+  return allOf(...keep, ...add);
 }
 interface CapabilityName {
   /** The path of the list that contains it. */

@@ -1,6 +1,7 @@
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
 import { problem, quote } from "../../support/problems.ts";
+import { allOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 /** The parts of the chart that need certificates, by the value that turns them on. */
@@ -19,12 +20,13 @@ export const clusterFitChecks: Checks<ValuesSubject> = {
       run: ({ settings, values }) =>
         certificates
           .filter(({ switchedOnBy, tls }) => isOn(values, switchedOnBy) && areCreatedByHelm(values, tls))
-          .map(({ tls }) =>
-            problem(
-              originOf(settings, `${tls}.auto.method`),
-              'is "helm", which creates new keys at every rendering; use "cronJob" or "certmanager"',
-            ),
-          ),
+          .map(({ tls }) => {
+            const input = originOf(settings, `${tls}.auto.method`);
+            return problem(
+              input,
+              `is "helm", which creates new keys at every rendering; ${setTo(input, "cronJob")} or "certmanager"`,
+            );
+          }),
     }),
     valuesCheck({
       title: "an API server that the chart should find by itself",
@@ -49,12 +51,9 @@ export const clusterFitChecks: Checks<ValuesSubject> = {
       run: ({ settings, values }) => {
         const override = valueAt(values, "namespaceOverride");
         if (override === undefined || override === "") return [];
-        return [
-          problem(
-            originOf(settings, "namespaceOverride"),
-            `is ${quote(override)}, a namespace that nothing creates; set the input namespace to it instead`,
-          ),
-        ];
+        const input = originOf(settings, "namespaceOverride");
+        const instead = allOf(leaveOut(input), setTo("namespace", override));
+        return [problem(input, `is ${quote(override)}, a namespace that nothing creates; ${instead}`)];
       },
     }),
   ],

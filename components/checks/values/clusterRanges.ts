@@ -31,12 +31,12 @@ export const clusterRangeChecks: Checks<ValuesSubject> = {
         if (pods === undefined || nodeRanges >= nodes) return [];
         const setting =
           valueAt(values, "ipam.mode") === "kubernetes"
-            ? "set talos.nodeCidrMaskSize to the node-cidr-mask-size of the controller manager"
-            : "set the mask size in values.ipam.operator";
+            ? "give the node-cidr-mask-size of the controller manager as talos.nodeCidrMaskSize"
+            : "give a larger mask size in values.ipam.operator";
         return [
           problem(
             pods.input,
-            `${pods.range.text} is too small for ${nodes === 1 ? "one node" : `${nodes} nodes`} with a /${nodeSize} each; use a larger range, or ` +
+            `${pods.range.text} is too small for ${nodes === 1 ? "one node" : `${nodes} nodes`} with a /${nodeSize} each; choose a larger range, or ` +
               setting,
           ),
         ];

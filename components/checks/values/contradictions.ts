@@ -2,7 +2,7 @@ import { announcesOnLan, replacesKubeProxy, servesGatewayApi } from "../../ciliu
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOff, isOn, valueAt } from "../../helm/values.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { leaveOut } from "../advice.ts";
+import { allOf, anyOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 export const contradictionChecks: Checks<ValuesSubject> = {
@@ -11,18 +11,19 @@ export const contradictionChecks: Checks<ValuesSubject> = {
       title: "Gateway API or L2 announcements without the replacement of kube-proxy",
       why: "Cilium ignores Gateways, and nothing serves the announced addresses.",
       source: "https://docs.cilium.io/en/stable/network/l2-announcements/#prerequisites",
-      needs: [],
+      needs: ["loadBalancer"],
       run: ({ settings, values }) => {
         if (replacesKubeProxy(values)) return [];
-        const replacement = quote(valueAt(values, "kubeProxyReplacement"));
+        const input = originOf(settings, "kubeProxyReplacement");
+        const state = `${input} is ${quote(valueAt(values, "kubeProxyReplacement"))}`;
         return ["gatewayAPI.enabled", "l2announcements.enabled"]
           .filter((path) => isOn(values, path))
-          .map((path) =>
-            problem(
-              originOf(settings, path),
-              `cannot be true while values.kubeProxyReplacement is ${replacement}; change one of the two`,
-            ),
-          );
+          .map((path) => {
+            const hasPolicies = path === "l2announcements.enabled" && settings.loadBalancer.l2Policies.length > 0;
+            const off = setTo(originOf(settings, path), false);
+            const giveUp = hasPolicies ? allOf(off, leaveOut("loadBalancer.l2Policies")) : off;
+            return problem(originOf(settings, path), `cannot be true while ${state}; ${anyOf([setTo(input, true), giveUp])}`);
+          });
       },
     }),
     valuesCheck({
@@ -32,12 +33,9 @@ export const contradictionChecks: Checks<ValuesSubject> = {
       needs: [],
       run: ({ settings, values }) => {
         if (!isOn(values, "gatewayAPI.enabled") || !isOff(values, "l7Proxy")) return [];
-        return [
-          problem(
-            originOf(settings, "gatewayAPI.enabled"),
-            "cannot be true while values.l7Proxy is false; change one of the two",
-          ),
-        ];
+        const input = originOf(settings, "gatewayAPI.enabled");
+        const proxy = originOf(settings, "l7Proxy");
+        return [problem(input, `cannot be true while ${proxy} is false; ${anyOf([setTo(proxy, true), setTo(input, false)])}`)];
       },
     }),
     valuesCheck({
@@ -47,7 +45,13 @@ export const contradictionChecks: Checks<ValuesSubject> = {
       needs: [],
       run: ({ settings, values }) => {
         if (!isOn(values, "hubble.relay.enabled") || isOn(values, "hubble.enabled")) return [];
-        return [problem(originOf(settings, "hubble.relay.enabled"), "cannot be true while hubble.enabled is false; set both")];
+        const relay = originOf(settings, "hubble.relay.enabled");
+        const hubble = originOf(settings, "hubble.enabled");
+        const showsFlows = isOn(values, "hubble.ui.enabled") && !isOn(values, "hubble.ui.standalone.enabled");
+        const giveUp = [relay, ...(showsFlows ? [originOf(settings, "hubble.ui.enabled")] : [])].map((input) =>
+          setTo(input, false),
+        );
+        return [problem(relay, `cannot be true while ${hubble} is false; ${anyOf([setTo(hubble, true), allOf(...giveUp)])}`)];
       },
     }),
     valuesCheck({
@@ -58,12 +62,11 @@ export const contradictionChecks: Checks<ValuesSubject> = {
       run: ({ settings, values }) => {
         if (!isOn(values, "hubble.ui.enabled") || isOn(values, "hubble.relay.enabled")) return [];
         if (isOn(values, "hubble.ui.standalone.enabled")) return [];
-        return [
-          problem(
-            originOf(settings, "hubble.ui.enabled"),
-            "cannot be true while hubble.relay is false: it shows the flows that Relay collects; set both",
-          ),
-        ];
+        const input = originOf(settings, "hubble.ui.enabled");
+        const relay = originOf(settings, "hubble.relay.enabled");
+        const missing = [relay, ...(isOn(values, "hubble.enabled") ? [] : [originOf(settings, "hubble.enabled")])];
+        const waysOut = anyOf([allOf(...missing.map((each) => setTo(each, true))), setTo(input, false)]);
+        return [problem(input, `cannot be true while ${relay} is false: it shows the flows that Relay collects; ${waysOut}`)];
       },
     }),
     valuesCheck({
@@ -80,7 +83,7 @@ export const contradictionChecks: Checks<ValuesSubject> = {
           problem(
             "hubble.enabled",
             "cannot be true with delivery chart and Cilium 1.18: there, the job that creates the certificates is a Helm hook, which " +
-              'Pulumi\'s Chart leaves out; use Cilium 1.19 or later, or delivery "manifest"',
+              'Pulumi\'s Chart leaves out; use Cilium 1.19 or later, or set delivery to "manifest", or set hubble.enabled to false',
           ),
         ];
       },
@@ -94,10 +97,12 @@ export const contradictionChecks: Checks<ValuesSubject> = {
         const input = originOf(settings, "defaultLBServiceIPAM");
         const ipam = String(valueAt(values, "defaultLBServiceIPAM"));
         if (ipam === "nodeipam" && !isOn(values, "nodeIPAM.enabled")) {
-          return [problem(input, 'cannot be "nodeipam" while values.nodeIPAM.enabled is false; set both')];
+          const nodeIpam = originOf(settings, "nodeIPAM.enabled");
+          const waysOut = anyOf([setTo(nodeIpam, true), leaveOut(input)]);
+          return [problem(input, `cannot be "nodeipam" while ${nodeIpam} is not true; ${waysOut}`)];
         }
         if (["lbipam", "nodeipam", "none", "undefined"].includes(ipam)) return [];
-        return [problem(input, `is ${quote(ipam)}; allowed are "lbipam", "nodeipam" and "none"`)];
+        return [problem(input, `is ${quote(ipam)}; allowed are "lbipam", "nodeipam" and "none": ${leaveOut(input)}`)];
       },
     }),
   ],
@@ -131,9 +136,10 @@ export const contradictionChecks: Checks<ValuesSubject> = {
         ];
         return policies
           .filter(({ switchedOnBy, path }) => isOn(values, switchedOnBy) && valueAt(values, path) === "Local")
-          .map(({ path }) =>
-            problem(originOf(settings, path), 'is "Local", which does not work with L2 announcements; use "Cluster"'),
-          );
+          .map(({ path }) => {
+            const input = originOf(settings, path);
+            return problem(input, `is "Local", which does not work with L2 announcements; ${setTo(input, "Cluster")}`);
+          });
       },
     }),
   ],

@@ -37,7 +37,7 @@ export const encryptionChecks: Checks<ValuesSubject> = {
       run: ({ settings, values }) => {
         if (!encryptsBy(values, "ipsec") || !isOn(values, "hostFirewall.enabled")) return [];
         const input = originOf(settings, "hostFirewall.enabled");
-        const waysOut = [setTo("values.encryption.type", "wireguard"), setTo(input, false)];
+        const waysOut = [setTo(originOf(settings, "encryption.type"), "wireguard"), setTo(input, false)];
         return [problem(input, `cannot be true together with IPsec; ${anyOf(waysOut)}`)];
       },
     }),
@@ -50,7 +50,7 @@ export const encryptionChecks: Checks<ValuesSubject> = {
       stopsAgent: true,
       run: ({ settings, values }) => {
         if (!encryptsBy(values, "ipsec") || valueAt(values, "ipam.mode") !== "multi-pool" || usesTunnel(values)) return [];
-        const waysOut = [setTo("values.encryption.type", "wireguard"), leaveOut(originOf(settings, "ipam.mode"))];
+        const waysOut = [setTo(originOf(settings, "encryption.type"), "wireguard"), leaveOut(originOf(settings, "ipam.mode"))];
         return [
           problem(originOf(settings, "ipam.mode"), `cannot be "multi-pool" with IPsec and native routing; ${anyOf(waysOut)}`),
         ];

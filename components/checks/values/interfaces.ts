@@ -11,6 +11,7 @@ import { originOf } from "../../cilium/valueOrigins.ts";
 import { findName, type NameSet, namesOf } from "../../inputs/interfaceNames.ts";
 import { interfacePatterns, namesOfPatterns } from "../../inputs/interfacePatterns.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
+import { anyOf, leaveOut } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 import { listed, selectsByNames } from "./devices.ts";
 
@@ -35,8 +36,11 @@ export const interfaceChecks: Checks<ValuesSubject> = {
       run: (subject) => {
         const devices = includedDevices(subject);
         if (devices.length > 0 && matchesAlternativeNames(subject.settings.ciliumVersion)) return [];
-        const reason = devices.length > 0 ? noneOf(subject, devices) : noneDetected(subject);
-        return policiesOutside(subject).map(({ input, interfaces }) => problem(input, `${quote(interfaces)} ${reason}`));
+        const reasonFor = (input: string) =>
+          devices.length > 0 ? noneOf(subject, input, devices) : noneDetected(subject, input);
+        return policiesOutside(subject).map(({ input, interfaces }) =>
+          problem(input, `${quote(interfaces)} ${reasonFor(input)}`),
+        );
       },
     }),
   ],
@@ -49,8 +53,10 @@ export const interfaceChecks: Checks<ValuesSubject> = {
       run: (subject) => {
         const devices = includedDevices(subject);
         if (devices.length === 0 || !matchesAlternativeNames(subject.settings.ciliumVersion)) return [];
-        const reason = noneOf(subject, devices, ", unless these are alternative names of others");
-        return policiesOutside(subject).map(({ input, interfaces }) => problem(input, `${quote(interfaces)} ${reason}`));
+        const exception = ", unless these are alternative names of others";
+        return policiesOutside(subject).map(({ input, interfaces }) =>
+          problem(input, `${quote(interfaces)} ${noneOf(subject, input, devices, exception)}`),
+        );
       },
     }),
     valuesCheck({
@@ -85,7 +91,7 @@ export const interfaceChecks: Checks<ValuesSubject> = {
             problem(
               input,
               `${quote(interfaces)} matches ${name}, but no name that Talos usually gives, such as enp3s0 or eno1; ` +
-                "leave interfaces out to announce on all",
+                `${leaveOut(input)} to announce on all`,
             ),
           ];
         });
@@ -120,16 +126,16 @@ function includedDevices({ settings, values }: Subject): readonly DeviceEntry[] 
   return deviceEntries(values, settings.ciliumVersion).filter(({ excludes }) => !excludes);
 }
 
-function noneOf({ settings }: Subject, devices: readonly DeviceEntry[], exception = ""): string {
+function noneOf({ settings }: Subject, input: string, devices: readonly DeviceEntry[], exception = ""): string {
   const origin = originOf(settings, "devices");
-  return `matches none of the devices that ${origin} leaves to Cilium (${listed(settings, devices)})${exception}; change one of the two`;
+  return `matches none of the devices that ${origin} leaves to Cilium (${listed(settings, devices)})${exception}; ${anyOf([leaveOut(input), leaveOut(origin)])}`;
 }
 
-function noneDetected({ settings, values }: Subject): string {
+function noneDetected({ settings, values }: Subject, input: string): string {
   const excludes = deviceEntries(values, settings.ciliumVersion).some((entry) => entry.excludes);
   const excluded = excludes ? `, and those that ${originOf(settings, "devices")} excludes` : "";
   const leftOut = `it leaves out names that begin with ${undetectedPrefixes.join(", ")}${excluded}`;
-  return `matches no device that Cilium detects; ${leftOut}; leave interfaces out to announce on all others`;
+  return `matches no device that Cilium detects; ${leftOut}; ${leaveOut(input)} to announce on all others`;
 }
 
 function restrictedPolicies({ settings }: Subject): readonly RestrictedPolicy[] {
@@ -179,6 +185,6 @@ function leftOutProblem({ settings, values }: Subject, { input, interfaces, sets
   const isOfNodes = kind !== otherKind;
   const unless = isOfNodes ? ` unless ${originOf(settings, "devices")} names it` : "";
   const name = isOfNodes ? "name it there, with all other devices of the LAN, or " : "";
-  const remedy = `${name}leave interfaces out to announce on the devices that Cilium detects`;
+  const remedy = `${name}${leaveOut(input)} to announce on the devices that Cilium detects`;
   return [problem(input, `${quote(interfaces)} is for ${kind}, which Cilium leaves out${unless}; ${remedy}`)];
 }

@@ -6,6 +6,7 @@ import { poolBlocks } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { parseDuration } from "../../support/goDuration.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
+import { anyOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const announcements = "https://docs.cilium.io/en/stable/network/l2-announcements/";
@@ -19,12 +20,9 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
       needs: ["loadBalancer"],
       run: ({ settings, values }) => {
         if (settings.loadBalancer.l2Policies.length === 0 || announcesOnLan(values)) return [];
-        return [
-          problem(
-            originOf(settings, "l2announcements.enabled"),
-            "is false, so no agent follows loadBalancer.l2Policies; set it to true, or leave the policies out",
-          ),
-        ];
+        const input = originOf(settings, "l2announcements.enabled");
+        const waysOut = anyOf([setTo(input, true), leaveOut("loadBalancer.l2Policies")]);
+        return [problem(input, `is false, so no agent follows loadBalancer.l2Policies; ${waysOut}`)];
       },
     }),
     valuesCheck({
@@ -46,7 +44,7 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
             blockProblems(
               settings,
               family,
-              `gives no addresses while values.ipv${family}.enabled is false; set it, or leave the block out`,
+              `gives no addresses while ${originOf(settings, `ipv${family}.enabled`)} is not true; choose addresses of the other family`,
             ),
           ),
     }),
@@ -81,7 +79,7 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
         return blockProblems(
           settings,
           6,
-          `is not announced by Cilium ${ciliumVersion}, which only supports ARP; use 1.19 or later`,
+          `is not announced by Cilium ${ciliumVersion}, which only supports ARP; use Cilium 1.19 or later`,
         );
       },
     }),

@@ -9,7 +9,7 @@ import { contains, parseCidr } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
 import { forwardsKubeDns } from "../../talos/clusterDns.ts";
 import { namedMachines } from "../../talos/machines.ts";
-import { anyOf, leaveOut, setTo, withoutHostDns } from "../advice.ts";
+import { allOf, anyOf, leaveOut, setTo, withoutHostDns } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const routing = "https://docs.cilium.io/en/stable/network/concepts/routing/";
@@ -46,8 +46,8 @@ export const routingChecks: Checks<ValuesSubject> = {
           if (range !== undefined && !isUserValue(settings, path)) return [];
           const fault = range === undefined ? "is missing" : `is ${quote(range)}, not a valid IPv${family} range`;
           const input = userValueInput(settings, path);
-          const unmasqueraded = setTo("values.enableIPv6Masquerade", false);
-          const waysOut = family === 4 ? [leaveOut(input)] : ["set it to the range of the pods", unmasqueraded];
+          const unmasqueraded = setTo(originOf(settings, "enableIPv6Masquerade"), false);
+          const waysOut = family === 4 ? [leaveOut(input)] : ["give the range of the pods", unmasqueraded];
           const reason = `with native routing the agent does not start without it (${originOf(settings, "routingMode")})`;
           return [problem(input, `${fault}, and ${reason}; ${anyOf(waysOut)}`)];
         });
@@ -61,11 +61,13 @@ export const routingChecks: Checks<ValuesSubject> = {
       stopsAgent: true,
       run: ({ settings, values }) => {
         if (routesNatively(values) || !isOn(values, "autoDirectNodeRoutes")) return [];
+        const input = originOf(settings, "autoDirectNodeRoutes", "routingMode");
+        const waysOut = anyOf([leaveOut(input), setTo(originOf(settings, "routingMode"), "native")]);
         return [
           problem(
-            originOf(settings, "autoDirectNodeRoutes", "routingMode"),
+            input,
             "contradicts the other routing values: direct routes are for native routing, and the agent refuses them with a tunnel; " +
-              anyOf([leaveOut(originOf(settings, "autoDirectNodeRoutes", "routingMode")), setTo("routing.mode", "native")]),
+              waysOut,
           ),
         ];
       },
@@ -92,13 +94,15 @@ export const routingChecks: Checks<ValuesSubject> = {
         const networks = [nodeByNetwork(settings, 4), nodeByNetwork(settings, 6)].find(({ size }) => size > 1);
         if (networks === undefined) return [];
         const locations = Array.from(networks, ([network, node]) => `${node} in ${network}`).join(", ");
-        return [
-          problem(
-            originOf(settings, "autoDirectNodeRoutes"),
-            `cannot be true for nodes of different networks (${locations}); set it to false and let BGP or the router know the routes, ` +
-              'use routing.mode "tunnel", or set values.directRoutingSkipUnreachable if there is another route',
-          ),
+        const input = originOf(settings, "autoDirectNodeRoutes");
+        const isUserRoute = isUserValue(settings, "autoDirectNodeRoutes");
+        const tunnel = [...(isUserRoute ? [leaveOut(input)] : []), setTo(originOf(settings, "routingMode"), "tunnel")];
+        const waysOut = [
+          `${setTo(input, false)} and let BGP or the router know the routes`,
+          allOf(...tunnel),
+          `${setTo(originOf(settings, "directRoutingSkipUnreachable"), true)} if there is another route`,
         ];
+        return [problem(input, `cannot be true for nodes of different networks (${locations}); ${anyOf(waysOut)}`)];
       },
     }),
     valuesCheck({
@@ -115,7 +119,7 @@ export const routingChecks: Checks<ValuesSubject> = {
         if (!forwardsKubeDns(settings) || !bypassesHost(values, settings.ciliumVersion)) return [];
         const waysOut =
           needsHostRouting(values).length === 0
-            ? [setTo("values.bpf.hostLegacyRouting", true), withoutHostDns]
+            ? [setTo(originOf(settings, "bpf.hostLegacyRouting"), true), withoutHostDns]
             : [withoutHostDns];
         return [
           problem(

@@ -7,7 +7,6 @@ import { allOf, anyOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const dsr = "https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/#direct-server-return-dsr";
-const geneve = allOf(setTo("values.tunnelProtocol", "geneve"), setTo("values.loadBalancer.dsrDispatch", "geneve"));
 
 type Subject = ValuesSubject<"ciliumVersion">;
 
@@ -40,7 +39,7 @@ export const serviceTrafficChecks: Checks<ValuesSubject> = {
         if (!replacesKubeProxy(values) || usesTunnel(values) || !usesDsr(values)) return [];
         if (dsrDispatch(values) !== "geneve" || tunnelProtocol(values) === "geneve") return [];
         const input = originOf(settings, "loadBalancer.dsrDispatch");
-        const waysOut = [setTo("values.tunnelProtocol", "geneve"), leaveOut(input)];
+        const waysOut = [setTo(originOf(settings, "tunnelProtocol"), "geneve"), leaveOut(input)];
         return [problem(input, `is "geneve", which needs that tunnel protocol; ${anyOf(waysOut)}`)];
       },
     }),
@@ -89,8 +88,9 @@ function isModeDsr({ values }: Subject): boolean {
 function dsrProblem(subject: Subject, why: string): Problem {
   const path = isModeDsr(subject) ? "loadBalancer.mode" : "bpf.lbModeAnnotation";
   const input = originOf(subject.settings, path);
+  const geneve = ["tunnelProtocol", "loadBalancer.dsrDispatch"].map((each) => setTo(originOf(subject.settings, each), "geneve"));
   return problem(
     input,
-    `is ${quote(valueAt(subject.values, path))}, and direct server return ${why}; ${anyOf([leaveOut(input), geneve])}`,
+    `is ${quote(valueAt(subject.values, path))}, and direct server return ${why}; ${anyOf([leaveOut(input), allOf(...geneve)])}`,
   );
 }

@@ -1,6 +1,7 @@
 import { originOf, type UserValues } from "../../cilium/valueOrigins.ts";
 import { type HelmValues, isOn, valueAt } from "../../helm/values.ts";
 import { type Problem, problem } from "../../support/problems.ts";
+import { leaveOut } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 export const startupChecks: Checks<ValuesSubject> = {
@@ -23,12 +24,9 @@ export const startupChecks: Checks<ValuesSubject> = {
       needs: [],
       run: ({ settings, values }) => {
         if (!isOn(values, "nodeinit.enabled")) return [];
-        return [
-          problem(
-            originOf(settings, "nodeinit.enabled"),
-            "cannot be true on Talos: nodeinit runs a script with the host's bash, and Talos has no shell; remove it",
-          ),
-        ];
+        const input = originOf(settings, "nodeinit.enabled");
+        const reason = "nodeinit runs a script with the host's bash, and Talos has no shell";
+        return [problem(input, `cannot be true on Talos: ${reason}; ${leaveOut(input)}`)];
       },
     }),
     valuesCheck({
@@ -43,7 +41,7 @@ export const startupChecks: Checks<ValuesSubject> = {
         return [
           problem(
             originOf(settings, "etcd.enabled"),
-            'is true, but values.etcd.endpoints has no address; set it to those of your etcd, such as ["https://192.168.1.10:2379"]',
+            'is true, but values.etcd.endpoints has no address; give those of your etcd, such as ["https://192.168.1.10:2379"]',
           ),
         ];
       },

@@ -4,6 +4,7 @@ import { valueAt } from "../../helm/values.ts";
 import { problem } from "../../support/problems.ts";
 import { hasKubernetesDocuments, isOnNode } from "../../talos/machineConfig.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../../versions/supported.ts";
+import { allOf, anyOf, setTo, withoutMachines } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const kubePrism = "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism";
@@ -39,7 +40,7 @@ export const talosAgreementChecks: Checks<ValuesSubject> = {
         return [
           problem(
             originOf(settings, "k8sServicePort"),
-            `is ${port}; in a config of Talos 1.14 KubePrism stays as it was generated, at 7445: leave the port out`,
+            `is ${port}; in a config of Talos 1.14 KubePrism stays as it was generated, at 7445: leave it out`,
           ),
         ];
       },
@@ -53,12 +54,18 @@ export const talosAgreementChecks: Checks<ValuesSubject> = {
         // In the other IPAM modes, Cilium's operator assigns the ranges.
         const isAssignedByKubernetes = valueAt(values, "ipam.mode") === "kubernetes";
         if (settings.delivery !== "machineConfig" || !usesFamily(values, 6) || !isAssignedByKubernetes) return [];
+        const input = originOf(settings, "ipv6.enabled");
+        const otherDelivery = allOf(setTo("delivery", "manifest"), withoutMachines);
+        const waysOut = [
+          ...(usesFamily(values, 4) ? [setTo(input, false)] : []),
+          `${otherDelivery} and write both ranges into the machine config yourself`,
+        ];
         return [
           problem(
-            originOf(settings, "ipv6.enabled"),
+            input,
             'cannot be true with delivery "machineConfig": its patch sets podSubnets to one range of IPv4 (podCidr), and the agents wait for ' +
-              'an IPv6 range forever; set it to false, or use delivery "chart" or "manifest", without machines in talos, and write both ' +
-              "ranges into the machine config yourself",
+              "an IPv6 range forever; " +
+              anyOf(waysOut),
           ),
         ];
       },

@@ -39,7 +39,7 @@ export const throughputChecks: Checks<ValuesSubject> = {
         const path = "bandwidthManager.bbrHostNamespaceOnly";
         if (!isOn(values, "bandwidthManager.enabled") || !isOn(values, path) || isOn(values, "bandwidthManager.bbr")) return [];
         const input = originOf(settings, path);
-        const waysOut = [setTo("values.bandwidthManager.bbr", true), leaveOut(input)];
+        const waysOut = [setTo(originOf(settings, "bandwidthManager.bbr"), true), leaveOut(input)];
         return [problem(input, `cannot be true while values.bandwidthManager.bbr is not; ${anyOf(waysOut)}`)];
       },
     }),
@@ -88,7 +88,7 @@ export const throughputChecks: Checks<ValuesSubject> = {
         // Legacy routing on request is an error of its own.
         if (bypassesHost(values, settings.ciliumVersion) || legacyRoutingValue(values) !== undefined) return [];
         const isError = (path: string) => path === "bpf.datapathMode" && semver.satisfies(settings.ciliumVersion, ">=1.20.0");
-        const reason = hostRoutingObstacle({ settings, values });
+        const reason = hostRoutingObstacles({ settings, values });
         return needsHostRouting(values)
           .filter((path) => !isError(path))
           .map((path) =>
@@ -123,8 +123,15 @@ function bigTcpObstacle(values: Subject["values"], ciliumVersion: string): strin
 }
 
 /** Why eBPF host routing is off, and what turns it on. */
-function hostRoutingObstacle({ settings, values }: Subject): string {
-  if (!replacesKubeProxy(values)) return `kube-proxy is not replaced; ${setTo(originOf(settings, "kubeProxyReplacement"), true)}`;
-  if (masqueradesByIptables(values)) return `iptables masquerades; ${masqueradeByBpf(settings, values)}`;
-  return `Cilium 1.18 turns it off with IPsec; ${setTo("values.encryption.type", "wireguard")}`;
+function hostRoutingObstacles({ settings, values }: Subject): string {
+  const obstacles = [
+    ...(replacesKubeProxy(values)
+      ? []
+      : [["kube-proxy is not replaced", setTo(originOf(settings, "kubeProxyReplacement"), true)]]),
+    ...(masqueradesByIptables(values) ? [["iptables masquerades", masqueradeByBpf(settings, values)]] : []),
+    ...(encryptsBy(values, "ipsec") && semver.satisfies(settings.ciliumVersion, "<1.19.0")
+      ? [["Cilium 1.18 turns it off with IPsec", setTo(originOf(settings, "encryption.type"), "wireguard")]]
+      : []),
+  ] as const;
+  return `${obstacles.map(([reason]) => reason).join(" and ")}; ${allOf(...obstacles.map(([, remedy = ""]) => remedy))}`;
 }

@@ -28,5 +28,5 @@ test("a check that needs an unusable input does not run", () => {
 
 test("a secret value that a message would quote is hidden", () => {
   const { warnings } = check(dual, { secretValues: { secret: "advertiseKubernetesNetworks" } });
-  assert.match(problemLines(warnings).join("\n"), /or \[secret\] to true/);
+  assert.match(problemLines(warnings).join("\n"), /or turn \[secret\] on/);
 });

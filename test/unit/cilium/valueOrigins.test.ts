@@ -24,12 +24,13 @@ const withInput = (input: string, value: unknown) =>
 const withoutUserValues = resolveSettings({});
 const originWithoutUserValues = (path: string) => originOf(withoutUserValues, path);
 
-// Each input that sets one value of another name, with a value that is not its default.
+// Each input that sets one value, with a value that is not its default.
 const namedInputs: readonly (readonly [input: string, value: unknown, path: string])[] = [
   ["podCidr", "10.42.0.0/16", "ipv4NativeRoutingCIDR"],
   ["routing.directRoutes", false, "autoDirectNodeRoutes"],
   ["kubePrism.host", "192.168.1.9", "k8sServiceHost"],
   ["kubePrism.port", 7446, "k8sServicePort"],
+  ["hubble.enabled", true, "hubble.enabled"],
   ["hubble.relay", true, "hubble.relay.enabled"],
   ["hubble.ui", true, "hubble.ui.enabled"],
   ["l2.enabled", false, "l2announcements.enabled"],
@@ -98,9 +99,12 @@ test("a value from both values and secretValues is named as secret, because secr
   assert.equal(originOf(settings, "bpf.masquerade"), "secretValues.bpf.masquerade");
 });
 
-test("null is the user's wish for the chart's default, not a value", () => {
+test("null, with which the user asks for the chart's default, is named, because the inputs have no effect then", () => {
   const settings = resolveSettings({ values: { routingMode: null }, secretValues: { k8sServiceHost: null } });
-  assert.deepEqual([originOf(settings, "routingMode"), originOf(settings, "k8sServiceHost")], ["routing.mode", "kubePrism.host"]);
+  assert.deepEqual(
+    [originOf(settings, "routingMode"), originOf(settings, "k8sServiceHost")],
+    ["values.routingMode", "secretValues.k8sServiceHost"],
+  );
 });
 
 test("a path into a list is secret if the list comes from secretValues", () => {

@@ -47,13 +47,15 @@ test("data of other types is left to Talos", () => {
   for (const config of configs) assert.deepEqual(readExistingConfig(config), silentConfig, config);
 });
 
+const kubeDnsSetting = "hostDNS.forwardKubeDNSToHost of ResolverConfig";
+
 /** Configs in both forms, each with its facts. */
 const statements: readonly (readonly [config: string, facts: Partial<Facts>])[] = [
   ["machine: { features: { hostDNS: { enabled: true, forwardKubeDNSToHost: false } } }", { forwardsKubeDns: false }],
   ["machine: { features: { hostDNS: { enabled: true, forwardKubeDNSToHost: true } } }", { forwardsKubeDns: true }],
   ["machine: { features: { hostDNS: { enabled: true } } }", { forwardsKubeDns: false }],
-  ["kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: true }", { forwardsKubeDns: true }],
-  ["kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: false }", { forwardsKubeDns: false }],
+  ["kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: true }", { forwardsKubeDns: true, kubeDnsSetting }],
+  ["kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: false }", { forwardsKubeDns: false, kubeDnsSetting }],
   ["kind: ResolverConfig\nhostDNS: { enabled: false }", { forwardsKubeDns: false }],
   ["machine: { network: { kubespan: { enabled: true } } }", { kubeSpan: { isEnabled: true, carriesPods: false } }],
   [

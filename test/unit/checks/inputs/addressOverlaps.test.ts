@@ -16,11 +16,11 @@ testExamples(addressOverlapChecks, {
   "a pool that contains the address of a node, of the control planes or of the router": [
     [
       poolsOn({ nodes: ["192.168.1.201"] }, { cidr: "192.168.1.200/29" }),
-      /\.blocks\[0\]: 192\.168\.1\.200\/29 contains lan\.nodes\[0\] 192\.168\.1\.201; leave it out/,
+      /\.blocks\[0\]: 192\.168\.1\.200\/29 contains lan\.nodes\[0\] 192\.168\.1\.201; choose a range without it/,
     ],
     [
       poolsOn({ vip: "192.168.1.5" }, { start: "192.168.1.5" }),
-      /\.blocks\[0\]: 192\.168\.1\.5 is lan\.vip 192\.168\.1\.5; leave it out/,
+      /\.blocks\[0\]: 192\.168\.1\.5 is lan\.vip 192\.168\.1\.5; choose a range without it/,
     ],
     [
       poolsOn({ gateway: "192.168.1.1" }, { start: "192.168.1.1", stop: "192.168.1.9" }),

@@ -15,7 +15,7 @@ testExamples(machineChecks, {
   "a machine name that is not a DNS subdomain": [
     [
       machines({ name: "CP 1" }),
-      /^talos\.controlPlanes\[0\]\.name: is "CP 1"; use lower case letters, digits, "-" and "\.", such as cp-1$/,
+      /^talos\.controlPlanes\[0\]\.name: is "CP 1"; write it with lower case letters, digits, "-" and "\.", such as cp-1$/,
     ],
   ],
   "two machines with the same name": [

@@ -18,7 +18,7 @@ testExamples(machineConfigAddressChecks, {
   "a pool that contains an address of a machine config": [
     [
       withConfig(vip("192.168.1.201"), pool({ cidr: "192.168.1.200/29" })),
-      /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: 192\.168\.1\.200\/29 contains the virtual address in talos\.controlPlanes\[0\]\.machineConfiguration 192\.168\.1\.201; leave it out/,
+      /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: 192\.168\.1\.200\/29 contains the virtual address in talos\.controlPlanes\[0\]\.machineConfiguration 192\.168\.1\.201; choose a range without it/,
     ],
     [
       withConfig(vipDocument("192.168.1.201"), pool({ start: "192.168.1.201" })),
@@ -26,7 +26,7 @@ testExamples(machineConfigAddressChecks, {
     ],
     [
       withConfig(address("192.168.1.201/24"), pool({ cidr: "192.168.1.200/29" }), "workers"),
-      /contains the address in talos\.workers\[0\]\.machineConfiguration 192\.168\.1\.201; leave it out/,
+      /contains the address in talos\.workers\[0\]\.machineConfiguration 192\.168\.1\.201; choose a range without it/,
     ],
     [
       withConfig("kind: LinkConfig\nname: eth0\naddresses: [{ address: 10.1.0.9/24 }]\n", pool({ cidr: "10.1.0.0/28" })),

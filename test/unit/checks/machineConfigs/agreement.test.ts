@@ -26,7 +26,7 @@ testExamples(
     "an input about the DNS of the cluster that contradicts a machine config": [
       [
         withConfig(forwarding(true), { talos: { forwardKubeDNSToHost: false } }),
-        /^talos\.forwardKubeDNSToHost: is false, but talos\.controlPlanes\[0\]\.machineConfiguration says true .*; leave the input out/,
+        /^talos\.forwardKubeDNSToHost: is false, but talos\.controlPlanes\[0\]\.machineConfiguration says true .*; leave talos\.forwardKubeDNSToHost out/,
       ],
       [
         withConfig(dnsDocument(false), { talos: { forwardKubeDNSToHost: true } }, "workers"),
@@ -41,12 +41,12 @@ testExamples(
         ),
       ],
       [withConfig(dnsDocument(true), bpf, "workers"), /^talos\.workers\[0\]\.machineConfiguration: does not turn hostDNS/],
-      [withConfig("{}", bpf), new RegExp(`${input}.* to false in it, or set values\\.bpf\\.hostLegacyRouting to true$`)],
+      [withConfig("{}", bpf), new RegExp(`${input}.* to false in the config, or set values\\.bpf\\.hostLegacyRouting to true$`)],
       [withConfig("{}", { values: { enableIPv4Masquerade: false } }), /while values\.enableIPv4Masquerade is false; set/],
       // The agent refuses BBR with legacy host routing, so the error must not offer it.
       [
         withConfig(forwarding(true), { values: { ...bpf.values, bandwidthManager: { enabled: true, bbr: true } } }),
-        /; set machine\.features\.hostDNS\.forwardKubeDNSToHost to false in it$/,
+        /; set machine\.features\.hostDNS\.forwardKubeDNSToHost to false in the config$/,
       ],
     ],
     "a machine config of Talos 1.14 whose KubePrism is not where the agents look for it": [
@@ -60,10 +60,13 @@ testExamples(
     "KubeSpan with native routing": [
       [
         withConfig(kubeSpan()),
-        new RegExp(`${input}turns KubeSpan on, .*; set routing\\.mode to "tunnel", or advertiseKubernetesNetworks to true in`),
+        new RegExp(`${input}turns KubeSpan on, .*; set routing\\.mode to "tunnel", or turn advertiseKubernetesNetworks on in`),
       ],
       [withConfig("kind: KubeSpanConfig\nenabled: true\n", {}, "workers"), /^talos\.workers\[0\]\..* turns KubeSpan on/],
-      [withConfig(kubeSpan(false), { values: { routingMode: "native" } }), /; set values\.routingMode to "tunnel", or advertise/],
+      [
+        withConfig(kubeSpan(false), { values: { routingMode: "native" } }),
+        /; set values\.routingMode to "tunnel", or turn advertise/,
+      ],
       // Cilium's operator assigns the ranges, which Talos does not know.
       [withConfig(kubeSpan(), { values: { ipam: { mode: "cluster-pool" } } }), /; set routing\.mode to "tunnel"$/],
       [withConfig(kubeSpan(true), { values: { ipam: { mode: "cluster-pool" } } }), /; set routing\.mode to "tunnel"$/],

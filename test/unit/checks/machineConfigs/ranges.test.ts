@@ -17,27 +17,30 @@ testExamples(machineConfigRangeChecks, {
     [
       withConfig(pods("10.50.0.0/16")),
       new RegExp(
-        `${input}has the podSubnets 10\\.50\\.0\\.0/16, which the patch replaces by podCidr 10\\.244\\.0\\.0/16; set podCidr to 10\\.50\\.0\\.0/16`,
+        `${input}has the podSubnets 10\\.50\\.0\\.0/16, which the patch replaces by podCidr 10\\.244\\.0\\.0/16; set podCidr to "10\\.50\\.0\\.0/16"`,
       ),
     ],
     [
       withConfig(services("10.50.0.0/16"), { serviceCidr: "10.60.0.0/16" }, "workers"),
-      /^talos\.workers\[0\]\.machineConfiguration: has the serviceSubnets .* by serviceCidr 10\.60\.0\.0\/16; set serviceCidr to 10\.50/,
+      /^talos\.workers\[0\]\.machineConfiguration: has the serviceSubnets .* by serviceCidr 10\.60\.0\.0\/16; set serviceCidr to "10\.50/,
     ],
     [
       withConfig(pods("10.244.0.0/16", "fd40:10::/56")),
       new RegExp(
-        `${input}has the podSubnets 10\\.244\\.0\\.0/16, fd40:10::/56, .*; podCidr is one range of IPv4, so to keep IPv6 use delivery`,
+        `${input}has the podSubnets 10\\.244\\.0\\.0/16, fd40:10::/56, .*; podCidr is one range of IPv4: set delivery to "manifest" and leave talos\\.controlPlanes out and`,
       ),
     ],
     [
       withConfig(pods("fd40:10::/56", "10.50.0.0/16")),
-      /for a new cluster without IPv6, set podCidr to 10\.50\.0\.0\/16 and leave the other range out of the config$/,
+      /, or set podCidr to "10\.50\.0\.0\/16" and set cluster\.network\.podSubnets to \["10\.50\.0\.0\/16"\] in the config for a new cluster without IPv6$/,
     ],
-    [withConfig(services("fd40:20::/112")), /for a new cluster without IPv6, leave serviceSubnets out of the config$/],
+    [
+      withConfig(services("fd40:20::/112")),
+      /, or leave cluster\.network\.serviceSubnets out of the config for a new cluster without IPv6$/,
+    ],
     [
       withConfig(pods("10.50.0.0/16", "10.244.0.0/16")),
-      /; podCidr is one range: leave only one in the config, and set podCidr to it$/,
+      /; podCidr is one range: keep only one in the config, and give it as podCidr$/,
     ],
   ],
   [isTalosDefault]: [

@@ -7,6 +7,7 @@ import type { HelmValues } from "../../../../components/helm/values.ts";
 import { merge } from "../../../../components/support/merge.ts";
 import { problemLines } from "../../../../components/support/problems.ts";
 import { values } from "../../../fixtures/validInputs.ts";
+import { followAdvice } from "../../../harness/advice.ts";
 import { chartArgs, releases } from "../../../harness/charts.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
@@ -54,7 +55,7 @@ testExamples(capabilityChecks, {
   "a listener on the host's network that Envoy cannot bind": [
     [
       values(hostIngress({ sharedListenerPort: 80 })),
-      /^values\.ingressController\.hostNetwork\.sharedListenerPort: is 80, and Envoy may bind no port below 1024; set values\.envoy\.\S+\.keepCapNetBindService to true, and /,
+      /^values\.ingressController\.hostNetwork\.sharedListenerPort: is 80, and Envoy may bind no port below 1024; set values\.envoy\.\S+\.keepCapNetBindService to true and set /,
     ],
     [
       values(hostGateways),
@@ -75,25 +76,13 @@ function problemsOf(helmValues: HelmValues, ciliumVersion = "1.18.4"): readonly 
   return problemLines([...errors, ...warnings]);
 }
 
-/** Does what a message says, literally: `set PATH to VALUE`, and `set it to VALUE`. */
-function followAdvice(helmValues: HelmValues, problem: string): HelmValues {
-  const [input = ""] = problem.split(": ", 1);
-  const settings = [
-    ...problem.matchAll(/(?:set|and) (it|values\.\S+?)(?:, which replaces the whole list,)? to (true|\[[^\]]*\])/g),
-  ];
-  assert(settings.length > 0, problem);
-  return settings.reduce((result, [, path = "", value = ""]) => {
-    const keys = (path === "it" ? input : path).split(".").slice(1);
-    return merge(result, keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), JSON.parse(value)) as HelmValues);
-  }, helmValues);
-}
-
 /** Follows the advice of the first problem until there is none. */
 function followAll(helmValues: HelmValues, ciliumVersion?: string, rounds = 3): HelmValues {
   const [first] = problemsOf(helmValues, ciliumVersion);
   if (first === undefined) return helmValues;
   assert(rounds > 0, first);
-  return followAll(followAdvice(helmValues, first), ciliumVersion, rounds - 1);
+  const [way] = followAdvice(first, { values: helmValues });
+  return followAll(way?.values ?? {}, ciliumVersion, rounds - 1);
 }
 
 // The values with which each list applies.

@@ -17,7 +17,7 @@ testExamples(clusterFitChecks, {
   "`namespaceOverride`, which bypasses the input `namespace`": [
     [
       values({ namespaceOverride: "net" }),
-      /^values\.namespaceOverride: is "net", a namespace that nothing creates; set the input namespace/,
+      /^values\.namespaceOverride: is "net", a namespace that nothing creates; leave .* out and set namespace to "net"$/,
     ],
   ],
   "more operators than nodes": [

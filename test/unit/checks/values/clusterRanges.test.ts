@@ -25,7 +25,7 @@ testExamples(clusterRangeChecks, {
     [{ podCidr: "10.244.0.0/24", lan }, /^podCidr: 10\.244\.0\.0\/24 is too small for 2 nodes/],
     [
       { podCidr: "10.244.0.0/24", lan, values: { ipam: { mode: "cluster-pool" } } },
-      /^podCidr: 10\.244\.0\.0\/24 is too small for 2 nodes with a \/24 each; .*, or set the mask size in values\.ipam\.operator$/,
+      /^podCidr: 10\.244\.0\.0\/24 is too small for 2 nodes with a \/24 each; .*, or give a larger mask size in values\.ipam\.operator$/,
     ],
     [
       values({ ipam: { mode: "cluster-pool", operator: { clusterPoolIPv4PodCIDRList: ["10.50.0.0/25"] } } }),

@@ -30,10 +30,13 @@ testExamples(contradictionChecks, {
     [values({ l7Proxy: false }), /^gatewayApi\.enabled: cannot be true while values\.l7Proxy is false/],
   ],
   "Hubble Relay without Hubble": [
-    [{ hubble: { relay: true } }, /^hubble\.relay: cannot be true while hubble\.enabled is false/],
+    [
+      { hubble: { relay: true } },
+      /^hubble\.relay: cannot be true while hubble\.enabled is false; set hubble\.enabled to true, or set/,
+    ],
     [
       values({ hubble: { relay: { enabled: true } } }),
-      /^values\.hubble\.relay\.enabled: cannot be true while hubble\.enabled is false/,
+      /^values\.hubble\.relay\.enabled: cannot be true while hubble\.enabled is false; set hubble\.enabled to true, or set/,
     ],
   ],
   "the web interface of Hubble without Relay": [
@@ -48,11 +51,11 @@ testExamples(contradictionChecks, {
   "an invalid way to assign addresses to Services": [
     [
       values({ defaultLBServiceIPAM: "lb-ipam" }),
-      /^values\.defaultLBServiceIPAM: is "lb-ipam"; allowed are "lbipam", "nodeipam" and "none"$/,
+      /^values\.defaultLBServiceIPAM: is "lb-ipam"; allowed are "lbipam", "nodeipam" and "none": leave/,
     ],
     [
       values({ defaultLBServiceIPAM: "nodeipam" }),
-      /^values\.defaultLBServiceIPAM: cannot be "nodeipam" while values\.nodeIPAM\.enabled is false/,
+      /^values\.defaultLBServiceIPAM: cannot be "nodeipam" while values\.nodeIPAM\.enabled is not true/,
     ],
   ],
   "Gateways or Ingresses that keep the client's address, with L2 announcements": [

@@ -13,21 +13,27 @@ testExamples(interfaceChecks, {
       policy({ interfaces: ["^enp"] }, { devices: ["eth0", "eth1"] }),
       /^loadBalancer\.l2Policies\[0\]\.interfaces: \["\^enp"\] matches none of the devices that values\.devices leaves to Cilium \(eth0, eth1\)/,
     ],
-    [policy({ interfaces: ["^enp"] }, { devices: "eth+" }), /matches none of the devices .* \(eth\+\); change one of the two$/],
+    [
+      policy({ interfaces: ["^enp"] }, { devices: "eth+" }),
+      /matches none of the devices .* \(eth\+\); leave loadBalancer\.l2Policies\[0\]\.interfaces out, or leave values\.devices out$/,
+    ],
     [
       policy({ interfaces: ["^docker0$"] }),
       /matches no device that Cilium detects; it leaves out names that begin with cilium_, lo,/,
     ],
-    [policy({ interfaces: ["^$"] }), /matches no device that Cilium detects; .*; leave interfaces out/],
+    [
+      policy({ interfaces: ["^$"] }),
+      /matches no device that Cilium detects; .*; leave loadBalancer\.l2Policies\[0\]\.interfaces out/,
+    ],
     [
       { ...policy({ interfaces: ["^enp3s0$"] }, { devices: "!enp3s0", forceDeviceDetection: true }), ciliumVersion: "1.20.0" },
-      /docker, and those that values\.devices excludes; leave interfaces out/,
+      /docker, and those that values\.devices excludes; leave loadBalancer\.l2Policies\[0\]\.interfaces out/,
     ],
   ],
   "a policy whose interfaces Cilium may not manage": [
     [
       { ...policy({ interfaces: ["^enp"] }, { devices: "eth+" }), ciliumVersion: "1.20.0" },
-      /values\.devices leaves to Cilium \(eth\+\), unless these are alternative names of others; change one of the two$/,
+      /values\.devices leaves to Cilium \(eth\+\), unless these are alternative names of others; leave loadBalancer\.l2Policies\[0\]\.interfaces out, or leave values\.devices out$/,
     ],
   ],
   "a policy for interfaces that Cilium leaves out": [
@@ -37,7 +43,10 @@ testExamples(interfaceChecks, {
     ],
     [policy({ interfaces: ["^ib[0-9]+$"] }), /is for an IPoIB device/],
     [policy({ interfaces: ["^veth"] }), /is for a veth pair/],
-    [policy({ interfaces: ["docker0"] }), /is for a device of a container runtime .* leaves out; leave interfaces out/],
+    [
+      policy({ interfaces: ["docker0"] }),
+      /is for a device of a container runtime .* leaves out; leave loadBalancer\.l2Policies\[0\]\.interfaces out/,
+    ],
   ],
   "a policy for interface names that Talos does not use": [
     [

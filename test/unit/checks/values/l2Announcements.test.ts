@@ -27,11 +27,11 @@ testExamples(l2AnnouncementChecks, {
         { ipv4: { enabled: false }, ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" },
         pool({ cidr: "192.168.1.200/29" }),
       ),
-      /gives no addresses while values\.ipv4\.enabled is false/,
+      /gives no addresses while values\.ipv4\.enabled is not true/,
     ],
     [
       { ...pool({ cidr: "fd00::/120" }), ciliumVersion: "1.19.6" },
-      /\.blocks\[0\]: fd00::\/120 gives no addresses while values\.ipv6\.enabled is false/,
+      /\.blocks\[0\]: fd00::\/120 gives no addresses while values\.ipv6\.enabled is not true/,
     ],
   ],
   "a pool of IPv6 addresses that Cilium 1.18 should announce": [

@@ -27,7 +27,7 @@ testExamples(talosAgreementChecks, {
   "IPv6 with a machine config patch that has an IPv4 range only": [
     [
       { delivery: "machineConfig", values: ipv6 },
-      /^values\.ipv6\.enabled: cannot be true with delivery "machineConfig": .*; set it to false, or use delivery "chart" or "manifest"/,
+      /^values\.ipv6\.enabled: cannot be true with delivery "machineConfig": .*; set values\.ipv6\.enabled to false, or set delivery to "manifest" and leave/,
     ],
     [
       { delivery: "machineConfig", values: { ...ipv6, ipv4: { enabled: false } } },

@@ -45,7 +45,7 @@ testExamples(
           gatewayApi: { enabled: false },
           values: { kubeProxyReplacement: false, bandwidthManager: { enabled: true, bbr: true } },
         },
-        /because kube-proxy is not replaced; set values\.kubeProxyReplacement to true$/,
+        /because kube-proxy is not replaced and iptables masquerades; set values\.kubeProxyReplacement to true and set /,
       ],
       [
         {
