@@ -6,6 +6,7 @@ import { readCached, sha256Of, temporaryFolder, writeCached } from "../support/c
 import { timeLimits } from "../support/childProcess.ts";
 import { InputError, type Problem, problem, refuse } from "../support/problems.ts";
 import { pinnedCharts } from "../versions/pins.ts";
+import { ciliumMinor } from "../versions/supported.ts";
 import { type Chart, readChart } from "./chartContents.ts";
 import { helm, HelmError, HelmTimeout } from "./cli.ts";
 
@@ -50,7 +51,7 @@ function openFolder(path: string, { ciliumVersion, chart }: ChartSettings): Foun
 function openArchive(path: string, { ciliumVersion }: ChartSettings, expected: string | undefined): FoundChart {
   const actual = sha256Of(readChart(path, () => readFileSync(path)));
   if (expected !== undefined && actual !== expected) {
-    refuse("chart.sha256", `${path} has ${actual}, not ${expected}; if you trust this archive, set chart.sha256 to its digest`);
+    refuse("chart.sha256", `${path} has ${actual}, not ${expected}; if you trust this archive, set chart.sha256 to "${actual}"`);
   }
   if (actual !== pinnedCharts[ciliumVersion]?.sha256) checkIdentity(parse(showChart(path)), path, ciliumVersion);
   return { chart: { path }, warnings: uncheckedWarnings(ciliumVersion, actual, expected) };
@@ -69,7 +70,7 @@ function pullChart({ ciliumVersion, chart }: ChartSettings, expected: string | u
     refuse(
       "chart.sha256",
       `${chart.repository} delivers cilium ${ciliumVersion} with ${actual}, not ${expected}; the download was discarded: ` +
-        "if this repository repackages the chart and you trust it, set chart.sha256 to its digest",
+        `if this repository repackages the chart and you trust it, set chart.sha256 to "${actual}"`,
     );
   }
   const cachedPath = writeCached("charts", fileName(actual), content);
@@ -124,16 +125,14 @@ function checkIdentity(metadata: unknown, path: string, ciliumVersion: string): 
   const { name, version } = (metadata ?? {}) as { name?: unknown; version?: unknown };
   if (name !== "cilium") refuse("chart.path", `${path} contains the chart ${String(name)}, not cilium`);
   if (version !== ciliumVersion) {
-    refuse(
-      "chart.path",
-      `${path} contains Cilium ${String(version)}; set ciliumVersion to it, or name the chart of ${ciliumVersion}`,
-    );
+    const useIt = ciliumMinor(String(version)) === undefined ? "" : `set ciliumVersion to "${String(version)}", or `;
+    refuse("chart.path", `${path} contains Cilium ${String(version)}; ${useIt}name the chart of ${ciliumVersion}`);
   }
 }
 
 function uncheckedWarnings(version: string, actual: string, expected: string | undefined): readonly Problem[] {
   if (expected !== undefined) return [];
   return [
-    problem("chart", `cilium ${version} is not a pinned release and was not checked; to pin it, set chart.sha256 to ${actual}`),
+    problem("chart", `cilium ${version} is not a pinned release and was not checked; to pin it, set chart.sha256 to "${actual}"`),
   ];
 }

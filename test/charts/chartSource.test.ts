@@ -10,12 +10,14 @@ import { findSource } from "../../commands/lib/ciliumSource.ts";
 import { ciliumValues } from "../../components/cilium/values.ts";
 import { ChartUnreachable, findChart } from "../../components/helm/chartSource.ts";
 import { render } from "../../components/helm/render.ts";
-import type { ChartSource } from "../../components/inputs/args.ts";
+import type { ChartSource, TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
 import { createManifest } from "../../components/kubernetes/manifest.ts";
-import { InputError, problemLines } from "../../components/support/problems.ts";
+import { problemLines } from "../../components/support/problems.ts";
 import { run } from "../../tools/childProcess.mjs";
+import { followAdvice } from "../harness/advice.ts";
 import { chartFolder } from "../harness/charts.ts";
+import { inputErrorOf } from "../harness/inputErrors.ts";
 import { type Server, startFileServer } from "../harness/servers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "chart-source-"));
@@ -39,15 +41,7 @@ function findIn(source: ChartSource, ciliumVersion = "1.18.4"): { readonly path:
 }
 
 /** The error that this source causes. */
-function inputErrorFor(source: ChartSource, ciliumVersion?: string): InputError {
-  try {
-    findIn(source, ciliumVersion);
-  } catch (error) {
-    assert(error instanceof InputError);
-    return error;
-  }
-  throw new Error("the chart was accepted");
-}
+const inputErrorFor = (source: ChartSource, ciliumVersion?: string) => inputErrorOf(() => findIn(source, ciliumVersion));
 
 before(async () => {
   mkdirSync(repository);
@@ -108,7 +102,7 @@ test("a release that is not pinned is used, with a warning that says how to pin 
   emptyCache();
   const { warnings } = findIn({ repository: repositoryServer.address }, "1.18.99");
   assert.equal(warnings.length, 1);
-  assert.match(warnings[0] ?? "", /^chart: cilium 1\.18\.99 is not a pinned release .* set chart\.sha256 to [0-9a-f]{64}$/);
+  assert.match(warnings[0] ?? "", /^chart: cilium 1\.18\.99 is not a pinned release .* set chart\.sha256 to "[0-9a-f]{64}"$/);
 });
 
 test("only a failed connection counts as an unreachable repository", () => {
@@ -205,6 +199,24 @@ function writeOciLayout(): void {
   writeContent("manifests", JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [layer] }), "1.18.4");
 }
 
+test("with the advice of an error about the source, the chart is used", () => {
+  const folderOfOther = join(folder, "cilium");
+  const wrong: readonly TalosCiliumCniArgs[] = [
+    { ciliumVersion: "1.18.4", chart: { path: folderOfOther } },
+    { ciliumVersion: "1.18.99", chart: { path: folderOfOther, sha256: digest } },
+    { ciliumVersion: "1.18.4", chart: { path: archive } },
+    { ciliumVersion: "1.18.4", chart: { repository: repositoryServer.address } },
+  ];
+  const find = (args: TalosCiliumCniArgs) => findChart(resolveSettings(args)).chart;
+  for (const args of wrong) {
+    emptyCache();
+    const [way, ...others] = followAdvice(inputErrorOf(() => find(args)).message, args);
+    assert(way !== undefined);
+    assert.deepEqual(others, []);
+    assert(existsSync(find(way).path));
+  }
+});
+
 test("a local archive or folder with the right chart is used, any other gives an error that says why", () => {
   assert.deepEqual(findIn({ path: archive, sha256: digest }), { path: archive, warnings: [] });
   const otherRelease = join(folder, "cilium");
@@ -217,7 +229,7 @@ test("a local archive or folder with the right chart is used, any other gives an
   );
   assert.match(
     inputErrorFor({ path: otherRelease }).message,
-    /^chart\.path: .* contains Cilium 1\.18\.99; set ciliumVersion to it/,
+    /^chart\.path: .* contains Cilium 1\.18\.99; set ciliumVersion to "1\.18\.99", or name the chart of 1\.18\.4$/,
   );
   assert.match(inputErrorFor({ path: folder }).message, /^chart\.path: .* contains no Chart\.yaml/);
   assert.match(

@@ -93,7 +93,7 @@ test("a release without a pin is downloaded each time, with a warning that has t
     for (const times of [1, 2]) {
       const { warnings } = find({}, "1.18.99");
       assert.deepEqual(problemLines(warnings), [
-        `chart: cilium 1.18.99 is not a pinned release and was not checked; to pin it, set chart.sha256 to ${archive.sha256}`,
+        `chart: cilium 1.18.99 is not a pinned release and was not checked; to pin it, set chart.sha256 to "${archive.sha256}"`,
       ]);
       assert.equal(readFileSync(join(path, "log"), "utf8").match(/^pull$/gm)?.length, times);
     }
@@ -156,8 +156,8 @@ test("a folder whose Chart.yaml is not that of a chart is a problem of chart.pat
     ["", /contains the chart undefined, not cilium$/],
     ["cilium", /contains the chart undefined, not cilium$/],
     ["[1]", /contains the chart undefined, not cilium$/],
-    ["name: cilium", /contains Cilium undefined; set ciliumVersion to it, or name the chart of 1\.18\.4$/],
-    ["name: cilium\nversion: 1.18", /contains Cilium 1\.18; set ciliumVersion/],
+    ["name: cilium", /contains Cilium undefined; name the chart of 1\.18\.4$/],
+    ["name: cilium\nversion: 1.18", /contains Cilium 1\.18; name the chart/],
   ] as const) {
     writeFileSync(join(path, "Chart.yaml"), metadata);
     const { input, message } = problemOf(() => find({ path }));
@@ -169,5 +169,5 @@ test("a folder whose Chart.yaml is not that of a chart is a problem of chart.pat
 test("an archive of another release is rejected, even if its digest is the one that the user sets", () => {
   const { input, message } = problemOf(() => find({ path: archive.path, sha256: archive.sha256 }, "1.19.6"));
   assert.equal(input, "chart.path");
-  assert.match(message, /contains Cilium 1\.18\.4; set ciliumVersion to it, or name the chart of 1\.19\.6$/);
+  assert.match(message, /contains Cilium 1\.18\.4; set ciliumVersion to "1\.18\.4", or name the chart of 1\.19\.6$/);
 });
