@@ -3,16 +3,57 @@ import { validateLoadBalancer } from "./checks/validate.ts";
 import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";
 import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./delivery/loadBalancer.ts";
-import type { TalosCiliumCniArgs } from "./inputs/args.ts";
-import type { LoadBalancer } from "./inputs/loadBalancerArgs.ts";
+import type { IpPool, L2Policy, Lan } from "./inputs/loadBalancerArgs.ts";
 import type { Settings } from "./inputs/settings.ts";
 import { InputError, type Problem, problem, problemLines, quote } from "./support/problems.ts";
 
 /** The inputs of `CiliumLoadBalancer`. Each has the same name and meaning as in `TalosCiliumCni`. */
-export interface CiliumLoadBalancerArgs
-  extends
-    Pick<TalosCiliumCniArgs, "ciliumVersion" | "podCidr" | "serviceCidr" | "lan">,
-    Pick<LoadBalancer, "ipPools" | "l2Policies" | "operatorTimeout"> {}
+export interface CiliumLoadBalancerArgs {
+  /**
+   * The Cilium release that runs in the cluster, for example `1.18.4`.
+   *
+   * @default "1.18.4"
+   */
+  readonly ciliumVersion?: string;
+
+  /**
+   * IPv4 range of the pods in CIDR notation. Pools are checked against it.
+   *
+   * @default "10.244.0.0/16"
+   */
+  readonly podCidr?: string;
+
+  /**
+   * IPv4 range of the ClusterIPs in CIDR notation. Pools are checked against it.
+   *
+   * @default "10.96.0.0/12"
+   */
+  readonly serviceCidr?: string;
+
+  /** Facts about the local network. Pools are checked against them. */
+  readonly lan?: Lan;
+
+  /**
+   * The pools that LoadBalancer Services get their addresses from. Use addresses of your node subnet that DHCP never hands out.
+   *
+   * @default `[]`: LoadBalancer Services get no address
+   */
+  readonly ipPools?: IpPool[];
+
+  /**
+   * Which nodes answer ARP requests for which Services.
+   *
+   * @default `[]`: nothing answers on your network unless you ask for it
+   */
+  readonly l2Policies?: L2Policy[];
+
+  /**
+   * How long to wait for Cilium's operator to register the kinds of pools and policies. A Go duration.
+   *
+   * @default "10m"
+   */
+  readonly operatorTimeout?: string;
+}
 
 // TalosCiliumCni has the first group inside `loadBalancer`, and the second at the top level.
 const loadBalancerKeys: readonly string[] = ["ipPools", "l2Policies", "operatorTimeout"];

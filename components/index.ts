@@ -1,8 +1,9 @@
 // The public interface of the package.
 export { CiliumLoadBalancer, type CiliumLoadBalancerArgs } from "./ciliumLoadBalancer.ts";
 export { configKeys, configuredArgs } from "./config.ts";
-export type * from "./inputs/args.ts";
-export type * from "./inputs/loadBalancerArgs.ts";
-export type * from "./inputs/talosArgs.ts";
-export { TalosCiliumCni } from "./talosCiliumCni.ts";
+export * from "./inputs/args.ts";
+export * from "./inputs/loadBalancerArgs.ts";
+export * from "./inputs/talosArgs.ts";
+export { InputError, type Problem, type ProblemKind } from "./support/problems.ts";
 export type { MachineConfigPatches } from "./talos/machineConfig.ts";
+export { TalosCiliumCni } from "./talosCiliumCni.ts";

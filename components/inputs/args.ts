@@ -94,7 +94,9 @@ export interface TalosCiliumCniArgs {
    * @default {}
    * @see https://docs.cilium.io/en/stable/helm-reference/
    */
-  readonly values?: Readonly<Record<string, unknown>>;
+  // Pulumi has no type for "anything" but `any`.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly values?: Record<string, any>;
 
   /**
    * Secret Helm values, merged over `values` in the same way. The manifest, the machine config patches and every object that
@@ -103,7 +105,8 @@ export interface TalosCiliumCniArgs {
    *
    * @default {}
    */
-  readonly secretValues?: Readonly<Record<string, unknown>>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly secretValues?: Record<string, any>;
 
   /**
    * Paths in `values`, such as `bpf.newKey`, that are accepted although the chart does not know them and they change nothing. A
@@ -111,13 +114,19 @@ export interface TalosCiliumCniArgs {
    *
    * @default []
    */
-  readonly allowUnknownValues?: readonly string[];
+  readonly allowUnknownValues?: string[];
 
   /** Facts about Talos, and the machines that delivery `machineConfig` configures. */
   readonly talos?: Talos;
 }
 
-export type Delivery = "manifest" | "chart" | "machineConfig";
+/** How Cilium gets into the cluster. */
+export const Delivery = { Manifest: "manifest", Chart: "chart", MachineConfig: "machineConfig" } as const;
+export type Delivery = (typeof Delivery)[keyof typeof Delivery];
+
+/** How packets travel from node to node. */
+export const RoutingMode = { Native: "native", Tunnel: "tunnel" } as const;
+export type RoutingMode = (typeof RoutingMode)[keyof typeof RoutingMode];
 
 export interface Routing {
   /**
@@ -127,7 +136,7 @@ export interface Routing {
    * @default "native"
    * @see https://docs.cilium.io/en/stable/network/concepts/routing/
    */
-  readonly mode?: "native" | "tunnel";
+  readonly mode?: RoutingMode;
 
   /**
    * Whether each node installs a route to the pods of every other node. All nodes must then share one network segment. Turn it

@@ -37,7 +37,7 @@ export interface LoadBalancer {
    * @default `[]`: LoadBalancer Services get no address
    * @see https://docs.cilium.io/en/stable/network/lb-ipam/
    */
-  readonly ipPools?: readonly IpPool[];
+  readonly ipPools?: IpPool[];
 
   /**
    * Which nodes answer ARP requests for which Services.
@@ -45,7 +45,7 @@ export interface LoadBalancer {
    * @default `[]`: nothing answers on your network unless you ask for it
    * @see https://docs.cilium.io/en/stable/network/l2-announcements/
    */
-  readonly l2Policies?: readonly L2Policy[];
+  readonly l2Policies?: L2Policy[];
 
   /**
    * Whether ClusterIPs also answer clients outside the cluster (the chart's `bpf.lbExternalClusterIP`). Those clients need a
@@ -64,13 +64,17 @@ export interface LoadBalancer {
   readonly operatorTimeout?: string;
 }
 
+/** Whether the first and the last address of a block are handed out. */
+export const AllowFirstLastIPs = { Yes: "Yes", No: "No" } as const;
+export type AllowFirstLastIPs = (typeof AllowFirstLastIPs)[keyof typeof AllowFirstLastIPs];
+
 /** A `CiliumLoadBalancerIPPool` object. */
 export interface IpPool {
   /** Name of the object, a DNS subdomain. */
   readonly name: string;
 
   /** The addresses of the pool. A Service gets the first free one. */
-  readonly blocks: readonly IpPoolBlock[];
+  readonly blocks: IpPoolBlock[];
 
   /**
    * The Services that may get an address from this pool.
@@ -84,7 +88,7 @@ export interface IpPool {
    *
    * @default "Yes"
    */
-  readonly allowFirstLastIPs?: "Yes" | "No";
+  readonly allowFirstLastIPs?: AllowFirstLastIPs;
 
   /**
    * Whether the pool hands out no new addresses. Services keep the addresses they already have.
@@ -121,7 +125,7 @@ export interface L2Policy {
    *
    * @default every interface that Cilium manages
    */
-  readonly interfaces?: readonly string[];
+  readonly interfaces?: string[];
 
   /**
    * The nodes that may announce.
@@ -155,14 +159,18 @@ export interface L2Policy {
 
 /** A Kubernetes label selector. */
 export interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly LabelSelectorRequirement[];
+  readonly matchLabels?: Record<string, string>;
+  readonly matchExpressions?: LabelSelectorRequirement[];
 }
+
+/** How a requirement of a label selector compares. */
+export const LabelSelectorOperator = { In: "In", NotIn: "NotIn", Exists: "Exists", DoesNotExist: "DoesNotExist" } as const;
+export type LabelSelectorOperator = (typeof LabelSelectorOperator)[keyof typeof LabelSelectorOperator];
 
 export interface LabelSelectorRequirement {
   readonly key: string;
-  readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
-  readonly values?: readonly string[];
+  readonly operator: LabelSelectorOperator;
+  readonly values?: string[];
 }
 
 export interface Lan {
@@ -171,7 +179,7 @@ export interface Lan {
    *
    * @default []
    */
-  readonly nodes?: readonly string[];
+  readonly nodes?: string[];
 
   /**
    * The networks of the nodes in CIDR notation, such as `192.168.1.0/24`. Pools that are announced by ARP must be inside one of
@@ -179,7 +187,7 @@ export interface Lan {
    *
    * @default `[]`: unknown, so not checked
    */
-  readonly subnets?: readonly string[];
+  readonly subnets?: string[];
 
   /**
    * The virtual IP address that the control planes share (`vip` in the Talos machine config). One that contradicts a config in

@@ -48,7 +48,7 @@ export interface Talos {
    *
    * @default `[]`: the patches are exported, and nothing is applied
    */
-  readonly controlPlanes?: readonly TalosMachine[];
+  readonly controlPlanes?: TalosMachine[];
 
   /**
    * The workers. They are configured after the control planes. Worker configs do not contain the manifests; they only need the
@@ -56,7 +56,7 @@ export interface Talos {
    *
    * @default []
    */
-  readonly workers?: readonly TalosMachine[];
+  readonly workers?: TalosMachine[];
 
   /**
    * How a config is applied. `staged_if_needing_reboot` asks the machine first: a change that needs a reboot waits for the next
@@ -66,8 +66,18 @@ export interface Talos {
    *
    * @default "staged_if_needing_reboot"
    */
-  readonly applyMode?: "auto" | "reboot" | "no_reboot" | "staged" | "staged_if_needing_reboot";
+  readonly applyMode?: ApplyMode;
 }
+
+/** How a machine config is applied. */
+export const ApplyMode = {
+  Auto: "auto",
+  Reboot: "reboot",
+  NoReboot: "no_reboot",
+  Staged: "staged",
+  StagedIfNeedingReboot: "staged_if_needing_reboot",
+} as const;
+export type ApplyMode = (typeof ApplyMode)[keyof typeof ApplyMode];
 
 /** The client configuration of the Talos provider: two certificates and a key, each as base64 of PEM. */
 export interface TalosClientConfiguration {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
-import type { IpPool } from "../../components/inputs/loadBalancerArgs.ts";
+import type { IpPool, LabelSelector } from "../../components/inputs/loadBalancerArgs.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
 import { createManifest } from "../../components/kubernetes/manifest.ts";
 import { createPlan } from "../../components/plan.ts";
@@ -71,7 +71,7 @@ test("the API server rejects the old script's policy and accepts ours", () => {
 });
 
 test("the operator's own schema has every field of our pools and policies", () => {
-  const selector = { matchExpressions: [{ key: "team", operator: "In", values: ["a"] }] } as const;
+  const selector: LabelSelector = { matchExpressions: [{ key: "team", operator: "In", values: ["a"] }] };
   const everything = resolveSettings({
     loadBalancer: {
       ipPools: [
@@ -137,7 +137,7 @@ test("blocks, `allowFirstLastIPs`, `disabled` and `serviceSelector` work as the 
 });
 
 test("pools that the checks reject do not work in a cluster either", async () => {
-  const assertRejected = (...ipPools: readonly IpPool[]) => {
+  const assertRejected = (...ipPools: IpPool[]) => {
     assert.throws(() => createPlan({ ...chartArgs(), loadBalancer: { ipPools } }), InputError);
   };
   const isInConflict = (name: string) => {

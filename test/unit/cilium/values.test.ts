@@ -126,7 +126,7 @@ test("images of a pinned release have its digests, and those of any other releas
 });
 
 test("the operator has a second replica as soon as two nodes are known", () => {
-  const replicas = (...nodes: readonly string[]) => at({ lan: { nodes } }, "operator.replicas");
+  const replicas = (...nodes: string[]) => at({ lan: { nodes } }, "operator.replicas");
   assert.deepEqual([replicas(), replicas("10.0.0.1"), replicas("10.0.0.1", "10.0.0.2")], [1, 1, 2]);
 });
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { findName, namesWith } from "../../../components/inputs/interfaceNames.ts";
 import { interfacePatterns, namesOfPatterns } from "../../../components/inputs/interfacePatterns.ts";
 
-const patterns = (...interfaces: readonly string[]) => interfacePatterns({ name: "policy", interfaces }, 3);
+const patterns = (...interfaces: string[]) => interfacePatterns({ name: "policy", interfaces }, 3);
 
 test("a policy without interfaces has no patterns", () => {
   assert.deepEqual(interfacePatterns({ name: "policy" }, 0), []);

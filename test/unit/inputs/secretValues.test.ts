@@ -134,7 +134,7 @@ test("an unexpected error does not contain a secret either", () => {
 test("an Output as secretValues is rejected, and the error says what to use instead", () => {
   const output = pulumi.secret(secretValues);
   assert.match(
-    errorFor({ secretValues: output as unknown as Record<string, unknown> }),
+    errorFor({ secretValues: output }),
     /^secretValues: is an Output or a Promise; .*; give the plain object, such as config\.getObject\("secretValues"\) returns/,
   );
 });

@@ -143,7 +143,7 @@ const verdicts: readonly (readonly [interfaces: readonly string[], values: Recor
 for (const [interfaces, values, titles] of verdicts) {
   for (const [index, ciliumVersion] of releases.entries()) {
     test(`Cilium ${ciliumVersion}: ${JSON.stringify(interfaces)} with ${JSON.stringify(values)}`, () => {
-      const findings = valuesFindings({ ...policy({ interfaces }, values), ciliumVersion });
+      const findings = valuesFindings({ ...policy({ interfaces: [...interfaces] }, values), ciliumVersion });
       const expected = titles[index];
       assert.deepEqual(
         findings.map(({ check }) => check),

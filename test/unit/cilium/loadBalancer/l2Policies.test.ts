@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { l2PolicyObject } from "../../../../components/cilium/loadBalancer/l2Policies.ts";
+import type { L2Policy } from "../../../../components/inputs/loadBalancerArgs.ts";
 
 const specOf = (selection: object) => l2PolicyObject({ name: "lan", ...selection }, "cilium.io/v2alpha1")["spec"];
 
@@ -11,7 +12,7 @@ test("the name becomes the object's name, and everything else its spec", () => {
     interfaces: ["^enp"],
     nodeSelector: { matchLabels: { a: "b" } },
     serviceSelector: { matchExpressions: [{ key: "team", operator: "Exists" }] },
-  } as const;
+  } satisfies Omit<L2Policy, "name">;
   assert.deepEqual(l2PolicyObject({ name: "lan", ...spec }, "cilium.io/v2alpha1"), {
     apiVersion: "cilium.io/v2alpha1",
     kind: "CiliumL2AnnouncementPolicy",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadBalancerObjects } from "../../../../components/cilium/loadBalancer/objects.ts";
+import type { IpPool, LabelSelector } from "../../../../components/inputs/loadBalancerArgs.ts";
 import { resolveSettings } from "../../../../components/inputs/settings.ts";
 import { createManifest } from "../../../../components/kubernetes/manifest.ts";
 import { ciliumMinors } from "../../../../components/versions/supported.ts";
@@ -29,13 +30,13 @@ spec:
 });
 
 test("pools come before policies, with all their fields, and Yes and No are written as text", () => {
-  const selector = { matchExpressions: [{ key: "team", operator: "In", values: ["a", "b"] }] } as const;
+  const selector: LabelSelector = { matchExpressions: [{ key: "team", operator: "In", values: ["a", "b"] }] };
   const pool = {
     blocks: [{ start: "10.0.0.1", stop: "10.0.0.9" }],
     serviceSelector: selector,
     allowFirstLastIPs: "No",
     disabled: true,
-  } as const;
+  } satisfies Omit<IpPool, "name">;
   const policy = {
     interfaces: ["^enp"],
     nodeSelector: { matchLabels: { a: "b" } },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ipPoolObject } from "../../../../components/cilium/loadBalancer/pools.ts";
+import type { IpPool } from "../../../../components/inputs/loadBalancerArgs.ts";
 
 test("the name becomes the object's name, and everything else its spec", () => {
   const spec = {
@@ -8,7 +9,7 @@ test("the name becomes the object's name, and everything else its spec", () => {
     serviceSelector: { matchLabels: { team: "a" } },
     allowFirstLastIPs: "No",
     disabled: true,
-  } as const;
+  } satisfies Omit<IpPool, "name">;
   assert.deepEqual(ipPoolObject({ name: "lan", ...spec }, "cilium.io/v2"), {
     apiVersion: "cilium.io/v2",
     kind: "CiliumLoadBalancerIPPool",
