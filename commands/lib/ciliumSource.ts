@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ChartUnreachable, findChart } from "../../components/helm/chartSource.ts";
-import type { ChartSource } from "../../components/inputs/args.ts";
+import type { ChartSource } from "../../components/inputs/chartArgs.ts";
 import { inputDefaults, type Settings } from "../../components/inputs/settings.ts";
 import { pinnedCharts } from "../../components/versions/pins.ts";
 import { downloadGoModule } from "./goModule.ts";

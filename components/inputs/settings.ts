@@ -1,7 +1,8 @@
 import semver from "semver";
 import { merge } from "../support/merge.ts";
 import { ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
-import type { ChartSource, GatewayApi, Hubble, KubePrism, Routing, TalosCiliumCniArgs } from "./args.ts";
+import type { GatewayApi, Hubble, KubePrism, Routing, TalosCiliumCniArgs } from "./args.ts";
+import type { ChartSource } from "./chartArgs.ts";
 import type { L2, Lan, LoadBalancer } from "./loadBalancerArgs.ts";
 import type { Talos } from "./talosArgs.ts";
 

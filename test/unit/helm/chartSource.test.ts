@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { ChartUnreachable, findChart } from "../../../components/helm/chartSource.ts";
-import type { ChartSource } from "../../../components/inputs/args.ts";
+import type { ChartSource } from "../../../components/inputs/chartArgs.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { writeCached } from "../../../components/support/cache.ts";
 import { timeLimits } from "../../../components/support/childProcess.ts";
