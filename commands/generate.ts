@@ -17,6 +17,7 @@ import { parse, stringify } from "yaml";
 import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
 import { formatPage, type Page } from "./lib/page.ts";
+import { pulumiSchema } from "./lib/pulumiSchema.ts";
 import { root } from "./lib/root.ts";
 import { readFigures } from "./lib/verdictFigures.ts";
 
@@ -36,6 +37,7 @@ export async function generatePages(): Promise<readonly Page[]> {
   const definitions = (schema.definitions ?? {}) as Readonly<Record<string, Definition>>;
   return Promise.all([
     formatPage("components/inputs/args.schema.json", JSON.stringify(schema)),
+    formatPage("components/plugin/pulumi.schema.json", JSON.stringify(pulumiSchema())),
     formatPage("docs/inputs.md", inputsPage(schema, definitions)),
     formatPage("docs/checks.md", checksPage()),
     formatPage("README.md", updateConfigTable(readFileSync(join(root, "README.md"), "utf8"))),

@@ -1,7 +1,7 @@
 // Runs a TypeScript file of this project and installs the npm packages first if needed: `node tools/run.mjs <file> [argument...]`.
 //
-// This file and its imports run on Node 20 or later and need no package. The TypeScript file runs on the Node from the npm packages, or on
-// the current Node if there is no such package for the platform.
+// This file and its imports run on Node 20 or later and need no package. If the current Node is too old to run TypeScript, the file runs on one
+// from an npm package, see tools/node.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -9,26 +9,25 @@ import { fileURLToPath } from "node:url";
 import { run } from "./childProcess.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const modules = join(root, "node_modules");
-const bin = join(modules, ".bin");
+const bin = join(root, "node_modules", ".bin");
 
-/** Whether node_modules has the packages of package-lock.json. */
-function isInstalled() {
+/** Whether node_modules of a folder has the packages of its package-lock.json. */
+function isInstalled(/** @type {string} */ folder) {
   const packages = (/** @type {string} */ file) => {
     const lock = /** @type {unknown} */ (JSON.parse(readFileSync(file, "utf8")));
     return /** @type {{ packages: Record<string, { version: string, optional?: boolean }> }} */ (lock).packages;
   };
-  const hidden = join(modules, ".package-lock.json");
+  const hidden = join(folder, "node_modules", ".package-lock.json");
   if (!existsSync(hidden)) return false;
   const present = packages(hidden);
-  return Object.entries(packages(join(root, "package-lock.json"))).every(
+  return Object.entries(packages(join(folder, "package-lock.json"))).every(
     ([path, { version, optional }]) => path === "" || optional === true || present[path]?.version === version,
   );
 }
 
-function install() {
+function install(/** @type {string} */ folder) {
   process.stderr.write("installing npm packages\n");
-  const options = { cwd: root, seconds: 1800, shell: process.platform === "win32" };
+  const options = { cwd: folder, seconds: 1800, shell: process.platform === "win32" };
   try {
     run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], options);
   } catch (error) {
@@ -38,18 +37,25 @@ function install() {
 }
 
 function findNode() {
-  const packaged = join(bin, "node");
-  if (existsSync(packaged)) return packaged;
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
+  const folder = join(root, "tools", "node");
+  const packaged = join(folder, "node_modules", ".bin", "node");
+  // There is no such package for some platforms, and no version to compare.
+  if (!existsSync(packaged)) install(folder);
+  if (existsSync(packaged)) return packaged;
   process.stderr.write(`Node 22.18 or later is needed (https://nodejs.org); this is ${process.versions.node}\n`);
   process.exit(1);
 }
 
-if (!isInstalled()) install();
+const node = findNode();
+if (!isInstalled(root)) install(root);
 const [file = "", ...rest] = process.argv.slice(2);
-const env = { ...process.env, PATH: [bin, process.env["PATH"]].join(delimiter) };
-const child = spawn(findNode(), [join(root, file), ...rest], { cwd: root, env, stdio: "inherit" });
+const env = {
+  ...process.env,
+  PATH: [bin, ...(node === process.execPath ? [] : [dirname(node)]), process.env["PATH"]].join(delimiter),
+};
+const child = spawn(node, [join(root, file), ...rest], { cwd: root, env, stdio: "inherit" });
 process.on("SIGINT", () => undefined); // The terminal sends Ctrl-C to the child too; wait until the child ends.
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 child.on("error", (error) => {

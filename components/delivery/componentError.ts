@@ -16,8 +16,9 @@ export function catchInputError<T>(work: () => T): T | InputError {
 }
 
 /** The error that Pulumi shows for a component with inputs that cannot work. */
-export function toResourceError({ message }: InputError, component: pulumi.Resource): pulumi.ResourceError {
+export function toResourceError(cause: InputError, component: pulumi.Resource): pulumi.ResourceError {
+  const { message } = cause;
   const error = new pulumi.ResourceError(message, component, true);
   // Pulumi inspects every error of a program. This one refers to the component and so to the whole program, which takes 15 seconds to print.
-  return Object.assign(error, { [inspect.custom]: () => message });
+  return Object.assign(error, { cause, [inspect.custom]: () => message });
 }

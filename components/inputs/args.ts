@@ -125,10 +125,11 @@ export interface TalosCiliumCniArgs {
 export const Delivery = { Manifest: "manifest", Chart: "chart", MachineConfig: "machineConfig" } as const;
 export type Delivery = (typeof Delivery)[keyof typeof Delivery];
 
-/** How packets travel from node to node. */
+/** Whether pod traffic is routed or tunnelled. */
 export const RoutingMode = { Native: "native", Tunnel: "tunnel" } as const;
 export type RoutingMode = (typeof RoutingMode)[keyof typeof RoutingMode];
 
+/** How packets travel from node to node. */
 export interface Routing {
   /**
    * `native`: nodes route pod traffic themselves, at full MTU. `tunnel`: pod traffic travels in VXLAN, for nodes whose network
@@ -148,6 +149,7 @@ export interface Routing {
   readonly directRoutes?: boolean;
 }
 
+/** The address of the Kubernetes API. */
 export interface KubePrism {
   /**
    * Host name or address of the API server, as seen from a node.
@@ -168,6 +170,7 @@ export interface KubePrism {
   readonly port?: number;
 }
 
+/** Gateway API, with Cilium as its controller. */
 export interface GatewayApi {
   /**
    * Whether Cilium serves Gateways of class `cilium`. The Gateway API CRDs must be in the cluster before Cilium's operator
@@ -208,6 +211,7 @@ export interface GatewayApi {
   readonly crdsPath?: string;
 }
 
+/** Hubble, Cilium's observability. */
 export interface Hubble {
   /**
    * Whether Hubble runs. Rejected for delivery `chart` with Cilium 1.18, where a Helm hook makes the certificates.

@@ -1,3 +1,4 @@
+/** Where the Helm chart comes from. */
 export interface ChartSource {
   /**
    * A chart repository (`https://…`), or the chart itself in an OCI registry (`oci://…/cilium`).

@@ -1,3 +1,4 @@
+/** Announcement of LoadBalancer IPs on the local network. */
 export interface L2 {
   /**
    * Whether the agents can announce LoadBalancer IPs. The policies in `loadBalancer.l2Policies` decide what is announced.
@@ -30,6 +31,7 @@ export interface L2 {
   readonly leaseRetryPeriod?: string;
 }
 
+/** The addresses of LoadBalancer Services, and who announces them. */
 export interface LoadBalancer {
   /**
    * The pools that LoadBalancer Services get their addresses from. Use addresses of your node subnet that DHCP never hands out.
@@ -159,7 +161,9 @@ export interface L2Policy {
 
 /** A Kubernetes label selector. */
 export interface LabelSelector {
+  /** Labels that must all have these values. */
   readonly matchLabels?: Record<string, string>;
+  /** Conditions that must all be true. */
   readonly matchExpressions?: LabelSelectorRequirement[];
 }
 
@@ -167,12 +171,17 @@ export interface LabelSelector {
 export const LabelSelectorOperator = { In: "In", NotIn: "NotIn", Exists: "Exists", DoesNotExist: "DoesNotExist" } as const;
 export type LabelSelectorOperator = (typeof LabelSelectorOperator)[keyof typeof LabelSelectorOperator];
 
+/** A condition on one label. */
 export interface LabelSelectorRequirement {
+  /** The key of the label. */
   readonly key: string;
+  /** How the label is compared. */
   readonly operator: LabelSelectorOperator;
+  /** The values to compare with. `In` and `NotIn` need at least one, `Exists` and `DoesNotExist` take none. */
   readonly values?: string[];
 }
 
+/** Facts about the local network. */
 export interface Lan {
   /**
    * Addresses of the nodes. With two or more, Cilium's operator runs with two replicas.

@@ -51,7 +51,7 @@ export function isOutputOrPromise(value: object): boolean {
 }
 
 /** Whether an input may be an Output: the client configuration, and the address and the config of a machine. */
-function comesFromResources([root, key, ...rest]: Path): boolean {
+export function comesFromResources([root, key, ...rest]: Path): boolean {
   if (root !== "talos") return false;
   if (key === "clientConfiguration") return true;
   if (key !== "controlPlanes" && key !== "workers") return false;

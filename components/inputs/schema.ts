@@ -1,7 +1,7 @@
-import { Ajv, type DefinedError, type ErrorObject, type SchemaObject, type ValidateFunction } from "ajv";
+import type { DefinedError, ErrorObject } from "ajv";
 import { closest, distance } from "fastest-levenshtein";
 import { type Problem, quote } from "../support/problems.ts";
-import schema from "./args.schema.json" with { type: "json" };
+import { validateArgs } from "./argsValidator.ts";
 
 // Keys that people try, with the place where what they want belongs.
 const hints: Readonly<Record<string, string>> = {
@@ -10,27 +10,9 @@ const hints: Readonly<Record<string, string>> = {
     "or leave it out there and every policy that selects the Service announces it",
 };
 
-// Compiled when it is first used.
-let validateArgs: ValidateFunction | undefined;
-
 /** Compares the inputs with their types in args.ts. */
 export function schemaProblems(args: unknown): readonly Problem[] {
-  validateArgs ??= compileSchema(schema);
-  return validateArgs(args) ? [] : toProblems(validateArgs.errors ?? []);
-}
-
-/** Compiles a JSON schema that is used once or twice: checking the schema itself and optimizing its code takes longer than it saves. */
-export function compileSchema(schema: SchemaObject): ValidateFunction {
-  const ajv = new Ajv({
-    allErrors: true,
-    strict: false,
-    verbose: true,
-    logger: false,
-    meta: false,
-    validateSchema: false,
-    code: { optimize: false },
-  });
-  return ajv.compile(schema);
+  return toProblems(validateArgs(args));
 }
 
 /** Turns the errors of a validated value into problems. `parent` is the input that the value belongs to; by default it is all of them. */

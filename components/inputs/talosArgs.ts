@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+/** Facts about Talos, and the machines that delivery `machineConfig` configures. */
 export interface Talos {
   /**
    * The Talos version that runs on the machines, for example `1.13.9`. The Cilium and Kubernetes versions are checked against it.
@@ -81,11 +82,15 @@ export type ApplyMode = (typeof ApplyMode)[keyof typeof ApplyMode];
 
 /** The client configuration of the Talos provider: two certificates and a key, each as base64 of PEM. */
 export interface TalosClientConfiguration {
+  /** The certificate of the authority that signs Talos' API, base64 of PEM. */
   readonly caCertificate: pulumi.Input<string>;
+  /** The certificate of the client, base64 of PEM. */
   readonly clientCertificate: pulumi.Input<string>;
+  /** The key of the client, base64 of PEM. */
   readonly clientKey: pulumi.Input<string>;
 }
 
+/** A machine that runs Talos. */
 export interface TalosMachine {
   /**
    * Names the machine in the stack: its resource is `<component>-<name>`, whatever its position in the list. Lower case letters,

@@ -5,7 +5,9 @@ import { writeDocument } from "../kubernetes/yaml.ts";
 
 /** Patches for the machine config, as Talos' strategic merge takes them. */
 export interface MachineConfigPatches {
+  /** For control planes: the network settings, Cilium's manifest, and the pools and policies. */
   readonly controlPlane: string;
+  /** For workers: the network settings. */
   readonly worker: string;
 }
 

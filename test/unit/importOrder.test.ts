@@ -10,7 +10,7 @@ const floors = [
   ["test"],
   ["commands", "examples", "index.ts"],
   ["bench"],
-  ["components/index.ts"],
+  ["components/index.ts", "components/plugin"],
   ["components/talosCiliumCni.ts", "components/ciliumLoadBalancer.ts"],
   ["components/delivery"],
   ["components/plan.ts"],

@@ -2,7 +2,8 @@ import { userValueInput } from "../../cilium/valueOrigins.ts";
 import { readSchema } from "../../helm/chartContents.ts";
 import { isMap } from "../../helm/values.ts";
 import { relevantPart } from "../../helm/valuesSchema.ts";
-import { compileSchema, toProblems } from "../../inputs/schema.ts";
+import { compileSchema } from "../../inputs/compileSchema.ts";
+import { toProblems } from "../../inputs/schema.ts";
 import { chartCheck, type ChartSubject, type Checks } from "../check.ts";
 
 export const chartSchemaChecks: Checks<ChartSubject> = {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compileSchema, schemaProblems, toProblems } from "../../../components/inputs/schema.ts";
+import { compileSchema } from "../../../components/inputs/compileSchema.ts";
+import { schemaProblems, toProblems } from "../../../components/inputs/schema.ts";
 import { problemLines } from "../../../components/support/problems.ts";
 
 const lines = (args: unknown) => problemLines(schemaProblems(args));

@@ -1,0 +1,20 @@
+// npm run build: makes dist/, which is what the npm package consists of: one bundled ES module and its types.
+import { join } from "node:path";
+import { rollup } from "rollup";
+import { dts } from "rollup-plugin-dts";
+import { bundle } from "../tools/bundle.mjs";
+import { root } from "./lib/root.ts";
+
+/** Writes the types of everything that can be imported into one file. */
+async function bundleTypes(): Promise<void> {
+  const types = await rollup({
+    input: join(root, "components", "index.ts"),
+    plugins: [dts({ tsconfig: join(root, "tsconfig.json") })],
+    external: [/^@pulumi\//],
+  });
+  await types.write({ file: join(root, "dist", "index.d.ts") });
+  await types.close();
+}
+
+await bundle("package");
+await bundleTypes();

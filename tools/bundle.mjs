@@ -1,0 +1,88 @@
+// Bundles what is published, each as one ES module: `package` is the npm package, `plugin` the Pulumi plugin.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
+import standalone from "ajv/dist/standalone/index.js";
+import * as esbuild from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** @returns {unknown} */
+function readJson(/** @type {string} */ file) {
+  return JSON.parse(readFileSync(join(root, file), "utf8"));
+}
+
+/**
+ * Compiles the validator of the inputs beforehand, which is half of the work of loading it.
+ * @type {import("esbuild").Plugin}
+ */
+const compiledValidator = {
+  name: "compiled validator",
+  setup(build) {
+    build.onLoad({ filter: /argsValidator\.ts$/ }, () => {
+      const schema = /** @type {object} */ (readJson("components/inputs/args.schema.json"));
+      const ajv = new Ajv({ allErrors: true, strict: false, verbose: true, code: { source: true, esm: true } });
+      const code = standalone.default(ajv, ajv.compile(schema));
+      const contents = `${code}\nexport const validateArgs = (args) => (validate(args) ? [] : (validate.errors ?? []));`;
+      return { contents, loader: "js", resolveDir: root };
+    });
+  },
+};
+
+/**
+ * Packages that are loaded on demand stay so: inside the bundle, `require` loads a module when it is called.
+ * @type {import("esbuild").Plugin}
+ */
+const requireOnDemand = {
+  name: "require on demand",
+  setup(build) {
+    build.onLoad({ filter: /components\/.*\.ts$/ }, ({ path }) => {
+      const contents = readFileSync(path, "utf8").replace(/^const require = createRequire\(.*$/m, "");
+      return { contents, loader: "ts" };
+    });
+  },
+};
+
+/** The licenses of the packages inside the bundle, which their authors ask to be passed on. */
+function licensesOf(/** @type {readonly string[]} */ files) {
+  const folders = new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
+  return [...folders].toSorted().map((folder) => {
+    const { name, version } = /** @type {{ name: string, version: string }} */ (readJson(join(folder, "package.json")));
+    const license = readdirSync(join(root, folder)).find((file) => /^licen[cs]e/i.test(file));
+    if (license === undefined) throw new Error(`${name} has no license file`);
+    return `${name} ${version}\n\n${readFileSync(join(root, folder, license), "utf8").trim()}\n`;
+  });
+}
+
+/** What can be bundled. */
+const bundles = {
+  package: { entry: "components/index.ts", file: "dist/index.js" },
+  plugin: { entry: "components/plugin/main.ts", file: "plugin/dist/plugin.js" },
+};
+
+/** Writes a bundle, its source map and the licenses of the packages inside. */
+export async function bundle(/** @type {keyof typeof bundles} */ name) {
+  const { entry, file } = bundles[name];
+  const folder = dirname(join(root, file));
+  rmSync(folder, { recursive: true, force: true });
+  const { metafile } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: file,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    sourcemap: true,
+    external: ["@pulumi/pulumi", "@pulumi/kubernetes"],
+    metafile: true,
+    plugins: [compiledValidator, requireOnDemand],
+    // CommonJS packages inside the bundle load Node's own modules with it.
+    banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+  });
+  writeFileSync(join(folder, "licenses.txt"), licensesOf(Object.keys(metafile.inputs)).join(`\n${"-".repeat(80)}\n\n`));
+}
+
+const [, script, name] = process.argv;
+if (script === fileURLToPath(import.meta.url)) await bundle(name === "plugin" ? "plugin" : "package");
