@@ -38,7 +38,12 @@ test("CiliumLoadBalancer is made with its objects", async () => {
 });
 
 test("problems arrive at their inputs, all at once", async () => {
-  const wrong = { ...chartArgs(), podCidr: pulumi.output("10.244.0.0"), values: { token: pulumi.secret("s3cret") }, l2: { leaseDuration: "15" } };
+  const wrong = {
+    ...chartArgs(),
+    podCidr: pulumi.output("10.244.0.0"),
+    values: { token: pulumi.secret("s3cret") },
+    l2: { leaseDuration: "15" },
+  };
   await assert.rejects(provider.construct("wrong", cniType, wrong, {}), (error) => {
     assert(pulumi.InputPropertiesError.isInstance(error));
     assert.deepEqual(
