@@ -8,9 +8,17 @@ export interface AwaitedInputs {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** The inputs that are unknown until the resources that they come from exist. Only a preview has such inputs. */
   readonly unknown: readonly string[];
+  /** The inputs that are secret, also by their nature: a machine config contains the keys of the cluster. */
+  readonly secret: readonly string[];
 }
 
 type Path = readonly (string | number)[];
+
+/** What is noticed on the way through the inputs. */
+interface Findings {
+  readonly unknown: string[];
+  readonly secret: string[];
+}
 
 /** The part of Pulumi's Outputs that tells whether a value is known. Its declaration leaves that out. */
 interface Resolvable {
@@ -23,34 +31,39 @@ interface Resolvable {
  * come from a resource. Secrets are refused where they would become readable, in the state and in the manifest.
  */
 export async function awaitInputs(inputs: pulumi.Inputs): Promise<AwaitedInputs> {
-  const unknown: string[] = [];
-  return { inputs: (await awaitAt(inputs, [], unknown)) as AwaitedInputs["inputs"], unknown };
+  const noticed: Findings = { unknown: [], secret: ["secretValues"] };
+  return { inputs: (await awaitAt(inputs, [], noticed)) as AwaitedInputs["inputs"], ...noticed };
 }
 
-async function awaitAt(value: unknown, path: Path, unknown: string[]): Promise<unknown> {
-  if (comesFromResources(path)) return value;
-  if (pulumi.Output.isInstance(value)) return awaitOutput(value, path, unknown);
+async function awaitAt(value: unknown, path: Path, noticed: Findings): Promise<unknown> {
+  if (comesFromResources(path)) {
+    noticed.secret.push(inputAt(path));
+    return value;
+  }
+  if (pulumi.Output.isInstance(value)) return awaitOutput(value, path, noticed);
   if (pulumi.isUnknown(value)) {
-    unknown.push(inputAt(path));
+    noticed.unknown.push(inputAt(path));
     return undefined;
   }
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return Promise.all(value.map((member, index) => awaitAt(member, [...path, index], unknown)));
+  if (Array.isArray(value)) return Promise.all(value.map((member, index) => awaitAt(member, [...path, index], noticed)));
   const members = Object.entries(value).map(
-    async ([key, member]) => [key, await awaitAt(member, [...path, key], unknown)] as const,
+    async ([key, member]) => [key, await awaitAt(member, [...path, key], noticed)] as const,
   );
   return Object.fromEntries(await Promise.all(members));
 }
 
-async function awaitOutput(output: pulumi.Output<unknown>, path: Path, unknown: string[]): Promise<unknown> {
+async function awaitOutput(output: pulumi.Output<unknown>, path: Path, noticed: Findings): Promise<unknown> {
   const resolvable = output as unknown as Resolvable;
   if (!(await resolvable.isKnown)) {
-    unknown.push(inputAt(path));
+    noticed.unknown.push(inputAt(path));
     return undefined;
   }
   const isSecret = await pulumi.isSecret(output);
+  if (isSecret) noticed.secret.push(inputAt(path));
   if (isSecret && path[0] !== "secretValues" && path[0] !== "talos") {
-    return new RefusedInput("is a secret, which would be readable in the manifest; only secretValues may be secret");
+    const remedy = path[0] === "values" ? "give it in secretValues instead" : "give it as plain data";
+    return new RefusedInput(`is a secret, which would be readable in the manifest and in the state; ${remedy}`);
   }
-  return awaitAt(await resolvable.promise(true), path, unknown);
+  return awaitAt(await resolvable.promise(true), path, noticed);
 }

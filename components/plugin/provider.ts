@@ -1,14 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConstructResult, Provider } from "@pulumi/pulumi/provider/index.js";
 import { CiliumLoadBalancer } from "../ciliumLoadBalancer.ts";
-import { InputError } from "../support/problems.ts";
+import { InputError, isWithin } from "../support/problems.ts";
 import { TalosCiliumCni } from "../talosCiliumCni.ts";
-import { type AwaitedInputs, awaitInputs } from "./awaitedInputs.ts";
+import { awaitInputs } from "./awaitedInputs.ts";
 import schema from "./pulumi.schema.json" with { type: "json" };
 
 const components = { TalosCiliumCni, CiliumLoadBalancer };
 
-/** Pulumi's provider of the two components, for programs in any language. */
+/**
+ * Pulumi's provider of the two components, for programs in any language. The engine starts it in the folder of the program, so relative paths
+ * mean there what they mean in a TypeScript program.
+ */
 export class CiliumProvider implements Provider {
   readonly version = schema.version;
   readonly schema = JSON.stringify(schema);
@@ -23,7 +26,7 @@ export class CiliumProvider implements Provider {
     if (component === undefined) throw new Error(`${schema.name} has no resource of type ${type}`);
     const awaited = await awaitInputs(inputs);
     if (awaited.unknown.length > 0) return constructUnknown(name, type, awaited.unknown, options);
-    const instance = createComponent(() => new component(name, withAbsolutePaths(awaited.inputs), options));
+    const instance = createComponent(() => new component(name, awaited.inputs, options), awaited.secret);
     const { properties } = schema.resources[type as keyof typeof schema.resources];
     const outputs = instance as unknown as pulumi.Inputs;
     return { urn: instance.urn, state: Object.fromEntries(Object.keys(properties).map((key) => [key, outputs[key] as unknown])) };
@@ -31,15 +34,26 @@ export class CiliumProvider implements Provider {
 }
 
 /** Creates the component. Throws the problems of its inputs in the form that the engine shows at each input, in every language. */
-function createComponent<T>(create: () => T): T {
+function createComponent<T>(create: () => T, secretInputs: readonly string[]): T {
   try {
     return create();
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof InputError)) throw error;
-    const errors = cause.problems.map(({ input, message }) => ({ propertyPath: input, reason: message }));
+    const errors = cause.problems.map(({ input, message }) => ({
+      propertyPath: isSecret(input, secretInputs) ? `${input} (secret)` : input,
+      reason: message,
+    }));
     throw new pulumi.InputPropertiesError({ message: "the inputs cannot work", errors });
   }
+}
+
+/**
+ * Whether the value of an input is secret, or has a secret inside. The engine (3.259) prints the value of the property at the path of an error,
+ * secrets included. It prints none if there is no property of that name.
+ */
+function isSecret(input: string, secretInputs: readonly string[]): boolean {
+  return secretInputs.some((secret) => isWithin(secret, input) || isWithin(input, secret));
 }
 
 /** A component of a preview whose inputs are not known yet: it has no children, and its outputs are unknown. */
@@ -60,9 +74,4 @@ function constructUnknown(
   const verb = unknown.length === 1 ? "is" : "are";
   void pulumi.log.warn(`${unknown.join(", ")} ${verb} known after up, and so is everything that this component makes`, instance);
   return { urn: instance.urn, state: {} };
-}
-
-/** Relative paths are relative to the project, which the plugin's own folder has nothing to do with. */
-function withAbsolutePaths(inputs: AwaitedInputs["inputs"]): AwaitedInputs["inputs"] {
-  return inputs;
 }

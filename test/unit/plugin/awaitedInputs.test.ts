@@ -28,7 +28,13 @@ test("what the component takes as an Output stays one", async () => {
     clientConfiguration: pulumi.secret({ clientKey: "a" }),
     controlPlanes: [machine],
   };
-  const { inputs } = await awaitInputs({ talos });
+  const { inputs, secret } = await awaitInputs({ talos });
+  assert.deepEqual(secret.toSorted(), [
+    "secretValues",
+    "talos.clientConfiguration",
+    "talos.controlPlanes[0].machineConfiguration",
+    "talos.controlPlanes[0].node",
+  ]);
   assert.deepEqual(inputs, { talos: { ...talos, version: "1.13.9" } });
 });
 
@@ -50,6 +56,6 @@ test("a secret is only accepted where it stays one", async () => {
   assert.deepEqual(inputs["secretValues"], { a: 1 });
   for (const refused of [(inputs["values"] as { token: unknown }).token, inputs["podCidr"]]) {
     assert(refused instanceof RefusedInput);
-    assert.match(refused.reason, /^is a secret, .*; only secretValues may be secret$/);
+    assert.match(refused.reason, /^is a secret, .*; give it (in secretValues instead|as plain data)$/);
   }
 });

@@ -48,7 +48,7 @@ test("problems arrive at their inputs, all at once", async () => {
     assert(pulumi.InputPropertiesError.isInstance(error));
     assert.deepEqual(
       error.errors.map(({ propertyPath }) => propertyPath),
-      ["l2.leaseDuration", "podCidr", "values.token"],
+      ["l2.leaseDuration", "podCidr", "values.token (secret)"],
     );
     assert.match(error.errors[1]?.reason ?? "", /^"10\.244\.0\.0" is not a valid IPv4 range; /);
     assert(!JSON.stringify(error.errors).includes("s3cret"));
