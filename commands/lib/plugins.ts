@@ -2,8 +2,14 @@ import { existsSync, globSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-/** The Pulumi plugins that the program needs besides the CLI: for clusters, for machines, and for the CLI to run a Node program. */
-export const allPlugins = ["resource-kubernetes", "resource-talos", "language-nodejs"] as const;
+/** The Pulumi plugins that programs need besides the CLI: for clusters, for machines, and for the CLI to run a program in a language. */
+export const allPlugins = [
+  "resource-kubernetes",
+  "resource-talos",
+  "language-nodejs",
+  "language-yaml",
+  "language-python",
+] as const;
 export type Plugin = (typeof allPlugins)[number];
 
 /** The error message for a missing plugin. */

@@ -11,6 +11,7 @@ import { findAgentObstacle, type Obstacle } from "./lanObstacles.ts";
 import { allPlugins, findPluginFolder, missingPluginMessage } from "./plugins.ts";
 import { findProgram, linkPrograms } from "./programs.ts";
 import { putOnPath } from "./putOnPath.ts";
+import { fetchPythonPackages } from "./pythonPackages.ts";
 import { commandFolders, type Suite, type SystemCommand, systemCommands } from "./suites.ts";
 import { progress } from "./terminal.ts";
 
@@ -22,6 +23,8 @@ export interface SuiteData {
   readonly gatewayApi: Readonly<Record<string, string>>;
   /** Folders with the source. */
   readonly ciliumSources: Readonly<Record<string, string>>;
+  /** A folder with the packages of Python programs, for pip. Absent if no program could run. */
+  readonly pythonPackages?: string;
 }
 
 /** The environment variable that passes the SuiteData to a test process, as JSON. */
@@ -66,13 +69,18 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
 }
 
 /** Fetches the data that a suite declares. What is not cached goes into `folder`. Charts need Helm on PATH. */
-export function fetchData({ charts = [], gatewayApi = [], ciliumSources = [] }: Suite, folder: string): SuiteData {
+export function fetchData(
+  { charts = [], gatewayApi = [], ciliumSources = [], python = false }: Suite,
+  folder: string,
+): SuiteData {
+  const pythonPackages = python ? fetchPythonPackages(folder) : undefined;
   const byRelease = <T>(releases: readonly string[], fetch: (release: string) => T) =>
     Object.fromEntries(releases.map((release) => [release, fetch(release)]));
   return {
     charts: byRelease(charts, (release) => fetchChart(release, folder)),
     gatewayApi: byRelease(gatewayApi, (release) => fetchGatewayApiCrds(release, folder)),
     ciliumSources: byRelease(ciliumSources, fetchCiliumSource),
+    ...(pythonPackages !== undefined && { pythonPackages }),
   };
 }
 

@@ -35,6 +35,7 @@ export const systemCommands = {
   nsenter: "util-linux",
   od: "coreutils",
   pgrep: "procps",
+  python3: "python3",
   setpriv: "util-linux",
   sh: "dash",
   tar: "tar",
@@ -65,6 +66,8 @@ export interface Suite {
   readonly ciliumSources?: readonly string[];
   /** The Pulumi plugins that all its tests need; they are not built here. Tests that need other plugins are skipped one by one. */
   readonly plugins?: readonly Plugin[];
+  /** Whether it runs Python programs, if there is a language host for them. */
+  readonly python?: boolean;
   /** Whether it runs Cilium's agent, which not every kernel supports. */
   readonly runsAgent?: boolean;
   /** Whether its files run one after another, because they use something that a machine has only once. */
@@ -191,6 +194,15 @@ export const suites = {
     charts: ["1.18.4", "1.19.6"],
     gatewayApi: ["v1.2.0", "v1.4.1"],
     plugins: ["resource-kubernetes"],
+  },
+  /** The package and the plugin as strangers use them. */
+  package: {
+    files: "test/package/*.test.ts",
+    tools: ["pulumi", "helm"],
+    commands: ["bash", "git", "npm", "python3", "sh"],
+    charts: ["1.18.4"],
+    plugins: [],
+    python: true,
   },
   /** Talos' own code: its config code with our patches, and its manifest sync with a real API server. */
   talos: {

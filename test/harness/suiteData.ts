@@ -5,17 +5,25 @@ const names = {
   charts: "the chart of Cilium",
   gatewayApi: "the CRDs of Gateway API",
   ciliumSources: "the source of Cilium",
-} as const satisfies Readonly<Record<keyof SuiteData, string>>;
+} as const satisfies Readonly<Record<Exclude<keyof SuiteData, "pythonPackages">, string>>;
 
 /** Returns what was fetched for the suite of this process before it started. Throws if the suite does not declare it. */
-export function suiteData<Kind extends keyof SuiteData>(kind: Kind, release: string): SuiteData[Kind][string] {
-  const text = process.env[suiteDataVariable];
-  if (text === undefined) throw new Error("nothing was fetched for this process; start a test file with npm test -- <file>");
-  const all = JSON.parse(text) as SuiteData;
-  const item = all[kind][release] as SuiteData[Kind][string] | undefined;
+export function suiteData<Kind extends keyof typeof names>(kind: Kind, release: string): SuiteData[Kind][string] {
+  const item = allData()[kind][release] as SuiteData[Kind][string] | undefined;
   if (item === undefined)
     throw new Error(`the suite does not declare ${names[kind]} ${release}; add it in commands/lib/suites.ts`);
   return item;
+}
+
+function allData(): SuiteData {
+  const text = process.env[suiteDataVariable];
+  if (text === undefined) throw new Error("nothing was fetched for this process; start a test file with npm test -- <file>");
+  return JSON.parse(text) as SuiteData;
+}
+
+/** A folder with the packages of Python programs, for pip. Undefined if none can run here. */
+export function pythonPackages(): string | undefined {
+  return allData().pythonPackages;
 }
 
 /** The published file `standard-install.yaml` of a Gateway API release. */

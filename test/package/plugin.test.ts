@@ -1,0 +1,200 @@
+// The components from YAML and Python, through the real engine and the real language hosts.
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Clone } from "../../commands/lib/clone.ts";
+import { findPluginFolder, missingPluginMessage, type Plugin } from "../../commands/lib/plugins.ts";
+import { root } from "../../commands/lib/root.ts";
+import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
+import { createPlan } from "../../components/plan.ts";
+import { chart, chartArgs } from "../harness/charts.ts";
+import { pythonPackages } from "../harness/suiteData.ts";
+
+/** The reason to skip a test that needs language hosts which are not here. The plugin itself runs on Node. */
+const without = (...plugins: readonly Plugin[]) => {
+  const missing = (["language-nodejs", ...plugins] as const).find((plugin) => findPluginFolder(plugin) === undefined);
+  return missing !== undefined && missingPluginMessage(missing);
+};
+
+let clone: Clone;
+before(() => {
+  clone = new Clone();
+});
+after(() => {
+  clone.remove();
+});
+
+/** npm and pip find what they need in folders, because a test downloads nothing. */
+const offline = () => ({
+  PIP_NO_INDEX: "1",
+  PIP_FIND_LINKS: pythonPackages() ?? "",
+  npm_config_offline: "true",
+  npm_config_audit: "false",
+});
+
+/** An example in the clone, with a new stack. */
+class Example {
+  readonly #name: string;
+  readonly stack: string;
+
+  constructor(name: string, stack: string) {
+    this.#name = name;
+    this.stack = stack;
+  }
+
+  /** Runs the CLI in the example, on local state. */
+  pulumi(...args: readonly string[]) {
+    const options = ["--non-interactive", "--color", "never", "--cwd", join("examples", this.#name)];
+    return clone.runUnchecked("pulumi", [...options, ...args], offline());
+  }
+
+  /** Runs the CLI, which must succeed; resolves to its standard output. */
+  succeed(...args: readonly string[]): Promise<string> {
+    const options = ["--non-interactive", "--color", "never", "--cwd", join("examples", this.#name)];
+    return clone.run("pulumi", [...options, ...args], offline());
+  }
+
+  /** Replaces a text in a file of the example. */
+  change(file: string, from: string, to: string): void {
+    const content = readFileSync(this.#path(file), "utf8");
+    assert(content.includes(from), `${file} has no ${from}`);
+    this.write(
+      file,
+      content.replace(from, () => to),
+    );
+  }
+
+  write(file: string, content: string): void {
+    writeFileSync(this.#path(file), content);
+  }
+
+  #path(file: string): string {
+    return join(clone.folder, "examples", this.#name, file);
+  }
+}
+
+let stacks = 0;
+/** An example as it is in the repository, with a stack of its own. */
+async function stackOf(name: string): Promise<Example> {
+  cpSync(join(root, "examples", name), join(clone.folder, "examples", name), { recursive: true });
+  stacks += 1;
+  const example = new Example(name, `stack-${stacks}`);
+  await example.succeed("stack", "select", example.stack, "--create");
+  await example.succeed("install");
+  return example;
+}
+
+interface Schema {
+  readonly version: string;
+  readonly resources: Readonly<
+    Record<string, { readonly inputProperties: Readonly<Record<string, { readonly description?: string }>> }>
+  >;
+}
+
+/** The inputs of the examples. */
+const inputs: TalosCiliumCniArgs = {
+  ...chartArgs(),
+  lan: { subnets: ["192.168.1.0/24"], gateway: "192.168.1.1", dhcpRange: "192.168.1.100-192.168.1.199" },
+  loadBalancer: { ipPools: [{ name: "lan", blocks: [{ cidr: "192.168.1.200/29" }] }], l2Policies: [{ name: "lan" }] },
+};
+const expected = createPlan(inputs).manifest.yaml;
+
+/** `podCidr` comes from a resource that does not exist before `up`. */
+const programWithUnknownInput = `
+import pulumi
+import pulumi_talos_cilium_cni as talos_cilium_cni
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+class Provider(ResourceProvider):
+    def create(self, props):
+        return CreateResult(id_="1", outs={"cidr": "10.42.0.0/16"})
+
+class Network(Resource):
+    cidr: pulumi.Output[str]
+
+    def __init__(self, name):
+        super().__init__(Provider(), name, {"cidr": None})
+
+cni = talos_cilium_cni.TalosCiliumCni("cilium", chart={"path": "${chart().path}"}, pod_cidr=Network("network").cidr)
+pulumi.export("manifest", cni.manifest)
+`;
+
+test("the CLI gets the schema of both components from the plugin", { skip: without() }, async () => {
+  const stdout = await clone.run("pulumi", ["--cwd", "plugin", "package", "get-schema", "."], offline());
+  const schema = JSON.parse(stdout) as Schema;
+  const generated = JSON.parse(readFileSync(join(root, "components", "plugin", "pulumi.schema.json"), "utf8")) as Schema;
+  assert.equal(schema.version, generated.version);
+  for (const [token, { inputProperties }] of Object.entries(generated.resources)) {
+    const fromPlugin = schema.resources[token]?.inputProperties ?? {};
+    assert.deepEqual(Object.keys(fromPlugin).toSorted(), Object.keys(inputProperties).toSorted());
+    for (const [input, { description }] of Object.entries(fromPlugin)) assert(description, `${token} ${input}`);
+  }
+});
+
+test("a YAML program gives the manifest of the repository", { skip: without("language-yaml") }, async () => {
+  const example = await stackOf("manifest-yaml");
+  example.change("Pulumi.yaml", "    properties:\n", `    properties:\n      chart: { path: ${chart().path} }\n`);
+  assert.match(await example.succeed("preview"), /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
+  await example.succeed("up", "--yes", "--skip-preview");
+  assert.equal(await example.succeed("stack", "output", "manifest"), `${expected}\n`);
+  assert.match(await example.succeed("preview"), /2 unchanged/);
+});
+
+test("a wrong pool in a YAML program is one error at its property", { skip: without("language-yaml") }, async () => {
+  const example = await stackOf("manifest-yaml");
+  example.change("Pulumi.yaml", "    properties:\n", `    properties:\n      chart: { path: ${chart().path} }\n`);
+  example.change("Pulumi.yaml", "- cidr: 192.168.1.200/29", "- cidr: 192.168.1.0/29");
+  const { status, printed } = await example.pulumi("preview");
+  assert.notEqual(status, 0);
+  const problems = [...new Set(printed.match(/- property .*/g))];
+  assert.equal(problems.length, 1, printed);
+  assert.match(
+    problems.join("\n"),
+    /property loadBalancer\.ipPools\[0\]\.blocks\[0\] .* contains lan\.gateway 192\.168\.1\.1; choose/,
+  );
+});
+
+test("no secret of a YAML program is printed or in the state", { skip: without("language-yaml") }, async () => {
+  const example = await stackOf("manifest-yaml");
+  const secret = "not-for-the-eyes-of-others";
+  const values = `secretValues: { extraConfig: { x: { "fn::secret": ${secret} } } }`;
+  example.change(
+    "Pulumi.yaml",
+    "    properties:\n",
+    `    properties:\n      chart: { path: ${chart().path} }\n      ${values}\n`,
+  );
+  const printed = await example.succeed("up", "--yes", "--skip-preview");
+  assert.match(printed, /manifest +: \[secret\]/);
+  assert(!printed.includes(secret) && !clone.state("homelab-manifest-yaml", example.stack).includes(secret));
+  assert.match(await example.succeed("stack", "output", "manifest", "--show-secrets"), new RegExp(`x: ${secret}`));
+
+  // The engine itself prints the value of a property beside its problem.
+  example.change("Pulumi.yaml", values, `secretValues: { devices: { "fn::secret": "/${secret}/" } }`);
+  const refused = await example.pulumi("preview");
+  assert.match(refused.printed, /property secretValues\.devices \(secret\) has a problem: /);
+  assert(!refused.printed.includes(secret), refused.printed);
+});
+
+test("a Python program gives the manifest of the repository", { skip: without("language-python") }, async () => {
+  const example = await stackOf("manifest-python");
+  example.change(
+    "__main__.py",
+    '    cilium_version="1.18.4",',
+    `    cilium_version="1.18.4",\n    chart={"path": "${chart().path}"},`,
+  );
+  assert.match(await example.succeed("preview"), /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
+  await example.succeed("up", "--yes", "--skip-preview");
+  assert.equal(await example.succeed("stack", "output", "manifest"), `${expected}\n`);
+});
+
+test("an input that is known after up is previewed as such", { skip: without("language-python") }, async () => {
+  const example = await stackOf("manifest-python");
+  example.write("__main__.py", programWithUnknownInput);
+  const preview = await example.succeed("preview");
+  assert.match(preview, /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
+  assert.match(preview, /warning: podCidr is known after up, /);
+  await example.succeed("up", "--yes", "--skip-preview");
+  const { manifest } = createPlan({ ...chartArgs(), podCidr: "10.42.0.0/16" });
+  assert.equal(await example.succeed("stack", "output", "manifest"), `${manifest.yaml}\n`);
+});
