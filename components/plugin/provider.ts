@@ -72,6 +72,9 @@ function constructUnknown(
 ): ConstructResult {
   const instance = new UnknownComponent(type, name, options);
   const verb = unknown.length === 1 ? "is" : "are";
-  void pulumi.log.warn(`${unknown.join(", ")} ${verb} known after up, and so is everything that this component makes`, instance);
+  void pulumi.log.warn(
+    `${unknown.join(", ")} ${verb} known after up; until then, a preview cannot show what this component makes`,
+    instance,
+  );
   return { urn: instance.urn, state: {} };
 }

@@ -43,8 +43,9 @@ test("the README's programs compile", { timeout: 120_000 }, async () => {
     writeFileSync(join(clone.folder, file), block);
     return file;
   });
-  assert(files.length >= 2);
-  const extended = { extends: "./tsconfig.json", include: files, compilerOptions: { noUnusedLocals: false } };
+  assert(files.length >= 3);
+  const paths = { "talos-cilium-cni": ["./components/index.ts"] };
+  const extended = { extends: "./tsconfig.json", include: files, compilerOptions: { noUnusedLocals: false, paths } };
   writeFileSync(join(clone.folder, "tsconfig.readme.json"), JSON.stringify(extended));
   await clone.run(join("node_modules", ".bin", "tsc"), ["--project", "tsconfig.readme.json"]);
 });
