@@ -1,16 +1,25 @@
-// npm run check: checks types, lint and format. npm run fix: lets eslint and prettier fix what they can, then checks the types.
+// npm run check: checks types, lint and format, and the packed npm package. npm run fix: lets eslint and prettier fix what they can, then
+// checks the rest.
 import { parseArgs } from "node:util";
 import { runUnchecked } from "../tools/childProcess.mjs";
+import { findPackageProblems, packProject } from "./lib/packageCheck.ts";
 import { fail, say } from "./lib/terminal.ts";
 
-const { fix } = parseArgs({ options: { fix: { type: "boolean", default: false } } }).values;
-const checks = [
-  ["eslint", fix ? "--fix" : "--no-fix", "."],
-  ["prettier", fix ? "--write" : "--check", "--log-level", "warn", "."],
-  ["tsc", "--project", "."],
-] as const;
+async function main(): Promise<void> {
+  const { fix } = parseArgs({ options: { fix: { type: "boolean", default: false } } }).values;
+  const checks = [
+    ["eslint", fix ? "--fix" : "--no-fix", "."],
+    ["prettier", fix ? "--write" : "--check", "--log-level", "warn", "."],
+    ["tsc", "--project", "."],
+  ] as const;
 
-for (const [command, ...options] of checks) {
-  say(`${command} ${options.join(" ")}`);
-  if (runUnchecked(command, options, { inherit: true, seconds: 900 }).status !== 0) fail(`${command} reported problems`);
+  for (const [command, ...options] of checks) {
+    say(`${command} ${options.join(" ")}`);
+    if (runUnchecked(command, options, { inherit: true, seconds: 900 }).status !== 0) fail(`${command} reported problems`);
+  }
+  say("npm pack, publint and arethetypeswrong");
+  const problems = await findPackageProblems(packProject());
+  if (problems.length > 0) fail(["the npm package has problems", ...problems].join("\n  "));
 }
+
+await main().catch(fail);
