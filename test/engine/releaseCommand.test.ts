@@ -26,11 +26,11 @@ const release = (...args: readonly string[]) => clone.runUnchecked("npm", ["run"
 /** Everything that a release changes. */
 const state = async () => `${await git("rev-parse", "HEAD")}${await git("tag", "--list")}${await git("status", "--porcelain")}`;
 
-/** Replaces the script `check`, which has its own tests, by a line of JavaScript. */
-async function setCheck(script: string): Promise<void> {
-  const text = read("package.json").replace(/"check": "[^\n]*",$/m, `"check": "node --eval ${script}",`);
+/** Replaces a script by a line of JavaScript. */
+async function setScript(name: string, line: string): Promise<void> {
+  const text = read("package.json").replace(new RegExp(`"${name}": "[^\n]*"`), `"${name}": "node --eval ${line}"`);
   writeFileSync(join(clone.folder, "package.json"), text);
-  await git("commit", "--all", "--quiet", "--message", "check");
+  await git("commit", "--all", "--quiet", "--message", name);
 }
 
 before(async () => {
@@ -44,7 +44,7 @@ before(async () => {
 });
 
 test("npm run release changes nothing if it cannot release", { timeout: 120_000 }, async () => {
-  await setCheck("process.exit(1)");
+  await setScript("check", "process.exit(1)");
   const stateWithFailingCheck = await state();
   for (const args of [[], ["--dry-run"]]) {
     const { status, printed } = await release(...args);
@@ -52,7 +52,7 @@ test("npm run release changes nothing if it cannot release", { timeout: 120_000 
     assert.match(printed, /^error: npm run check failed, so nothing is released and nothing was changed$/m);
   }
   assert.equal(await state(), stateWithFailingCheck);
-  await setCheck("0");
+  await setScript("check", "0");
   const stateBefore = await state();
   writeFileSync(join(clone.folder, "new.txt"), "");
   const dirty = await release("--dry-run");
@@ -70,8 +70,21 @@ test("npm run release changes nothing if it cannot release", { timeout: 120_000 
   assert.equal(await state(), stateBefore);
 });
 
+test("the error of a release that stops half-way says how to undo it", { timeout: 120_000 }, async () => {
+  const generate = /"generate": "(.*)"/.exec(read("package.json"))?.[1] ?? "";
+  await setScript("generate", "process.exit(1)");
+  const stateBefore = await state();
+  const { status, printed } = await release();
+  assert.equal(status, 1);
+  const [, advice = ""] = /^error: npm run generate failed; .*: git (reset .*)$/m.exec(printed) ?? [];
+  assert.notEqual(await state(), stateBefore);
+  await git(...advice.split(" "));
+  assert.equal(await state(), stateBefore);
+  writeFileSync(join(clone.folder, "package.json"), read("package.json").replace(/("generate": ").*(")/, `$1${generate}$2`));
+  await git("commit", "--all", "--quiet", "--message", "generate");
+});
+
 test("npm run release does what its dry run prints, and publishes nothing", { timeout: 240_000 }, async () => {
-  await setCheck("1");
   const stateBefore = await state();
   const dryRun = await release("--dry-run");
   assert.equal(dryRun.status, 0, dryRun.printed);
