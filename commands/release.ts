@@ -14,11 +14,13 @@ import {
   publishCommands,
   releaseCommands,
   type ReleasePlan,
+  releaseReadme,
 } from "./lib/releasePlan.ts";
 import { root } from "./lib/root.ts";
 import { fail, say } from "./lib/terminal.ts";
 
 const changelogFile = join(root, "CHANGELOG.md");
+const readmeFile = join(root, "README.md");
 
 function main(): void {
   const { positionals, values } = parseArgs({
@@ -55,6 +57,7 @@ function release(plan: ReleasePlan): void {
   const undo = `the release is not complete; undo it with: git reset --hard ${before}`;
   try {
     writeFileSync(changelogFile, releaseChangelog(readFileSync(changelogFile, "utf8"), plan.version, plan.date));
+    writeFileSync(readmeFile, releaseReadme(readFileSync(readmeFile, "utf8"), plan));
     for (const command of releaseCommands(plan)) {
       say(formatCommand(command));
       if (start(command) !== 0) fail(`${formatCommand(command)} failed; ${undo}`);

@@ -75,16 +75,28 @@ export interface Command {
   readonly args: readonly string[];
 }
 
-/** The commands that change files, after the edit of CHANGELOG.md, and those that record the result in git. */
-export function releaseCommands({ version, tag }: ReleasePlan): readonly Command[] {
-  const setVersion = ["version", version, "--no-git-tag-version", "--allow-same-version", "--ignore-scripts"];
+/** The commands that set the version, after the edits of CHANGELOG.md and README.md, and those that record the result in git. */
+export function releaseCommands(plan: ReleasePlan): readonly Command[] {
+  const { version, tag } = plan;
+  return [
+    ...(changesVersion(plan) ? versionCommands(version) : []),
+    { program: "git", args: ["commit", "--all", "--message", `chore(release): version ${version}`] },
+    { program: "git", args: ["tag", "--annotate", "--message", `talos-cilium-cni ${version}`, tag] },
+  ];
+}
+
+function versionCommands(version: string): readonly Command[] {
+  const setVersion = ["version", version, "--no-git-tag-version", "--ignore-scripts"];
   return [
     { program: "npm", args: setVersion },
     { program: "npm", args: ["--prefix", "plugin", ...setVersion] },
     { program: "npm", args: ["run", "generate"] },
-    { program: "git", args: ["commit", "--all", "--message", `chore(release): version ${version}`] },
-    { program: "git", args: ["tag", "--annotate", "--message", `talos-cilium-cni ${version}`, tag] },
   ];
+}
+
+/** Whether the version differs from the one in package.json. Only the first release has that one. */
+function changesVersion({ current, version }: ReleasePlan): boolean {
+  return current !== version;
 }
 
 /** The commands that publish. They need accounts, so a person or a workflow runs them. */
@@ -101,11 +113,19 @@ export function formatCommand({ program, args }: Command): string {
   return [program, ...args.map((word) => (/^[\w.,:/=@-]+$/.test(word) ? word : `"${word}"`))].join(" ");
 }
 
+/** Names the plugin of the next release in the README. Pulumi takes plugins from git by their tag. */
+export function releaseReadme(text: string, { current, tag }: ReleasePlan): string {
+  return text.replaceAll(`/plugin@v${current}`, `/plugin@${tag}`);
+}
+
 /** Describes how the files change. */
-export function describeChanges({ current, version, date }: ReleasePlan): readonly string[] {
-  const versionLines =
-    current === version
-      ? versionFiles.map((file) => `${file}: stays at ${version}`)
-      : versionFiles.map((file) => `${file}: "version": "${current}" becomes "${version}"`);
-  return [...versionLines, `CHANGELOG.md: the entries of "Unreleased" move below "${releaseHeading(version, date)}"`];
+export function describeChanges(plan: ReleasePlan): readonly string[] {
+  const { current, version, tag, date } = plan;
+  const dated = `CHANGELOG.md: the entries of "Unreleased" move below "${releaseHeading(version, date)}"`;
+  if (!changesVersion(plan)) return [dated];
+  return [
+    ...versionFiles.map((file) => `${file}: "version": "${current}" becomes "${version}"`),
+    `README.md: /plugin@v${current} becomes /plugin@${tag}`,
+    dated,
+  ];
 }

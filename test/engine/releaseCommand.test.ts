@@ -94,6 +94,7 @@ test("npm run release does what its dry run prints, and publishes nothing", { ti
     assert(dryRun.printed.includes(`  ${file}: "version": "${current}" becomes "${next}"\n`), file);
   const commands = [...dryRun.printed.matchAll(/^ {2}((?:npm|git) .*)$/gm)].map(([, command = ""]) => command);
   assert.equal(commands.length, 8);
+  assert(dryRun.printed.includes(`  README.md: /plugin@v${current} becomes /plugin@v${next}\n`));
 
   const { status, printed } = await release();
   assert.equal(status, 0, printed);
@@ -104,12 +105,16 @@ test("npm run release does what its dry run prints, and publishes nothing", { ti
   assert.equal(await git("rev-parse", `v${next}^{commit}`), await git("rev-parse", "HEAD"));
   // The commit changes what the dry run named, and in these files nothing but the version.
   const changed = (await git("show", "--format=", "--name-only")).trim().split("\n");
-  assert.deepEqual(changed.toSorted(), [...versionFiles, "CHANGELOG.md"].toSorted());
+  assert.deepEqual(changed.toSorted(), [...versionFiles, "CHANGELOG.md", "README.md"].toSorted());
   const lines = (await git("show", "--format=", "--unified=0", "--", ...versionFiles)).match(/^[-+](?![-+]).*$/gm) ?? [];
   assert.deepEqual([...new Set(lines.map((line) => line.replace(/ +/g, " ")))].toSorted(), [
     `+ "version": "${next}",`,
     `- "version": "${current}",`,
   ]);
+  const readme = (await git("show", "--format=", "--unified=0", "--word-diff=porcelain", "--", "README.md")).match(
+    /^[-+](?![-+]).*$/gm,
+  );
+  assert.deepEqual(readme, [`-\`/plugin@v${current}\``, `+\`/plugin@v${next}\``]);
   const [, dated = ""] =
     /^## Unreleased\n\n## (.*) - \d{4}-\d\d-\d\d\n\n### Fixed\n\n- A mistake\.$/m.exec(read("CHANGELOG.md")) ?? [];
   assert.equal(dated, next);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import semver from "semver";
@@ -50,6 +50,14 @@ test("every file with the version has the same one", () => {
       "components/plugin/pulumi.schema.json": version,
     },
   );
+});
+
+test("the README, the docs and the examples name the plugin of this version", () => {
+  const { version } = readJson("package.json");
+  const pages = ["README.md", ...globSync(["docs/**/*.md", "examples/**/*.md"], { cwd: root })];
+  const names = pages.flatMap((page) => Array.from(read(page).matchAll(/\/plugin@v\d[\w.-]*/g), ([name]) => [page, name]));
+  assert(names.length > 0);
+  for (const name of names) assert.deepEqual(name, ["README.md", `/plugin@v${version}`], "a release changes it in README.md only");
 });
 
 test("CHANGELOG.md is written by the conventions", () => {
@@ -115,7 +123,12 @@ test("the first release has the version of package.json", () => {
   const first = { changelog: changelogOf(section("Added"), ""), current: "0.1.0", tags: [""] };
   assert.equal(versionOf(first), "0.1.0");
   assert.equal(versionOf({ ...first, words: ["major"] }), "1.0.0");
-  assert(describeChanges(planRelease({ ...situation, ...first })).includes("package.json: stays at 0.1.0"));
+  const plan = planRelease({ ...situation, ...first });
+  assert.deepEqual(describeChanges(plan), [`CHANGELOG.md: the entries of "Unreleased" move below "## 0.1.0 - ${date}"`]);
+  assert.deepEqual(releaseCommands(plan).map(formatCommand), [
+    'git commit --all --message "chore(release): version 0.1.0"',
+    'git tag --annotate --message "talos-cilium-cni 0.1.0" v0.1.0',
+  ]);
 });
 
 const refused: Readonly<Record<string, readonly [Partial<Situation>, RegExp]>> = {
@@ -162,8 +175,8 @@ test("the changelog is dated without losing a line, and has an empty Unreleased 
 test("the commands are printed as they run", () => {
   const plan = planRelease(situation);
   assert.deepEqual([...releaseCommands(plan), ...publishCommands(plan)].map(formatCommand), [
-    "npm version 0.3.2 --no-git-tag-version --allow-same-version --ignore-scripts",
-    "npm --prefix plugin version 0.3.2 --no-git-tag-version --allow-same-version --ignore-scripts",
+    "npm version 0.3.2 --no-git-tag-version --ignore-scripts",
+    "npm --prefix plugin version 0.3.2 --no-git-tag-version --ignore-scripts",
     "npm run generate",
     'git commit --all --message "chore(release): version 0.3.2"',
     'git tag --annotate --message "talos-cilium-cni 0.3.2" v0.3.2',
