@@ -57,7 +57,8 @@ test("the README, the docs and the examples name the plugin of this version", ()
   const pages = ["README.md", ...globSync(["docs/**/*.md", "examples/**/*.md"], { cwd: root })];
   const names = pages.flatMap((page) => Array.from(read(page).matchAll(/\/plugin@v\d[\w.-]*/g), ([name]) => [page, name]));
   assert(names.length > 0);
-  for (const name of names) assert.deepEqual(name, ["README.md", `/plugin@v${version}`], "a release changes it in README.md only");
+  for (const name of names)
+    assert.deepEqual(name, ["README.md", `/plugin@v${version}`], "a release changes it in README.md only");
 });
 
 test("CHANGELOG.md is written by the conventions", () => {
