@@ -6,6 +6,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { root } from "../../commands/lib/root.ts";
 import { programIn, withStack } from "../../commands/lib/stack.ts";
 import { createPlan } from "../../components/plan.ts";
+import { manifestExamples } from "../fixtures/manifestExamples.ts";
 import { chart, chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 
@@ -25,6 +26,14 @@ test("examples/patch-only gives a patch for control planes and one for workers",
   assert.match(controlPlane?.value as string, /^ {4}- name: cilium-lb$/m);
   assert.match(worker?.value as string, /kubePrism/);
   assert.doesNotMatch(worker?.value as string, /inlineManifests/);
+  assert.deepEqual(warnings?.value, []);
+});
+
+test("examples/manifest gives the manifest", async () => {
+  const { manifest, loadBalancerManifest, warnings } = await outputsOf("manifest");
+  const plan = createPlan({ ...chartArgs(), ...manifestExamples });
+  assert.equal(manifest?.value, plan.manifest.yaml);
+  assert.equal(loadBalancerManifest?.value, plan.loadBalancer?.yaml);
   assert.deepEqual(warnings?.value, []);
 });
 

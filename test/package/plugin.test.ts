@@ -1,13 +1,13 @@
 // The components from YAML and Python, through the real engine and the real language hosts.
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Clone } from "../../commands/lib/clone.ts";
 import { findPluginFolder, missingPluginMessage, type Plugin } from "../../commands/lib/plugins.ts";
 import { root } from "../../commands/lib/root.ts";
-import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { createPlan } from "../../components/plan.ts";
+import { manifestExamples } from "../fixtures/manifestExamples.ts";
 import { chart, chartArgs } from "../harness/charts.ts";
 import { pythonPackages } from "../harness/suiteData.ts";
 
@@ -57,7 +57,7 @@ class Example {
 
   /** Replaces a text in a file of the example. */
   change(file: string, from: string, to: string): void {
-    const content = readFileSync(this.#path(file), "utf8");
+    const content = readFileSync(this.path(file), "utf8");
     assert(content.includes(from), `${file} has no ${from}`);
     this.write(
       file,
@@ -66,10 +66,10 @@ class Example {
   }
 
   write(file: string, content: string): void {
-    writeFileSync(this.#path(file), content);
+    writeFileSync(this.path(file), content);
   }
 
-  #path(file: string): string {
+  path(file: string): string {
     return join(clone.folder, "examples", this.#name, file);
   }
 }
@@ -92,13 +92,7 @@ interface Schema {
   >;
 }
 
-/** The inputs of the examples. */
-const inputs: TalosCiliumCniArgs = {
-  ...chartArgs(),
-  lan: { subnets: ["192.168.1.0/24"], gateway: "192.168.1.1", dhcpRange: "192.168.1.100-192.168.1.199" },
-  loadBalancer: { ipPools: [{ name: "lan", blocks: [{ cidr: "192.168.1.200/29" }] }], l2Policies: [{ name: "lan" }] },
-};
-const expected = createPlan(inputs).manifest.yaml;
+const expected = createPlan({ ...chartArgs(), ...manifestExamples }).manifest.yaml;
 
 /** `podCidr` comes from a resource that does not exist before `up`. */
 const programWithUnknownInput = `
@@ -134,7 +128,9 @@ test("the CLI gets the schema of both components from the plugin", { skip: witho
 
 test("a YAML program gives the manifest of the repository", { skip: without("language-yaml") }, async () => {
   const example = await stackOf("manifest-yaml");
-  example.change("Pulumi.yaml", "    properties:\n", `    properties:\n      chart: { path: ${chart().path} }\n`);
+  // A relative path is relative to the folder of the program.
+  symlinkSync(chart().path, example.path("cilium.tgz"));
+  example.change("Pulumi.yaml", "    properties:\n", "    properties:\n      chart: { path: cilium.tgz }\n");
   assert.match(await example.succeed("preview"), /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
   await example.succeed("up", "--yes", "--skip-preview");
   assert.equal(await example.succeed("stack", "output", "manifest"), `${expected}\n`);
@@ -193,7 +189,7 @@ test("an input that is known after up is previewed as such", { skip: without("la
   example.write("__main__.py", programWithUnknownInput);
   const preview = await example.succeed("preview");
   assert.match(preview, /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
-  assert.match(preview, /warning: podCidr is known after up, /);
+  assert.match(preview, /warning: podCidr is known after up; /);
   await example.succeed("up", "--yes", "--skip-preview");
   const { manifest } = createPlan({ ...chartArgs(), podCidr: "10.42.0.0/16" });
   assert.equal(await example.succeed("stack", "output", "manifest"), `${manifest.yaml}\n`);

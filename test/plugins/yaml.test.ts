@@ -1,0 +1,54 @@
+// The plugin of this repository with the Kubernetes plugin, from a YAML program.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { Clone } from "../../commands/lib/clone.ts";
+import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
+import { chart } from "../harness/charts.ts";
+import { Cluster } from "../harness/cluster.ts";
+import { readGatewayApiCrds } from "../harness/suiteData.ts";
+
+const missing = (["language-nodejs", "language-yaml"] as const).find((plugin) => findPluginFolder(plugin) === undefined);
+const skip = missing !== undefined && missingPluginMessage(missing);
+
+let clone: Clone;
+let cluster: Cluster;
+before(async () => {
+  if (skip !== false) return;
+  clone = new Clone();
+  cluster = await Cluster.start();
+  cluster.startNodes("one");
+});
+after(async () => {
+  if (skip !== false) return;
+  await cluster.stop();
+  clone.remove();
+});
+
+test("examples/existing-cluster-yaml installs Cilium in a cluster", { skip, timeout: 300_000 }, async () => {
+  const folder = join(clone.folder, "examples", "existing-cluster-yaml");
+  const program = readFileSync(join(folder, "Pulumi.yaml"), "utf8");
+  // A test downloads nothing. Pools need Cilium's operator, which no kubelet starts here.
+  const local = `delivery: chart
+      chart: { path: ${chart().path} }
+      gatewayApi: { crdsPath: crds.yaml }`;
+  const withoutPools = program.replace("delivery: chart", local).replace(/ {6}loadBalancer:\n(?: {8}.*\n)+/, "");
+  assert.notEqual(withoutPools, program);
+  writeFileSync(join(folder, "Pulumi.yaml"), withoutPools);
+  writeFileSync(join(folder, "crds.yaml"), readGatewayApiCrds("v1.2.0"));
+  const pulumi = (...args: readonly string[]) =>
+    clone.run("pulumi", ["--non-interactive", "--color", "never", "--cwd", folder, ...args], { KUBECONFIG: cluster.kubeconfig });
+  await pulumi("stack", "select", "homelab", "--create");
+  await pulumi("install");
+  await pulumi("config", "set", "context", "test");
+  await pulumi("up", "--yes", "--skip-preview");
+  for (const [kind, name] of [
+    ["daemonset", "cilium"],
+    ["configmap", "cilium-config"],
+  ] as const) {
+    assert(cluster.get(kind, name, "kube-system"), `there is no ${kind} ${name}`);
+  }
+  assert(cluster.get("crd", "gateways.gateway.networking.k8s.io"), "there are no Gateway API CRDs");
+  assert.match(await pulumi("preview"), /unchanged/);
+});
