@@ -7,6 +7,7 @@ import { resolveSettings } from "../../components/inputs/settings.ts";
 import { ensureTool, MissingToolError, tools } from "../../tools/tools.mjs";
 import { fetchCiliumSource, findSource } from "./ciliumSource.ts";
 import { fetchGatewayApiCrds } from "./gatewayApiCrds.ts";
+import { type Consumer, installConsumers } from "./consumers.ts";
 import { findAgentObstacle, type Obstacle } from "./lanObstacles.ts";
 import { allPlugins, findPluginFolder, missingPluginMessage } from "./plugins.ts";
 import { findProgram, linkPrograms } from "./programs.ts";
@@ -22,6 +23,8 @@ export interface SuiteData {
   readonly gatewayApi: Readonly<Record<string, string>>;
   /** Folders with the source. */
   readonly ciliumSources: Readonly<Record<string, string>>;
+  /** Projects with the npm package installed, by name. */
+  readonly consumers: Readonly<Record<string, Consumer>>;
 }
 
 /** The environment variable that passes the SuiteData to a test process, as JSON. */
@@ -54,7 +57,7 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
     const plugins = suite.plugins === undefined ? [] : allPlugins.flatMap((plugin) => findPluginFolder(plugin) ?? []);
     return {
       PATH: [programs, ...plugins].join(delimiter),
-      [suiteDataVariable]: JSON.stringify(fetchData(suite, folder)),
+      [suiteDataVariable]: JSON.stringify(await fetchData(suite, folder)),
       // Makes a test fail that needs a Go module which its suite does not declare.
       GOPROXY: "off",
       ...helm3,
@@ -66,13 +69,17 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
 }
 
 /** Fetches the data that a suite declares. What is not cached goes into `folder`. Charts need Helm on PATH. */
-export function fetchData({ charts = [], gatewayApi = [], ciliumSources = [] }: Suite, folder: string): SuiteData {
+export async function fetchData(
+  { charts = [], gatewayApi = [], ciliumSources = [], consumers = [] }: Suite,
+  folder: string,
+): Promise<SuiteData> {
   const byRelease = <T>(releases: readonly string[], fetch: (release: string) => T) =>
     Object.fromEntries(releases.map((release) => [release, fetch(release)]));
   return {
     charts: byRelease(charts, (release) => fetchChart(release, folder)),
     gatewayApi: byRelease(gatewayApi, (release) => fetchGatewayApiCrds(release, folder)),
     ciliumSources: byRelease(ciliumSources, fetchCiliumSource),
+    consumers: await installConsumers(consumers, join(folder, "consumers")),
   };
 }
 

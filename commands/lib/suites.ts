@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pinnedCharts } from "../../components/versions/pins.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
 import type { tools } from "../../tools/tools.mjs";
+import type { ConsumerName } from "./consumers.ts";
 import type { Plugin } from "./plugins.ts";
 
 export type Tool = keyof typeof tools;
@@ -63,6 +64,8 @@ export interface Suite {
   readonly gatewayApi?: readonly string[];
   /** The Cilium releases whose source it reads. */
   readonly ciliumSources?: readonly string[];
+  /** The projects of test/package/projects into which the npm package is installed. */
+  readonly consumers?: readonly ConsumerName[];
   /** The Pulumi plugins that all its tests need; they are not built here. Tests that need other plugins are skipped one by one. */
   readonly plugins?: readonly Plugin[];
   /** Whether it runs Cilium's agent, which not every kernel supports. */
@@ -191,6 +194,15 @@ export const suites = {
     charts: ["1.18.4", "1.19.6"],
     gatewayApi: ["v1.2.0", "v1.4.1"],
     plugins: ["resource-kubernetes"],
+  },
+  /** The npm package as a stranger installs it. The tests of the Pulumi CLI are skipped where its language host for Node is missing. */
+  package: {
+    files: "test/package/*.test.ts",
+    tools: ["pulumi", "helm"],
+    commands: ["npm", "tar"],
+    charts: ["1.18.4"],
+    consumers: ["commonjs", "esm", "pnpm"],
+    plugins: [],
   },
   /** Talos' own code: its config code with our patches, and its manifest sync with a real API server. */
   talos: {

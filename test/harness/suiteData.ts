@@ -5,16 +5,17 @@ const names = {
   charts: "the chart of Cilium",
   gatewayApi: "the CRDs of Gateway API",
   ciliumSources: "the source of Cilium",
+  consumers: "the project",
 } as const satisfies Readonly<Record<keyof SuiteData, string>>;
 
 /** Returns what was fetched for the suite of this process before it started. Throws if the suite does not declare it. */
-export function suiteData<Kind extends keyof SuiteData>(kind: Kind, release: string): SuiteData[Kind][string] {
+export function suiteData<Kind extends keyof SuiteData>(kind: Kind, name: string): SuiteData[Kind][string] {
   const text = process.env[suiteDataVariable];
   if (text === undefined) throw new Error("nothing was fetched for this process; start a test file with npm test -- <file>");
   const all = JSON.parse(text) as SuiteData;
-  const item = all[kind][release] as SuiteData[Kind][string] | undefined;
+  const item = all[kind][name] as SuiteData[Kind][string] | undefined;
   if (item === undefined)
-    throw new Error(`the suite does not declare ${names[kind]} ${release}; add it in commands/lib/suites.ts`);
+    throw new Error(`the suite does not declare ${names[kind]} ${name}; add it in commands/lib/suites.ts`);
   return item;
 }
 
