@@ -199,7 +199,7 @@ export const suites = {
   package: {
     files: "test/package/*.test.ts",
     tools: ["pulumi", "helm"],
-    commands: ["npm", "tar"],
+    commands: ["npm"],
     charts: ["1.18.4"],
     consumers: ["commonjs", "esm", "pnpm"],
     plugins: [],

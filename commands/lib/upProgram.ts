@@ -36,7 +36,7 @@ try {
     {
       workDir: temporary,
       pulumiHome: join(temporary, "home"),
-      stackSettings: { dev: { config: qualified as Record<string, string> } },
+      stackSettings: { dev: { config: qualified } },
       envVars: {
         PULUMI_BACKEND_URL: pathToFileURL(join(temporary, "state")).href,
         PULUMI_CONFIG_PASSPHRASE: "",
@@ -46,7 +46,9 @@ try {
     },
   );
   const { outputs } = await stack.up({ color: "never" });
-  process.stdout.write(JSON.stringify(Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]))));
+  process.stdout.write(
+    JSON.stringify(Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value as unknown]))),
+  );
 } finally {
   rmSync(temporary, { recursive: true, force: true });
 }

@@ -14,8 +14,7 @@ export function suiteData<Kind extends keyof SuiteData>(kind: Kind, name: string
   if (text === undefined) throw new Error("nothing was fetched for this process; start a test file with npm test -- <file>");
   const all = JSON.parse(text) as SuiteData;
   const item = all[kind][name] as SuiteData[Kind][string] | undefined;
-  if (item === undefined)
-    throw new Error(`the suite does not declare ${names[kind]} ${name}; add it in commands/lib/suites.ts`);
+  if (item === undefined) throw new Error(`the suite does not declare ${names[kind]} ${name}; add it in commands/lib/suites.ts`);
   return item;
 }
 

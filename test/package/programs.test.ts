@@ -42,8 +42,9 @@ for (const name of Object.keys(programs) as ConsumerName[]) {
   });
 
   test(`Node alone runs the project ${name} with the real engine`, { timeout: 120_000 }, async () => {
-    // Node would run the TypeScript of the template as an ES module, so compile it to what Pulumi makes of it.
-    if (name === "commonjs") run(join(folder, "node_modules", ".bin", "tsc"), ["--project", "."], { cwd: folder });
+    // Node would run the TypeScript of the template as an ES module, so compile it to what Pulumi makes of it. types.test.ts checks it.
+    const tsc = join("node_modules", "typescript", "bin", "tsc");
+    if (name === "commonjs") run(process.execPath, [tsc, "--project", ".", "--noCheck"], { cwd: folder });
     const main = name === "commonjs" ? join("bin", "index.js") : programs[name];
     const request: ProgramRun = { folder, main, project: name, config };
     const script = join(root, "commands", "lib", "upProgram.ts");
