@@ -16,16 +16,9 @@ export interface Consumer {
 }
 
 const projects = join(root, "test", "package", "projects");
-const environment = {
-  ...process.env,
-  // Other levels hide why an installation failed. The user's npm may have set one.
-  npm_config_loglevel: "error",
-  npm_config_audit: "false",
-  npm_config_fund: "false",
-  npm_config_prefer_offline: "true",
-  // The script of @pulumi/kubernetes would download a plugin into the user's Pulumi home.
-  npm_config_ignore_scripts: "true",
-};
+
+/** The npm registry cannot be reached, and npm's cache lacks a package. */
+export class RegistryUnreachable extends Error {}
 
 /** Packs the npm package as `npm publish` does, and installs it into a copy of each project below `folder`. */
 export async function installConsumers<Name extends ConsumerName>(
@@ -41,8 +34,8 @@ export async function installConsumers<Name extends ConsumerName>(
 async function pack(folder: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
   // The script `prepack` builds it.
-  const env = { ...environment, npm_config_ignore_scripts: "false" };
-  const printed = await runAsync("npm", ["pack", "--json", "--pack-destination", folder], { cwd: root, env });
+  const options = ["pack", "--json", "--pack-destination", folder];
+  const printed = await runAsync("npm", options, { cwd: root, env: { ...environment(), npm_config_ignore_scripts: "false" } });
   const [packed] = JSON.parse(printed.slice(printed.indexOf("[\n"))) as { filename: string }[];
   if (packed === undefined) throw new Error(`npm pack made no archive: ${printed}`);
   return join(folder, packed.filename);
@@ -50,13 +43,34 @@ async function pack(folder: string): Promise<string> {
 
 async function install(name: ConsumerName, folder: string, archive: string): Promise<Consumer> {
   cpSync(join(projects, name), folder, { recursive: true });
-  if (packageManagerOf(folder) === "npm") await runAsync("npm", ["install", archive], { cwd: folder, env: environment });
-  else {
-    const pnpm = join(root, "node_modules", "pnpm", "bin", "pnpm.cjs");
-    const store = cacheIn("pnpm") ?? join(folder, ".pnpm-store");
-    await runAsync(process.execPath, [pnpm, "add", "--store-dir", store, archive], { cwd: folder, env: environment });
+  const options = { cwd: folder, env: environment() };
+  try {
+    if (packageManagerOf(folder) === "npm") await runAsync("npm", ["install", archive], options);
+    else {
+      const pnpm = join(root, "node_modules", "pnpm", "bin", "pnpm.cjs");
+      const store = cacheIn("pnpm") ?? join(folder, ".pnpm-store");
+      await runAsync(process.execPath, [pnpm, "add", "--store-dir", store, archive], options);
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : "";
+    const isUnreachable = /\b(?:EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENOTCACHED|ENOTFOUND|ETIMEDOUT)\b/.test(message);
+    throw isUnreachable ? new RegistryUnreachable(`the npm registry cannot be reached: ${message}`, { cause: error }) : error;
   }
   return { folder, archive };
+}
+
+/** The environment of npm and pnpm. */
+function environment(): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    // `npm test --silent` sets a level that hides why an installation failed.
+    npm_config_loglevel: "error",
+    npm_config_audit: "false",
+    npm_config_fund: "false",
+    npm_config_prefer_offline: "true",
+    // The script of @pulumi/kubernetes would download a plugin into the user's Pulumi home.
+    npm_config_ignore_scripts: "true",
+  };
 }
 
 /** The package manager that the project names for Pulumi. */

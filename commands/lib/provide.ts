@@ -6,7 +6,7 @@ import { ChartUnreachable } from "../../components/helm/chartSource.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
 import { ensureTool, MissingToolError, tools } from "../../tools/tools.mjs";
 import { fetchCiliumSource, findSource } from "./ciliumSource.ts";
-import { type Consumer, installConsumers } from "./consumers.ts";
+import { type Consumer, installConsumers, RegistryUnreachable } from "./consumers.ts";
 import { fetchGatewayApiCrds } from "./gatewayApiCrds.ts";
 import { findAgentObstacle, type Obstacle } from "./lanObstacles.ts";
 import { allPlugins, findPluginFolder, missingPluginMessage } from "./plugins.ts";
@@ -63,8 +63,8 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
       ...helm3,
     };
   } catch (error) {
-    const isMissing = error instanceof MissingToolError || error instanceof ChartUnreachable;
-    throw isMissing ? new SuiteObstacle({ reason: error.message, isMachine: false }) : error;
+    const missing = [MissingToolError, ChartUnreachable, RegistryUnreachable].some((kind) => error instanceof kind);
+    throw missing && error instanceof Error ? new SuiteObstacle({ reason: error.message, isMachine: false }) : error;
   }
 }
 

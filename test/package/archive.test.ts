@@ -74,7 +74,8 @@ test("the manifest of the package asks npm for no other package and starts no pr
 
 test("next to Pulumi's packages, an installation is one package of less than 15 MB", () => {
   // Without the package, npm would remove everything that came with it. The project itself depends on Pulumi's packages.
-  const printed = run("npm", ["uninstall", "talos-cilium-cni", "--dry-run", "--json", "--offline"], { cwd: folder });
+  const options = ["--dry-run", "--json", "--offline", "--loglevel=error"];
+  const printed = run("npm", ["uninstall", "talos-cilium-cni", ...options], { cwd: folder });
   const { remove } = JSON.parse(printed.slice(printed.indexOf("{\n"))) as { remove: readonly { name: string }[] };
   assert.deepEqual(
     remove.map(({ name }) => name),
