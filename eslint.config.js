@@ -3,7 +3,7 @@ import simpleImportSort from "eslint-plugin-simple-import-sort";
 import { configs } from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["node_modules/", "dist/", "plugin/dist/", "manifests/", ".pulumi-local/"] },
+  { ignores: ["node_modules/", "dist/", "plugin/dist/", "test/package/projects/", "manifests/", ".pulumi-local/"] },
   {
     files: ["**/*.ts", "**/*.mjs", "**/*.js"],
     extends: [configs.strictTypeChecked, configs.stylisticTypeChecked],

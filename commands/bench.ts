@@ -1,6 +1,6 @@
 // npm run bench: measures median time and memory, compared with Helm alone (the lower bound) and with cdk8s.
 // `npm run bench -- <file>` also writes the figures as JSON, to compare them with later ones.
-import { writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Report } from "../bench/report.ts";
 import { validate } from "../components/checks/validate.ts";
@@ -8,7 +8,7 @@ import { runHelmTemplate } from "../components/helm/render.ts";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { resolveSettings } from "../components/inputs/settings.ts";
 import { createPlan } from "../components/plan.ts";
-import { run } from "../tools/childProcess.mjs";
+import { run, runAsync } from "../tools/childProcess.mjs";
 import { findSource } from "./lib/ciliumSource.ts";
 import { Clone } from "./lib/clone.ts";
 import { findPluginFolder, missingPluginMessage } from "./lib/plugins.ts";
@@ -16,6 +16,7 @@ import { putOnPath } from "./lib/putOnPath.ts";
 import { root } from "./lib/root.ts";
 import { devConfig } from "./lib/stack.ts";
 import { dim, fail, progress, say } from "./lib/terminal.ts";
+import type { ProgramRun } from "./lib/upProgram.ts";
 
 /** Runs what is measured, once. A program of bench/ reports its own memory. */
 type Work = () => Report | undefined | Promise<void>;
@@ -56,12 +57,19 @@ function runProgram(program: string, ...options: readonly string[]): Report {
   return JSON.parse(run(process.execPath, [join(root, "bench", program), ...options])) as Report;
 }
 
+/** Returns a function that runs the CLI in a folder of a clone. */
+function pulumiIn(clone: Clone, folder: string) {
+  // A download of the Kubernetes plugin would be measured too.
+  const environment = { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
+  return (...options: readonly string[]) => clone.run("pulumi", ["--non-interactive", "--cwd", folder, ...options], environment);
+}
+
 /** Measures `pulumi preview` as a user runs it. */
 async function measurePreviews(args: TalosCiliumCniArgs) {
   const clone = new Clone();
   try {
     const preview = async (folder: string) => {
-      const pulumi = (...options: readonly string[]) => clone.run("pulumi", ["--non-interactive", "--cwd", folder, ...options]);
+      const pulumi = pulumiIn(clone, folder);
       await pulumi("stack", "select", "dev", "--create");
       if (folder === ".") await pulumi("config", "set", "--path", "chart.path", args.chart?.path ?? "");
       return async () => {
@@ -72,6 +80,42 @@ async function measurePreviews(args: TalosCiliumCniArgs) {
   } finally {
     clone.remove();
   }
+}
+
+/**
+ * Measures `pulumi up` of the program of this repository, with the component from its sources and from the npm package. Runs the program in a
+ * process of the Automation API if there is no language host.
+ */
+async function measureUps(args: TalosCiliumCniArgs, hasLanguageHost: boolean) {
+  const clone = new Clone();
+  try {
+    // Node finds the package in dist/, because the files of a package can import it by its name.
+    await clone.run("npm", ["run", "build"]);
+    const packaged = join(clone.folder, "packaged");
+    mkdirSync(packaged);
+    for (const file of ["Pulumi.yaml", "Pulumi.dev.yaml"]) copyFileSync(join(clone.folder, file), join(packaged, file));
+    const program = readFileSync(join(clone.folder, "index.ts"), "utf8");
+    writeFileSync(join(packaged, "index.ts"), program.replace("./components/index.ts", "talos-cilium-cni"));
+
+    const up = async (folder: string): Promise<Work> => {
+      if (!hasLanguageHost) return () => upInProcess({ folder: clone.folder, main: join(folder, "index.ts"), args });
+      const pulumi = pulumiIn(clone, folder);
+      await pulumi("stack", "select", "dev", "--create");
+      await pulumi("config", "set", "--path", "chart.path", args.chart?.path ?? "");
+      return async () => {
+        await pulumi("up", "--yes", "--skip-preview");
+      };
+    };
+    return await medians(5, { "component from its sources": await up("."), "npm package": await up("packaged") });
+  } finally {
+    clone.remove();
+  }
+}
+
+async function upInProcess({ folder, main, args }: Pick<ProgramRun, "folder" | "main"> & { readonly args: object }) {
+  const config = Object.fromEntries(Object.entries(args).map(([key, value]) => [key, value as unknown]));
+  const programRun: ProgramRun = { folder, main, project: "homelab-talos-cni", config };
+  await runAsync(process.execPath, [join(root, "commands", "lib", "upProgram.ts"), JSON.stringify(programRun)]);
 }
 
 /** A LAN with this many nodes, and a pool with this many blocks that are not adjacent. */
@@ -96,7 +140,7 @@ async function main(): Promise<void> {
   const inThisProcess = (work: () => unknown) => () => void work();
   const checks = (nodes: number, blocks: number) => inThisProcess(() => validate({ ...args, ...lanOf(nodes, blocks) }));
 
-  say("measuring; this takes about a minute");
+  say("measuring; this takes about two minutes");
   progress("rendering");
   const rendering = await medians(15, {
     "helm template": inThisProcess(() => runHelmTemplate(chart, values, settings)),
@@ -112,11 +156,14 @@ async function main(): Promise<void> {
     "100 nodes, 1,000 blocks": checks(100, 1000),
   });
   const tables: Record<string, Readonly<Record<string, Figures>>> = { rendering, checking };
-  if (findPluginFolder("language-nodejs") === undefined) say(missingPluginMessage("language-nodejs"));
+  const hasLanguageHost = findPluginFolder("language-nodejs") !== undefined;
+  if (!hasLanguageHost) say(missingPluginMessage("language-nodejs"));
   else {
     progress("previews");
     tables["previews"] = await measurePreviews(args);
   }
+  progress("ups");
+  tables["ups"] = await measureUps(args, hasLanguageHost);
 
   process.stdout.write(Object.entries(tables).map(table).join("\n"));
   const [, , file] = process.argv;

@@ -6,6 +6,7 @@ import { ChartUnreachable } from "../../components/helm/chartSource.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
 import { ensureTool, MissingToolError, tools } from "../../tools/tools.mjs";
 import { fetchCiliumSource, findSource } from "./ciliumSource.ts";
+import { type Consumer, installConsumers, RegistryUnreachable } from "./consumers.ts";
 import { fetchGatewayApiCrds } from "./gatewayApiCrds.ts";
 import { findAgentObstacle, type Obstacle } from "./lanObstacles.ts";
 import { allPlugins, findPluginFolder, missingPluginMessage } from "./plugins.ts";
@@ -25,6 +26,8 @@ export interface SuiteData {
   readonly ciliumSources: Readonly<Record<string, string>>;
   /** A folder with the packages of Python programs, for pip. Absent if no program could run. */
   readonly pythonPackages?: string;
+  /** Projects with the npm package installed, by name. */
+  readonly consumers: Readonly<Record<string, Consumer>>;
 }
 
 /** The environment variable that passes the SuiteData to a test process, as JSON. */
@@ -49,7 +52,7 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
   const programs = join(folder, "bin");
   mkdirSync(programs, { recursive: true });
   findObstacles(suite);
-  const commands = systemPrograms(suite.commands ?? []);
+  const commands = systemPrograms([...(suite.commands ?? []), ...(runsPython(suite) ? (["python3"] as const) : [])]);
   try {
     const { linked, helm3 } = await toolPrograms(suite);
     linkPrograms(programs, { ...commands, ...linked, node: process.execPath });
@@ -57,31 +60,36 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
     const plugins = suite.plugins === undefined ? [] : allPlugins.flatMap((plugin) => findPluginFolder(plugin) ?? []);
     return {
       PATH: [programs, ...plugins].join(delimiter),
-      [suiteDataVariable]: JSON.stringify(fetchData(suite, folder)),
+      [suiteDataVariable]: JSON.stringify(await fetchData(suite, folder)),
       // Makes a test fail that needs a Go module which its suite does not declare.
       GOPROXY: "off",
       ...helm3,
     };
   } catch (error) {
-    const isMissing = error instanceof MissingToolError || error instanceof ChartUnreachable;
-    throw isMissing ? new SuiteObstacle({ reason: error.message, isMachine: false }) : error;
+    const missing = [MissingToolError, ChartUnreachable, RegistryUnreachable].some((kind) => error instanceof kind);
+    throw missing && error instanceof Error ? new SuiteObstacle({ reason: error.message, isMachine: false }) : error;
   }
 }
 
 /** Fetches the data that a suite declares. What is not cached goes into `folder`. Charts need Helm on PATH. */
-export function fetchData(
-  { charts = [], gatewayApi = [], ciliumSources = [], python = false }: Suite,
+export async function fetchData(
+  { charts = [], gatewayApi = [], ciliumSources = [], consumers = [], ...suite }: Suite,
   folder: string,
-): SuiteData {
-  const pythonPackages = python ? fetchPythonPackages(folder) : undefined;
+): Promise<SuiteData> {
   const byRelease = <T>(releases: readonly string[], fetch: (release: string) => T) =>
     Object.fromEntries(releases.map((release) => [release, fetch(release)]));
   return {
     charts: byRelease(charts, (release) => fetchChart(release, folder)),
     gatewayApi: byRelease(gatewayApi, (release) => fetchGatewayApiCrds(release, folder)),
     ciliumSources: byRelease(ciliumSources, fetchCiliumSource),
-    ...(pythonPackages !== undefined && { pythonPackages }),
+    consumers: await installConsumers(consumers, join(folder, "consumers")),
+    ...(runsPython(suite) && { pythonPackages: fetchPythonPackages(folder) }),
   };
+}
+
+/** Whether a suite runs Python programs, and this machine has a language host for them. */
+function runsPython({ python = false }: Pick<Suite, "python">): boolean {
+  return python && findPluginFolder("language-python") !== undefined;
 }
 
 function findObstacles({ runsAgent = false, plugins = [] }: Suite): void {

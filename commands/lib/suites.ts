@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pinnedCharts } from "../../components/versions/pins.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
 import type { tools } from "../../tools/tools.mjs";
+import type { ConsumerName } from "./consumers.ts";
 import type { Plugin } from "./plugins.ts";
 
 export type Tool = keyof typeof tools;
@@ -64,6 +65,8 @@ export interface Suite {
   readonly gatewayApi?: readonly string[];
   /** The Cilium releases whose source it reads. */
   readonly ciliumSources?: readonly string[];
+  /** The projects of test/package/projects into which the npm package is installed. */
+  readonly consumers?: readonly ConsumerName[];
   /** The Pulumi plugins that all its tests need; they are not built here. Tests that need other plugins are skipped one by one. */
   readonly plugins?: readonly Plugin[];
   /** Whether it runs Python programs, if there is a language host for them. */
@@ -195,12 +198,13 @@ export const suites = {
     gatewayApi: ["v1.2.0", "v1.4.1"],
     plugins: ["resource-kubernetes"],
   },
-  /** The package and the plugin as strangers use them. */
+  /** The npm package and the Pulumi plugin as strangers install them. Tests are skipped where a language host of the Pulumi CLI is missing. */
   package: {
     files: "test/package/*.test.ts",
     tools: ["pulumi", "helm"],
-    commands: ["bash", "git", "npm", "python3", "sh"],
+    commands: ["bash", "git", "npm", "sh"],
     charts: ["1.18.4"],
+    consumers: ["commonjs", "esm", "pnpm"],
     plugins: [],
     python: true,
   },

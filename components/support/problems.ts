@@ -45,7 +45,7 @@ export class InputError extends Error {
   /** Sorted by input, without duplicates. */
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+  constructor(problems: readonly Problem[], options?: { cause?: unknown }) {
     const sorted = sortProblems(problems);
     super(describeProblems(sorted), options);
     this.problems = sorted;

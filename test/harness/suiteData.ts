@@ -5,13 +5,13 @@ const names = {
   charts: "the chart of Cilium",
   gatewayApi: "the CRDs of Gateway API",
   ciliumSources: "the source of Cilium",
+  consumers: "the project",
 } as const satisfies Readonly<Record<Exclude<keyof SuiteData, "pythonPackages">, string>>;
 
 /** Returns what was fetched for the suite of this process before it started. Throws if the suite does not declare it. */
-export function suiteData<Kind extends keyof typeof names>(kind: Kind, release: string): SuiteData[Kind][string] {
-  const item = allData()[kind][release] as SuiteData[Kind][string] | undefined;
-  if (item === undefined)
-    throw new Error(`the suite does not declare ${names[kind]} ${release}; add it in commands/lib/suites.ts`);
+export function suiteData<Kind extends keyof typeof names>(kind: Kind, name: string): SuiteData[Kind][string] {
+  const item = allData()[kind][name] as SuiteData[Kind][string] | undefined;
+  if (item === undefined) throw new Error(`the suite does not declare ${names[kind]} ${name}; add it in commands/lib/suites.ts`);
   return item;
 }
 

@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     if (obstacle !== undefined) fail(obstacle.reason);
     await putOnPath(...suites.lan.tools);
     addToPath(commandFolders.clang);
-    process.env[suiteDataVariable] = JSON.stringify(fetchData(suites.lan, mkdtempSync(join(tmpdir(), "cilium-measure-"))));
+    process.env[suiteDataVariable] = JSON.stringify(await fetchData(suites.lan, mkdtempSync(join(tmpdir(), "cilium-measure-"))));
   }
   isolate();
 
