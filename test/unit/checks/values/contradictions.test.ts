@@ -101,7 +101,10 @@ test("a value that Gateway API would overrule is accepted if it says the same, w
 test("every word of old releases for the replacement of kube-proxy is one problem, with every release of Cilium", () => {
   for (const word of ["strict", "partial", "probe", "disabled", "True", "False", "on", "yes"]) {
     for (const ciliumVersion of ["1.18.4", "1.19.6", "1.20.0"]) {
-      const results = checkResults({ ciliumVersion, values: { kubeProxyReplacement: word, ingressController: { enabled: true } } });
+      const results = checkResults({
+        ciliumVersion,
+        values: { kubeProxyReplacement: word, ingressController: { enabled: true } },
+      });
       const [check, ...others] = results.map((result) => result.check);
       assert.equal(check, "a word for the replacement of kube-proxy that is neither true nor false", word);
       assert.deepEqual(others, [], word);
