@@ -12,7 +12,12 @@ import { checkResults } from "../../../harness/findings.ts";
 /** What a message of the check suggests for each of these values, with a release. */
 function suggestionsFor(paths: readonly string[], ciliumVersion: string): Readonly<Record<string, string | undefined>> {
   const trees = paths.map((path) => path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), "x"));
-  const results = checkResults(values(merge<HelmValues>(...(trees as HelmValues[])), { ciliumVersion }));
+  const results = checkResults(
+    values(
+      trees.reduce<HelmValues>((all, tree) => merge<HelmValues>(all, tree as HelmValues), {}),
+      { ciliumVersion },
+    ),
+  );
   const problems = results.find(({ check }) => check === "a value that changes nothing")?.problems ?? [];
   const suggestions = problems.map((problem) => {
     const [, path = ""] = /^values\.(\S+): /.exec(problem) ?? [];

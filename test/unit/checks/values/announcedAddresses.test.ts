@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { announcedAddressChecks } from "../../../../components/checks/values/announcedAddresses.ts";
 import { validate } from "../../../../components/checks/validate.ts";
+import { announcedAddressChecks } from "../../../../components/checks/values/announcedAddresses.ts";
 import { announcedPool, lan } from "../../../fixtures/validInputs.ts";
 import { chartArgs } from "../../../harness/charts.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
