@@ -21,10 +21,14 @@ import {
 export interface ExistingConfig {
   /** Why the config cannot be read. It then says nothing. */
   readonly fault: string | undefined;
+  /** `controlplane` or `worker`. */
+  readonly machineType: string | undefined;
   /** The kinds of its documents that only Talos 1.14 and later know. */
   readonly newKinds: readonly string[];
   /** The names of the manifests that are written out in the config. */
   readonly inlineManifests: readonly string[];
+  /** Those of them that run Cilium's agent, or a job that installs Cilium. */
+  readonly ciliumManifests: readonly string[];
   /** Where Talos downloads other manifests from. */
   readonly manifestUrls: readonly string[];
   /** Where Talos downloads the manifests of a CNI from. */
@@ -72,14 +76,17 @@ function placeOf({ code, linePos }: YAMLError): string {
 function factsOf(documents: MachineConfigDocuments, fault: string | undefined): ExistingConfig {
   const network = sectionOf(documents, "KubeNetworkConfig") ?? sectionOf(documents, undefined, "cluster", "network");
   const namesIn = (entries: readonly unknown[]) => texts(entries.map((entry) => memberOf(entry, "name")));
+  const inline = [
+    ...listAt(documents, undefined, "cluster", "inlineManifests"),
+    ...documentsOf(documents, "KubeInlineManifestConfig"),
+  ];
   return {
     fault,
+    machineType: texts([memberOf(sectionOf(documents, undefined, "machine"), "type")])[0],
     // KubeSpan is a part of Talos. Its kinds are older.
     newKinds: texts(documents.map((document) => memberOf(document, "kind"))).filter((kind) => /^Kube(?!Span)/.test(kind)),
-    inlineManifests: [
-      ...namesIn(listAt(documents, undefined, "cluster", "inlineManifests")),
-      ...namesIn(documentsOf(documents, "KubeInlineManifestConfig")),
-    ],
+    inlineManifests: namesIn(inline),
+    ciliumManifests: namesIn(inline.filter(runsCilium)),
     manifestUrls: texts([
       ...listAt(documents, undefined, "cluster", "extraManifests"),
       ...documentsOf(documents, "KubeExternalManifestConfig").map(({ url }) => url),
@@ -97,6 +104,13 @@ function factsOf(documents: MachineConfigDocuments, fault: string | undefined): 
     virtualAddresses: parsed(virtualAddresses(documents), parseAddress),
     addresses: parsed(linkAddresses(documents), (text) => parseAddress(text.split("/", 1)[0] ?? "")),
   };
+}
+
+/** Whether a manifest runs an image of Cilium's agent, or of the command line tool that installs Cilium. */
+function runsCilium(manifest: unknown): boolean {
+  return texts([memberOf(manifest, "contents"), memberOf(manifest, "manifest")]).some((text) =>
+    /\bimage: *["']?(?:\S+\/)?cilium\/cilium(?:-cli)?(?:-ci)?(?=[:@"'\s]|$)/.test(text),
+  );
 }
 
 // The functions below answer as Talos' own accessors do. A document of its own has precedence over the section of the main document.

@@ -1,5 +1,4 @@
 import type { SchemaObject } from "ajv";
-import { closest, distance } from "fastest-levenshtein";
 import { userValueInput } from "../../cilium/valueOrigins.ts";
 import { ciliumValues } from "../../cilium/values.ts";
 import { type Chart, readSchema, readTemplates } from "../../helm/chartContents.ts";
@@ -9,6 +8,7 @@ import { pathsIn, unknownPaths } from "../../helm/valuesSchema.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { problem } from "../../support/problems.ts";
 import type { ChartSubject, Check, Checks } from "../check.ts";
+import { nearestValue } from "./nearestValue.ts";
 
 /** Values of earlier releases, with what replaced them. */
 const removedValues: Readonly<Record<string, string>> = {
@@ -41,7 +41,7 @@ const unknownValue: Check<ChartSubject> = {
         return problem(userValueInput(settings, nameOf(path)), message);
       }),
       ...ineffective(suspects, { chart, settings, values }).map((path) => {
-        const message = `is not a value of Cilium ${settings.ciliumVersion} and changes nothing; ${advice(path, schema)}`;
+        const message = `is not a value of Cilium ${settings.ciliumVersion} and changes nothing; ${advice(path, schema, chart)}`;
         return problem(userValueInput(settings, nameOf(path)), `${message} (to keep it anyway, name it in allowUnknownValues)`);
       }),
     ];
@@ -84,22 +84,13 @@ function ineffective(paths: readonly ValuePath[], { chart, settings, values }: C
   return pathsWithoutEffect(chart, alone, paths, settings) ?? [];
 }
 
-function advice(path: ValuePath, schema: SchemaObject): string {
-  const nearest = nearestPath(path, pathsIn(schema));
+function advice(path: ValuePath, schema: SchemaObject, chart: Chart): string {
+  const references = referencesIn(readTemplates(chart)).map((reference) => reference.split("."));
+  const known = [...pathsIn(schema), ...references].filter((candidate) => !Object.hasOwn(removedValues, nameOf(candidate)));
+  const nearest = nearestValue(path, unique(known));
   return nearest === undefined ? "leave it out" : `did you mean ${nearest}?`;
 }
 
-/**
- * The known path that the user most likely meant: its last key is almost the same, and of several such paths it is the one that shares most
- * keys. Undefined if no last key is almost the same.
- */
-function nearestPath(path: ValuePath, known: readonly ValuePath[]): string | undefined {
-  const lastKey = (path.at(-1) ?? "").toLowerCase();
-  const distances = known.map((candidate) => distance((candidate.at(-1) ?? "").toLowerCase(), lastKey));
-  const least = Math.min(...distances);
-  if (least > lastKey.length / 3) return undefined;
-  const nearest = known.filter((_, index) => distances[index] === least);
-  const sharedKeys = (candidate: ValuePath) => candidate.filter((key) => path.includes(key)).length;
-  const most = Math.max(...nearest.map(sharedKeys));
-  return closest(nameOf(path), nearest.filter((candidate) => sharedKeys(candidate) === most).map(nameOf));
+function unique(paths: readonly ValuePath[]): readonly ValuePath[] {
+  return [...new Map(paths.map((path) => [nameOf(path), path])).values()];
 }

@@ -20,7 +20,7 @@ export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
       why: "Talos refuses two inline manifests with the same name, and two Ciliums fight each other.",
       source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/inlinemanifests",
       needs: ["talos"],
-      run: ({ input, config: { inlineManifests, manifestUrls } }) => {
+      run: ({ input, config: { inlineManifests, ciliumManifests, manifestUrls } }) => {
         const duplicates = Object.values(inlineManifestNames)
           .filter((name) => inlineManifests.includes(name))
           .map((name) =>
@@ -30,12 +30,33 @@ export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
                 "cluster.inlineManifests and give the config as it is without Cilium: the component adds it",
             ),
           );
+        const names: readonly string[] = Object.values(inlineManifestNames);
+        const others = ciliumManifests
+          .filter((name) => !names.includes(name))
+          .map((name) =>
+            problem(
+              input,
+              `has an inline manifest ${quote(name)}, which installs Cilium too; remove it from cluster.inlineManifests`,
+            ),
+          );
         const downloads = manifestUrls
           .filter(isCilium)
           .map((url) =>
             problem(input, `also loads Cilium from ${publicPart(url)}; remove this line from cluster.extraManifests`),
           );
-        return [...duplicates, ...downloads];
+        return [...duplicates, ...others, ...downloads];
+      },
+    }),
+    machineConfigCheck({
+      title: "a machine in the list of the other machine type",
+      why: "Only control planes install manifests. A control plane in the list of the workers gets no Cilium, and a worker installs none.",
+      source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/inlinemanifests",
+      needs: ["talos"],
+      run: ({ input, isControlPlane, config: { machineType } }) => {
+        const [list, otherList] = isControlPlane ? ["controlPlanes", "workers"] : ["workers", "controlPlanes"];
+        const other = isControlPlane ? "worker" : "controlplane";
+        if (machineType !== other) return [];
+        return [problem(input, `is of type ${other}, so the machine belongs in talos.${otherList}, not in talos.${list}`)];
       },
     }),
     machineConfigCheck({

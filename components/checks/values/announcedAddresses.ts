@@ -1,8 +1,9 @@
 import { announcesOnLan } from "../../cilium/facts.ts";
+import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
 import { isOn } from "../../helm/values.ts";
 import type { L2Policy } from "../../inputs/loadBalancerArgs.ts";
 import { nodeSubnets, outsideOf, poolBlocks } from "../../inputs/network.ts";
-import { contains } from "../../support/ipRange.ts";
+import { contains, overlap } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -34,16 +35,18 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
       source: "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane/",
       needs: ["loadBalancer", "lan"],
       run: ({ settings, values }) => {
-        const isArpAnswered = announcesOnLan(values) && settings.loadBalancer.l2Policies.length > 0;
+        const isArpAnswered = announcesOnLan(values) && settings.loadBalancer.l2Policies.some(announcesPools);
         if (!isOn(values, "bgpControlPlane.enabled") || isArpAnswered) return [];
         return poolBlocks(settings).flatMap(({ input, range }) => {
-          const network = nodeSubnets(settings).find((subnet) => contains(subnet.range, range));
+          const network = nodeSubnets(settings).find((subnet) => overlap(subnet.range, range));
           if (network === undefined) return [];
+          const place = contains(network.range, range) ? "is inside" : "has addresses of";
+          const question = range.family === 4 ? "ARP" : "neighbor discovery";
           return [
             problem(
               input,
-              `${range.text} is inside ${network.input} ${network.range.text}, whose clients ask for it by ARP, and BGP does not answer; ` +
-                "choose addresses outside of the node networks, or add a policy",
+              `${range.text} ${place} ${network.input} ${network.range.text}, whose clients ask for these addresses by ${question}, and BGP does not ` +
+                "answer; choose addresses outside of the node networks, or add a policy",
             ),
           ];
         });
@@ -53,6 +56,6 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
 };
 
 /** A policy that selects Services may leave out those of a pool outside of the LAN. */
-function announcesEveryService({ loadBalancerIPs = true, serviceSelector }: L2Policy): boolean {
-  return loadBalancerIPs && serviceSelector === undefined;
+function announcesEveryService(policy: L2Policy): boolean {
+  return announcesPools(policy) && policy.serviceSelector === undefined;
 }

@@ -1,5 +1,9 @@
-import { originOf } from "../../cilium/valueOrigins.ts";
-import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
+import { apiServerAddress, replacesKubeProxy } from "../../cilium/facts.ts";
+import { isUserValue, originOf } from "../../cilium/valueOrigins.ts";
+import { type HelmValues, isOff, isOn, textAt, valueAt } from "../../helm/values.ts";
+import { type NamedRange, serviceRanges } from "../../inputs/network.ts";
+import { dnsSubdomain } from "../../kubernetes/names.ts";
+import { contains, type IpRange, parseAddress } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
 import { allOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
@@ -44,6 +48,45 @@ export const clusterFitChecks: Checks<ValuesSubject> = {
       },
     }),
     valuesCheck({
+      title: "a value for the address of the API server that is not an address",
+      why: "Agents and operator could not reach the API server.",
+      source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism",
+      needs: [],
+      run: ({ settings, values }) => {
+        const { host } = apiServerAddress(values);
+        // The input kubePrism.host has a check of its own.
+        if (!isUserValue(settings, "k8sServiceHost") || isHost(host)) return [];
+        const input = originOf(settings, "k8sServiceHost");
+        const port = originOf(settings, "k8sServicePort");
+        return [
+          problem(input, `is ${quote(host)}, neither a host name nor an address (the port is ${port}); ${leaveOut(input)}`),
+        ];
+      },
+    }),
+    valuesCheck({
+      title: "an API server that Cilium itself would have to make reachable",
+      why: "Without kube-proxy, Services work once Cilium runs, and its agents and operator wait for the API server.",
+      source: "https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/#quick-start",
+      needs: ["serviceCidr"],
+      run: ({ settings, values }) => {
+        const isElsewhere = ["k8s.apiServerURLs", "k8sServiceHostRef.name"].some((path) => textAt(values, path) !== undefined);
+        if (!replacesKubeProxy(values) || isElsewhere) return [];
+        const { host, port } = apiServerAddress(values);
+        const address = parseAddress(host);
+        const isService = address === undefined ? serviceName.test(host) : isIn(serviceRanges(settings), address);
+        if (host !== "" && !isService) return [];
+        const input = originOf(settings, "k8sServiceHost");
+        const state = host === "" ? "is empty, so Cilium would ask the Service kubernetes" : `is ${quote(host)}, a Service`;
+        const defaults = [input, ...(port === 7445 ? [] : [originOf(settings, "k8sServicePort")])].map(leaveOut);
+        return [
+          problem(
+            input,
+            `${state}, which no node reaches before Cilium runs; ${allOf(...defaults)}: on Talos it is localhost, port 7445`,
+          ),
+        ];
+      },
+    }),
+    valuesCheck({
       title: "`namespaceOverride`, which bypasses the input `namespace`",
       why: "Nothing creates that namespace, and pools and leases look for Cilium in the other one.",
       source: "docs/inputs.md",
@@ -81,4 +124,15 @@ export const clusterFitChecks: Checks<ValuesSubject> = {
 function areCreatedByHelm(values: HelmValues, tls: string): boolean {
   if (isOff(values, `${tls}.enabled`) || isOff(values, `${tls}.auto.enabled`)) return false;
   return (valueAt(values, `${tls}.auto.method`) ?? "helm") === "helm";
+}
+
+/** The names by which pods find Services, such as `kubernetes.default.svc`. */
+const serviceName = /^kubernetes(?:\.default(?:\.svc(?:\..+)?)?)?$/;
+
+function isHost(host: string): boolean {
+  return host === "" || parseAddress(host) !== undefined || dnsSubdomain.test(host);
+}
+
+function isIn(ranges: readonly NamedRange[], address: IpRange): boolean {
+  return ranges.some(({ range }) => contains(range, address));
 }

@@ -8,15 +8,17 @@ import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 export const contradictionChecks: Checks<ValuesSubject> = {
   errors: [
     valuesCheck({
-      title: "Gateway API or L2 announcements without the replacement of kube-proxy",
-      why: "Cilium ignores Gateways, and nothing serves the announced addresses.",
+      title: "Gateway API, Ingress or L2 announcements without the replacement of kube-proxy",
+      why: "Cilium ignores Gateways and Ingresses, and nothing serves the announced addresses.",
       source: "https://docs.cilium.io/en/stable/network/l2-announcements/#prerequisites",
       needs: ["loadBalancer"],
       run: ({ settings, values }) => {
-        if (replacesKubeProxy(values)) return [];
+        const replacement = valueAt(values, "kubeProxyReplacement") ?? false;
+        // Another word is a problem of its own.
+        if (!isSwitch(replacement) || replacesKubeProxy(values)) return [];
         const input = originOf(settings, "kubeProxyReplacement");
-        const state = `${input} is ${quote(valueAt(values, "kubeProxyReplacement"))}`;
-        return ["gatewayAPI.enabled", "l2announcements.enabled"]
+        const state = `${input} is ${quote(replacement)}`;
+        return ["gatewayAPI.enabled", "ingressController.enabled", "l2announcements.enabled"]
           .filter((path) => isOn(values, path))
           .map((path) => {
             const hasPolicies = path === "l2announcements.enabled" && settings.loadBalancer.l2Policies.length > 0;
@@ -24,6 +26,18 @@ export const contradictionChecks: Checks<ValuesSubject> = {
             const giveUp = hasPolicies ? allOf(off, leaveOut("loadBalancer.l2Policies")) : off;
             return problem(originOf(settings, path), `cannot be true while ${state}; ${anyOf([setTo(input, true), giveUp])}`);
           });
+      },
+    }),
+    valuesCheck({
+      title: "a word for the replacement of kube-proxy that is neither true nor false",
+      why: "Releases before 1.14 had strict, partial and others. The chart refuses to render them.",
+      source: "https://docs.cilium.io/en/stable/network/kubernetes/kubeproxy-free/",
+      needs: [],
+      run: ({ settings, values }) => {
+        const replacement = valueAt(values, "kubeProxyReplacement") ?? false;
+        if (isSwitch(replacement)) return [];
+        const input = originOf(settings, "kubeProxyReplacement");
+        return [problem(input, `is ${quote(replacement)}; allowed are true and false: ${setTo(input, true)}`)];
       },
     }),
     valuesCheck({
@@ -144,3 +158,8 @@ export const contradictionChecks: Checks<ValuesSubject> = {
     }),
   ],
 };
+
+/** Whether a value is true or false, which the chart also accepts as text. A number is reported by the check against its schema. */
+function isSwitch(value: unknown): boolean {
+  return ["true", "false"].includes(String(value)) || typeof value === "number";
+}

@@ -1,5 +1,6 @@
 import { announcesOnLan, usesFamily } from "../../cilium/facts.ts";
 import { type LeaseTiming, leaseTiming } from "../../cilium/leaseTiming.ts";
+import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
 import { isUserValue, originOf, type UserValues } from "../../cilium/valueOrigins.ts";
 import { type HelmValues, isOn } from "../../helm/values.ts";
 import { poolBlocks } from "../../inputs/network.ts";
@@ -57,12 +58,14 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
       needs: ["loadBalancer"],
       run: ({ settings, values }) => {
         const { ipPools, l2Policies } = settings.loadBalancer;
-        if (ipPools.length === 0 || l2Policies.length > 0 || isOn(values, "bgpControlPlane.enabled")) return [];
+        if (ipPools.length === 0 || l2Policies.some(announcesPools) || isOn(values, "bgpControlPlane.enabled")) return [];
+        const state = l2Policies.length === 0 ? "is empty" : "announces no address from a pool, because loadBalancerIPs is false";
+        const permission = announcesOnLan(values) ? "" : `turn ${originOf(settings, "l2announcements.enabled")} on and `;
         return [
           problem(
             "loadBalancer.l2Policies",
-            "is empty, and values.bgpControlPlane.enabled is not true, so nobody announces the addresses of the pools; add a policy such " +
-              'as { name: "lan" }, unless something else announces them',
+            `${state}, and values.bgpControlPlane.enabled is not true, so nobody announces the addresses of the pools; ${permission}add a ` +
+              'policy such as { name: "lan" }, unless something else announces them',
           ),
         ];
       },

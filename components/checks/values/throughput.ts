@@ -85,10 +85,15 @@ export const throughputChecks: Checks<ValuesSubject> = {
       source: tuning,
       needs: ["talos", "ciliumVersion"],
       run: ({ settings, values }) => {
-        // Legacy routing on request is an error of its own.
-        if (bypassesHost(values, settings.ciliumVersion) || legacyRoutingValue(values) !== undefined) return [];
-        const isError = (path: string) => path === "bpf.datapathMode" && semver.satisfies(settings.ciliumVersion, ">=1.20.0");
-        const reason = hostRoutingObstacles({ settings, values });
+        if (bypassesHost(values, settings.ciliumVersion)) return [];
+        const legacy = legacyRoutingValue(values);
+        // With legacy routing on request, BBR and BIG TCP are an error of their own. From 1.20 on, netkit always is.
+        const isNetkitError = semver.satisfies(settings.ciliumVersion, ">=1.20.0");
+        const isError = (path: string) => (path === "bpf.datapathMode" ? isNetkitError : legacy !== undefined);
+        const reason =
+          legacy === undefined
+            ? hostRoutingObstacles({ settings, values })
+            : `${originOf(settings, legacy)} is ${quote(valueAt(values, legacy))}; ${leaveOut(originOf(settings, "bpf.datapathMode"))}`;
         return needsHostRouting(values)
           .filter((path) => !isError(path))
           .map((path) =>

@@ -7,3 +7,8 @@ export function l2PolicyObject({ name, ...selection }: L2Policy, apiVersion: str
   const spec = { loadBalancerIPs: true, ...selection };
   return { apiVersion, kind: "CiliumL2AnnouncementPolicy", metadata: { name }, spec };
 }
+
+/** Whether a policy announces addresses that Services got from a pool, and not only those that a Service names itself. */
+export function announcesPools({ loadBalancerIPs = true }: L2Policy): boolean {
+  return loadBalancerIPs;
+}

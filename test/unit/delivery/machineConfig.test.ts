@@ -10,7 +10,7 @@ import { isSecretInput, recordRegistrations, value } from "../../harness/mocks.t
 
 const registered = await recordRegistrations();
 const clientConfiguration = { caCertificate: "ca", clientCertificate: "certificate", clientKey: pulumi.secret("key") };
-const config = "version: v1alpha1\nmachine: { type: controlplane }\n";
+const config = "version: v1alpha1\nmachine: { install: {} }\n";
 const create = (name: string, talos: Talos, args: TalosCiliumCniArgs = {}) =>
   new TalosCiliumCni(name, { ...chartArgs(), ...args, delivery: "machineConfig", talos });
 

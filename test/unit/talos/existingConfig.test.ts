@@ -21,7 +21,7 @@ test("a config that says nothing gives no facts", () => {
   const configs = [
     "",
     "# nothing\n",
-    "version: v1alpha1\nmachine: { type: controlplane }\ncluster:\n",
+    "version: v1alpha1\nmachine: { install: {} }\ncluster:\n",
     "version: v1alpha1\nmachine: { features: {}, network: {} }\ncluster: { network: { cni: { name: flannel } } }\n",
     "version: v1alpha1\n---\napiVersion: v1alpha1\nkind: HostnameConfig\nname: cilium\n",
     "kind: ResolverConfig\nsearchDomains: { domains: [example.com] }\n",
@@ -182,4 +182,28 @@ test("no fault quotes the config", () => {
     { numRuns: 300, seed: 7 },
   );
   assert(faults > 50, `${faults} faults`);
+});
+
+test("manifests that run Cilium or install it are recognized by their images, in both forms of Talos", () => {
+  const image = (text: string) => `kind: DaemonSet\nspec:\n  containers:\n    - name: a\n      image: ${text}\n`;
+  for (const [contents, isCilium] of [
+    [image("quay.io/cilium/cilium:v1.18.4"), true],
+    [image('"quay.io/cilium/cilium:v1.18.4@sha256:aa"'), true],
+    [image("'mirror.home.example:5000/quay/cilium/cilium@sha256:aa'"), true],
+    [image("quay.io/cilium/cilium-cli:latest"), true],
+    [image("quay.io/cilium/cilium-cli-ci:latest"), true],
+    [image("quay.io/cilium/cilium-ci:abc"), true],
+    [image("cilium/cilium"), true],
+    [image("quay.io/cilium/hubble-ui:v0.13.3"), false],
+    [image("quay.io/cilium/tetragon:v1.5.0"), false],
+    [image("quay.io/cilium/alpine-curl:v1"), false],
+    ["apiVersion: cilium.io/v2\nkind: CiliumLoadBalancerIPPool\n", false],
+    ["# https://github.com/cilium/cilium\nkind: Namespace\n", false],
+    ["", false],
+  ] as const) {
+    const expected = isCilium ? ["a"] : [];
+    const section = JSON.stringify({ cluster: { inlineManifests: [{ name: "a", contents }] } });
+    const document = JSON.stringify({ kind: "KubeInlineManifestConfig", name: "a", manifest: contents });
+    for (const config of [section, document]) assert.deepEqual(readExistingConfig(config).ciliumManifests, expected, config);
+  }
 });

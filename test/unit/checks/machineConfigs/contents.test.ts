@@ -41,6 +41,23 @@ testExamples(
         withConfig({ cluster: { extraManifests: ["https://me:pass@example.com/CILIUM-1.18.4.yaml?token=7"] } }),
         new RegExp(`${input}also loads Cilium from https://example\\.com/CILIUM-1\\.18\\.4\\.yaml; remove this line`),
       ],
+      // A job that installs it.
+      [
+        withConfig({
+          cluster: { inlineManifests: [{ name: "cni", contents: "kind: Job\nimage: quay.io/cilium/cilium-cli:v1\n" }] },
+        }),
+        new RegExp(`${input}has an inline manifest "cni", which installs Cilium too; remove it from cluster\\.inlineManifests`),
+      ],
+    ],
+    "a machine in the list of the other machine type": [
+      [
+        withConfig("machine: { type: worker }\n"),
+        new RegExp(`${input}is of type worker, so the machine belongs in talos\\.workers, not in talos\\.controlPlanes`),
+      ],
+      [
+        withConfig("version: v1alpha1\nmachine: { type: controlplane }\n", {}, "workers"),
+        /^talos\.workers\[0\]\.machineConfiguration: is of type controlplane, so the machine belongs in talos\.controlPlanes/,
+      ],
     ],
     "a machine config with documents of Talos 1.14": [
       [
@@ -69,6 +86,8 @@ test("what has nothing to do with Cilium is accepted, and the URL that the patch
     "cluster: { inlineManifests: a, extraManifests: {} }",
     "[]",
     "a",
+    "machine: { type: controlplane }\n",
+    "machine: { type: init }\n",
     "kind: KubeSpanConfig\n---\nkind: KubeSpanEndpointsConfig\nextraAnnouncedEndpoints: []\n",
   ];
   for (const config of configs) assert.deepEqual(checkResults(withConfig(config)), [], JSON.stringify(config));

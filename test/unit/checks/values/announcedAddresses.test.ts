@@ -1,5 +1,9 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { validate } from "../../../../components/checks/validate.ts";
 import { announcedAddressChecks } from "../../../../components/checks/values/announcedAddresses.ts";
 import { announcedPool, lan } from "../../../fixtures/validInputs.ts";
+import { chartArgs } from "../../../harness/charts.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
 testExamples(announcedAddressChecks, {
@@ -29,5 +33,48 @@ testExamples(announcedAddressChecks, {
       },
       /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: 192\.168\.1\.200\/29 is inside lan\.subnets\[0\] 192\.168\.1\.0\/24, whose clients/,
     ],
+    // The policy announces no address of a pool.
+    [
+      {
+        lan: { subnets: ["192.168.1.0/25"] },
+        loadBalancer: {
+          ipPools: [{ name: "a", blocks: [{ start: "192.168.1.120", stop: "192.168.1.126" }] }],
+          l2Policies: [{ name: "a", loadBalancerIPs: false, externalIPs: true }],
+        },
+        values: { bgpControlPlane: { enabled: true } },
+      },
+      /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: 192\.168\.1\.120-192\.168\.1\.126 is inside/,
+    ],
+    [
+      {
+        ciliumVersion: "1.20.0",
+        lan: { subnets: ["fd00:1::/64"] },
+        loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "fd00:1::100/120" }] }] },
+        routing: { mode: "tunnel" },
+        values: { bgpControlPlane: { enabled: true }, ipv6: { enabled: true } },
+      },
+      /fd00:1::100\/120 is inside lan\.subnets\[0\] fd00:1::\/64, whose clients ask for these addresses by neighbor discovery, and BGP/,
+    ],
   ],
+});
+
+test("a pool that BGP announces is warned of if any of its addresses is in a node network, and not otherwise", () => {
+  for (const [start, stop, isWarned] of [
+    ["192.168.1.140", "192.168.1.200", false],
+    ["192.168.0.10", "192.168.0.250", false],
+    ["192.168.0.250", "192.168.1.10", true],
+    ["192.168.1.10", "192.168.1.20", true],
+    ["192.168.1.126", "192.168.1.200", true],
+    ["192.168.0.0", "192.168.1.255", true],
+  ] as const) {
+    const { errors, warnings } = validate({
+      ...chartArgs(),
+      lan: { subnets: ["192.168.1.0/25"] },
+      loadBalancer: { ipPools: [{ name: "a", blocks: [{ start, stop }] }] },
+      values: { bgpControlPlane: { enabled: true } },
+    });
+    assert.deepEqual(errors, []);
+    const isFound = warnings.some(({ message }) => message.includes("BGP does not answer"));
+    assert.equal(isFound, isWarned, `${start}-${stop}`);
+  }
 });

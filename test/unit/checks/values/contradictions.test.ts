@@ -16,7 +16,28 @@ testExamples(contradictionChecks, {
       /^values\.bpf\.lbAlgorithmAnnotation: is false/,
     ],
   ],
-  "Gateway API or L2 announcements without the replacement of kube-proxy": [
+  "a word for the replacement of kube-proxy that is neither true nor false": [
+    [
+      values({ kubeProxyReplacement: "strict" }),
+      /^values\.kubeProxyReplacement: is "strict"; allowed are true and false: set values\.kubeProxyReplacement to true$/,
+    ],
+    [
+      values({ kubeProxyReplacement: "disabled" }, { l2: { enabled: false }, gatewayApi: { enabled: false } }),
+      /^values\.kubeProxyReplacement: is "disabled"; allowed/,
+    ],
+  ],
+  "Gateway API, Ingress or L2 announcements without the replacement of kube-proxy": [
+    [
+      values(
+        { kubeProxyReplacement: false, ingressController: { enabled: true } },
+        { l2: { enabled: false }, gatewayApi: { enabled: false } },
+      ),
+      /^values\.ingressController\.enabled: cannot be true while values\.kubeProxyReplacement is false; set .* to true, or set/,
+    ],
+    [
+      values({ kubeProxyReplacement: null }, { gatewayApi: { enabled: false } }),
+      /^l2\.enabled: cannot be true while values\.kubeProxyReplacement is false/,
+    ],
     [
       values({ kubeProxyReplacement: false }, { l2: { enabled: false } }),
       /^gatewayApi\.enabled: cannot be true while values\.kubeProxyReplacement is false/,
@@ -74,5 +95,35 @@ test("a value that Gateway API would overrule is accepted if it says the same, w
     { ciliumVersion: "1.19.6", values: { socketLB: { hostNamespaceOnly: false } } },
   ]) {
     assert.deepEqual(checkResults(args), [], JSON.stringify(args));
+  }
+});
+
+test("every word of old releases for the replacement of kube-proxy is one problem, with every release of Cilium", () => {
+  for (const word of ["strict", "partial", "probe", "disabled", "True", "False", "on", "yes"]) {
+    for (const ciliumVersion of ["1.18.4", "1.19.6", "1.20.0"]) {
+      const results = checkResults({
+        ciliumVersion,
+        values: { kubeProxyReplacement: word, ingressController: { enabled: true } },
+      });
+      const [check, ...others] = results.map((result) => result.check);
+      assert.equal(check, "a word for the replacement of kube-proxy that is neither true nor false", word);
+      assert.deepEqual(others, [], word);
+    }
+  }
+});
+
+test("everything that needs the replacement of kube-proxy is named, whichever value turns it on", () => {
+  const off = { l2: { enabled: false }, gatewayApi: { enabled: false } };
+  for (const [path, on] of [
+    ["gatewayAPI", { gatewayAPI: { enabled: true } }],
+    ["ingressController", { ingressController: { enabled: true, loadbalancerMode: "shared" } }],
+    ["l2announcements", { l2announcements: { enabled: true } }],
+  ] as const) {
+    for (const kubeProxyReplacement of [false, "false", null]) {
+      const [result, ...others] = checkResults({ ...off, values: { ...on, kubeProxyReplacement } });
+      assert.deepEqual(others, []);
+      assert.match(result?.problems.join("\n") ?? "", new RegExp(`^values\\.${path}\\.enabled: cannot be true while [^\n]*$`));
+    }
+    assert.deepEqual(checkResults({ ...off, values: { ...on, kubeProxyReplacement: "true" } }), [], path);
   }
 });

@@ -45,5 +45,24 @@ testExamples(l2AnnouncementChecks, {
       { loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "192.168.1.200/29" }] }] } },
       /^loadBalancer\.l2Policies: is empty, .*; add a policy such as \{ name: "lan" \}/,
     ],
+    [
+      {
+        l2: { enabled: false },
+        loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "192.168.1.200/29" }] }] },
+      },
+      /nobody announces the addresses of the pools; turn l2\.enabled on and add a policy such as/,
+    ],
+    [
+      {
+        loadBalancer: {
+          ipPools: [{ name: "a", blocks: [{ cidr: "192.168.1.200/29" }] }],
+          l2Policies: [
+            { name: "a", loadBalancerIPs: false, externalIPs: true },
+            { name: "b", loadBalancerIPs: false, externalIPs: true, serviceSelector: {} },
+          ],
+        },
+      },
+      /^loadBalancer\.l2Policies: announces no address from a pool, because loadBalancerIPs is false, and values\.bgp/,
+    ],
   ],
 });

@@ -1,6 +1,9 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { throughputChecks } from "../../../../components/checks/values/throughput.ts";
 import { agentRefusalsOf } from "../../../fixtures/agentRefusals.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
+import { checkResults } from "../../../harness/findings.ts";
 
 testExamples(
   throughputChecks,
@@ -40,6 +43,10 @@ testExamples(
       ],
       [{ values: { bpf: { datapathMode: "netkit" } } }, /^values\.bpf\.datapathMode: does not do its work/],
       [
+        { ciliumVersion: "1.19.6", values: { bpf: { datapathMode: "netkit", masquerade: true, hostLegacyRouting: true } } },
+        /datapathMode: does not do its work .* because values\.bpf\.hostLegacyRouting is true; leave values\.bpf\.datapathMode out$/,
+      ],
+      [
         {
           l2: { enabled: false },
           gatewayApi: { enabled: false },
@@ -67,3 +74,19 @@ testExamples(
     },
   },
 );
+
+test("netkit without eBPF host routing is found once, with every release and for every reason", () => {
+  const talos = { forwardKubeDNSToHost: false };
+  for (const ciliumVersion of ["1.18.4", "1.19.6", "1.20.0"]) {
+    for (const datapathMode of ["netkit", "netkit-l2"]) {
+      for (const bpf of [{}, { hostLegacyRouting: true }, { masquerade: true, hostLegacyRouting: true }]) {
+        const args = { ciliumVersion, talos, values: { bpf: { ...bpf, datapathMode } } };
+        const [result, ...others] = checkResults(args);
+        assert.deepEqual(others, [], JSON.stringify(args));
+        assert.match(result?.check ?? "", /netkit/, JSON.stringify(args));
+        assert.equal(result?.problems.length, 1, JSON.stringify(args));
+      }
+      assert.deepEqual(checkResults({ ciliumVersion, talos, values: { bpf: { masquerade: true, datapathMode } } }), []);
+    }
+  }
+});
