@@ -44,6 +44,10 @@ test("no file of the package names a folder of the machine that built it", () =>
   );
 });
 
+test("Pulumi's SDK reads no source map at every run, because the bundle does not link to its own", () => {
+  assert(!/\/\/[#@]\s*sourceMappingURL=[^\s'"]+\s*$/m.test(textOf("dist/index.js")));
+});
+
 test("the bundle loads Pulumi's packages and Node's own modules, and the types name Pulumi's packages alone", () => {
   const importsOf = (name: string) => ts.preProcessFile(textOf(name), true, true).importedFiles.map(({ fileName }) => fileName);
   const isPeer = (specifier: string) => /^@pulumi\/(?:pulumi|kubernetes)(?:\/|$)/.test(specifier);
