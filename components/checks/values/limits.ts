@@ -1,5 +1,6 @@
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { type HelmValues, isOn, valueAt } from "../../helm/values.ts";
+import { parseDuration } from "../../support/goDuration.ts";
 import { parseCidr } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
 import { leaveOut } from "../advice.ts";
@@ -19,13 +20,37 @@ const numbers: readonly { readonly path: string; readonly least: number; readonl
   { path: "bpf.lbMapMax", least: 1, most: 4_294_967_295 },
 ];
 
+const tcpFlags = ["syn", "ack", "rst", "fin", "urg", "psh", "ece", "cwr", "all", "none"];
+
 const tableSizes = [251, 509, 1021, 2039, 4093, 8191, 16_381, 32_749, 65_521, 131_071];
 
+interface Form {
+  readonly path: string;
+  readonly isValid: (text: string) => boolean;
+  readonly form: string;
+  /** The value that makes the chart pass it to the agent. Undefined if it always does. */
+  readonly onlyWith?: string;
+}
+
+const duration = 'a duration with a unit, such as "30s"';
+
 /** Text in a form that the agent reads. */
-const forms: readonly { readonly path: string; readonly isValid: (text: string) => boolean; readonly form: string }[] = [
+const forms: readonly Form[] = [
   { path: "nodePort.range", isValid: isRange(","), form: 'two ports, the smaller one first, such as "30000,32767"' },
   { path: "tunnelSourcePortRange", isValid: isRange("-"), form: 'two ports, such as "0-0"' },
   { path: "maglev.hashSeed", isValid: isSeed, form: "12 bytes in base64, as of head -c12 /dev/urandom | base64 -w0" },
+  { path: "bpf.monitorFlags", isValid: isFlags, form: 'TCP flags separated by blanks, such as "syn fin rst", or "all"' },
+  { path: "ipam.multiPoolPreAllocation", isValid: isPreAllocation, form: 'pools with numbers, such as "default=8"' },
+  // Up to 1.18, a number without a unit is taken as nanoseconds.
+  { path: "encryption.wireguard.persistentKeepalive", isValid: isDuration, form: duration, onlyWith: "encryption.enabled" },
+  { path: "egressGateway.reconciliationTriggerInterval", isValid: isDuration, form: duration },
+  { path: "hubble.dropEventEmitter.interval", isValid: isDuration, form: duration, onlyWith: "hubble.dropEventEmitter.enabled" },
+];
+
+/** Lists whose entries the agent reads in one form. */
+const lists: readonly Form[] = [
+  { path: "bpf.vlanBypass", isValid: (entry) => /^\d+$/.test(entry), form: "the number of a VLAN, or 0 for all" },
+  { path: "policyCIDRMatchMode", isValid: (entry) => entry === "nodes", form: '"nodes"' },
 ];
 
 export const limitChecks: Checks<ValuesSubject> = {
@@ -83,13 +108,31 @@ export const limitChecks: Checks<ValuesSubject> = {
       needs: [],
       stopsAgent: true,
       run: ({ settings, values }) =>
-        forms.flatMap(({ path, isValid, form }) => {
+        forms.flatMap(({ path, isValid, form, onlyWith }) => {
+          if (onlyWith !== undefined && !isOn(values, onlyWith)) return [];
           const text = valueAt(values, path);
           if (typeof text !== "string" || text === "" || isValid(text)) return [];
           // The seed counts only for this algorithm.
           if (path === "maglev.hashSeed" && valueAt(values, "loadBalancer.algorithm") !== "maglev") return [];
           const input = originOf(settings, path);
           return [problem(input, `is ${quote(text)}; it must be ${form}: ${leaveOut(input)}`)];
+        }),
+    }),
+    valuesCheck({
+      title: "an entry of a list that the agent does not read",
+      why: "The agent does not start.",
+      source: agentFlags,
+      needs: [],
+      stopsAgent: true,
+      run: ({ settings, values }) =>
+        lists.flatMap(({ path, isValid, form }) => {
+          const list = valueAt(values, path);
+          if (!Array.isArray(list)) return [];
+          const input = originOf(settings, path);
+          return list.flatMap((entry: unknown, index) => {
+            if (isValid(String(entry))) return [];
+            return [problem(`${input}[${index}]`, `is ${quote(entry)}; allowed is ${form}: ${leaveOut(`${input}[${index}]`)}`)];
+          });
         }),
     }),
     valuesCheck({
@@ -165,4 +208,19 @@ function isRange(separator: string): (text: string) => boolean {
 
 function isSeed(text: string): boolean {
   return /^[A-Za-z0-9+/]+=*$/.test(text) && Buffer.from(text, "base64").length === 12;
+}
+
+function isFlags(text: string): boolean {
+  return text
+    .trim()
+    .split(/\s+/)
+    .every((flag) => tcpFlags.includes(flag.toLowerCase()));
+}
+
+function isPreAllocation(text: string): boolean {
+  return text.split(",").every((pool) => /^[^=,\s]+=[^=,\s]+$/.test(pool));
+}
+
+function isDuration(text: string): boolean {
+  return text === "0" || parseDuration(text) !== undefined;
 }
