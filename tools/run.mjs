@@ -41,7 +41,7 @@ function findNode() {
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
   const folder = join(root, "tools", "node");
   const packaged = join(folder, "node_modules", ".bin", "node");
-  // There is no such package for some platforms, and no version to compare.
+  // Some platforms have no such package.
   if (!existsSync(packaged)) install(folder);
   if (existsSync(packaged)) return packaged;
   process.stderr.write(`Node 22.18 or later is needed (https://nodejs.org); this is ${process.versions.node}\n`);

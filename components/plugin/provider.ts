@@ -50,7 +50,7 @@ function createComponent<T>(create: () => T, secretInputs: readonly string[]): T
 
 /**
  * Whether the value of an input is secret, or has a secret inside. The engine (3.259) prints the value of the property at the path of an error,
- * secrets included. It prints none if there is no property of that name.
+ * secrets included. If no property has that path, it prints the message alone.
  */
 function isSecret(input: string, secretInputs: readonly string[]): boolean {
   return secretInputs.some((secret) => isWithin(secret, input) || isWithin(input, secret));

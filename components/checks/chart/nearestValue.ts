@@ -25,7 +25,7 @@ export function nearestValue(path: ValuePath, known: readonly ValuePath[]): stri
 
 /** Whether a candidate is in the same section, or in none if either path has no section. */
 function isRelated(path: ValuePath, candidate: ValuePath): boolean {
-  // This section has a key for every part of the chart, named like the part itself.
+  // The section serviceAccounts has a key with the name of each part of the chart.
   if (path.length === 1) return candidate[0] !== "serviceAccounts";
   return candidate.length === 1 || path[0] === candidate[0];
 }
