@@ -1,7 +1,7 @@
 import type { Document, YAMLError } from "yaml";
 import { parseStream } from "../kubernetes/yaml.ts";
 import { type IpRange, parseAddress, parseCidr } from "../support/ipRange.ts";
-import { linkAddresses, virtualAddresses } from "./linkAddresses.ts";
+import { linkAddresses, linkNames, virtualAddresses } from "./linkAddresses.ts";
 import {
   documentsOf,
   isTrue,
@@ -47,6 +47,8 @@ export interface ExistingConfig {
   readonly virtualAddresses: readonly IpRange[];
   /** The static addresses of the machine on its networks. */
   readonly addresses: readonly IpRange[];
+  /** Whether its interfaces have names in the kernel's order, such as eth0, in place of those by position. */
+  readonly usesKernelNames: boolean;
 }
 
 /** Reads a machine config. */
@@ -103,6 +105,9 @@ function factsOf(documents: MachineConfigDocuments, fault: string | undefined): 
     kubePrism: kubePrismOf(documents),
     virtualAddresses: parsed(virtualAddresses(documents), parseAddress),
     addresses: parsed(linkAddresses(documents), (text) => parseAddress(text.split("/", 1)[0] ?? "")),
+    usesKernelNames:
+      listAt(documents, undefined, "machine", "install", "extraKernelArgs").includes("net.ifnames=0") ||
+      linkNames(documents).some((name) => /^eth\d+$/.test(name)),
   };
 }
 

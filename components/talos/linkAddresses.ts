@@ -20,6 +20,14 @@ export function linkAddresses(documents: MachineConfigDocuments): readonly strin
   ]);
 }
 
+/** The names of the links that are on a network. Those that the main document selects by other properties have none. */
+export function linkNames(documents: MachineConfigDocuments): readonly string[] {
+  return texts([
+    ...linksOf(documents).map((link) => memberOf(link, "interface")),
+    ...linkKinds.flatMap((kind) => documentsOf(documents, kind)).map(({ name }) => name),
+  ]);
+}
+
 /** The interfaces of the main document, and their VLANs. */
 function linksOf(documents: MachineConfigDocuments): readonly unknown[] {
   return listAt(documents, undefined, "machine", "network", "interfaces").flatMap((link) => [link, ...listIn(link, "vlans")]);

@@ -11,6 +11,8 @@ import { originOf } from "../../cilium/valueOrigins.ts";
 import { findName, type NameSet, namesOf } from "../../inputs/interfaceNames.ts";
 import { interfacePatterns, namesOfPatterns } from "../../inputs/interfacePatterns.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
+import { readExistingConfig } from "../../talos/existingConfig.ts";
+import { namedMachines } from "../../talos/machines.ts";
 import { anyOf, leaveOut } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 import { listed, selectsByNames } from "./devices.ts";
@@ -76,9 +78,10 @@ export const interfaceChecks: Checks<ValuesSubject> = {
       title: "a policy for interface names that Talos does not use",
       why: "Talos names interfaces by their position, such as enp3s0 or eno1. eth0 only exists with net.ifnames=0.",
       source: "https://docs.siderolabs.com/talos/v1.13/networking/predictable-interface-names",
-      needs: ["loadBalancer", "ciliumVersion"],
+      needs: ["loadBalancer", "ciliumVersion", "talos"],
       run: (subject) => {
         if (deviceEntries(subject.values, subject.settings.ciliumVersion).length > 0) return [];
+        if (hasKernelNames(subject)) return [];
         return restrictedPolicies(subject).flatMap(({ input, interfaces, sets }) => {
           const { name } = findName([namesOf(kernelNames), ...sets], matchesBoth);
           const other = findName(
@@ -99,6 +102,13 @@ export const interfaceChecks: Checks<ValuesSubject> = {
     }),
   ],
 };
+
+/** Whether a machine config says that interfaces have such names. */
+function hasKernelNames({ settings }: ValuesSubject<"talos">): boolean {
+  return namedMachines(settings).some(({ machineConfiguration: config }) => {
+    return typeof config === "string" && readExistingConfig(config).usesKernelNames;
+  });
+}
 
 /** Names by the kernel's order, which need net.ifnames=0. */
 const kernelNames = String.raw`eth[0-9]{1,3}(?:\.[0-9]{1,4})?`;

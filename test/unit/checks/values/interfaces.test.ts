@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { interfaceChecks } from "../../../../components/checks/values/interfaces.ts";
+import { withConfig } from "../../../fixtures/machineConfigs.ts";
 import { policy } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
+import { checkResults } from "../../../harness/findings.ts";
 import { valuesFindings } from "../../../harness/valuesFindings.ts";
 
 const releases = ["1.18.4", "1.19.6", "1.20.0"];
@@ -165,5 +167,27 @@ test("what is wrong with `devices` alone is not reported for the policies too", 
       findings.map(({ input }) => input),
       ["values.devices"],
     );
+  }
+});
+
+test("names such as eth0 are accepted if a machine config has them, in both forms of Talos", () => {
+  const args = policy({ interfaces: ["^eth0$"] });
+  for (const [config, isAccepted] of [
+    [{ machine: { install: { extraKernelArgs: ["net.ifnames=0"] } } }, true],
+    [{ machine: { network: { interfaces: [{ interface: "eth1" }, { interface: "enp3s0" }] } } }, true],
+    [{ kind: "LinkConfig", name: "eth0" }, true],
+    [{ machine: { install: { extraKernelArgs: ["net.ifnames=1", "quiet"] } } }, false],
+    [{ machine: { network: { interfaces: [{ interface: "enp3s0" }, { deviceSelector: { driver: "eth0" } }] } } }, false],
+    [{ kind: "LinkConfig", name: "enp3s0" }, false],
+    [{}, false],
+  ] as const) {
+    for (const list of ["controlPlanes", "workers"] as const) {
+      const titles = checkResults(withConfig(config, args, list)).map(({ check }) => check);
+      assert.deepEqual(
+        titles.includes("a policy for interface names that Talos does not use"),
+        !isAccepted,
+        JSON.stringify(config),
+      );
+    }
   }
 });

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { throughputChecks } from "../../../../components/checks/values/throughput.ts";
 import { agentRefusalsOf } from "../../../fixtures/agentRefusals.ts";
+import { withConfig } from "../../../fixtures/machineConfigs.ts";
+import { followAdvice } from "../../../harness/advice.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 import { checkResults } from "../../../harness/findings.ts";
 
@@ -88,5 +90,27 @@ test("netkit without eBPF host routing is found once, with every release and for
       }
       assert.deepEqual(checkResults({ ciliumVersion, talos, values: { bpf: { masquerade: true, datapathMode } } }), []);
     }
+  }
+});
+
+test("the advice does not turn off what the machine configs have turned off already", () => {
+  const config = "machine: { features: { hostDNS: { enabled: true, forwardKubeDNSToHost: false } } }\n";
+  const bbr = { enabled: true, bbr: true };
+  for (const [values, problem] of [
+    [{ bandwidthManager: bbr }, /because iptables masquerades; set values\.bpf\.masquerade to true$/],
+    [
+      { bandwidthManager: bbr, bpf: { masquerade: true, hostLegacyRouting: true } },
+      /; leave values\.bpf\.hostLegacyRouting out, or set values\.bandwidthManager\.bbr to false$/,
+    ],
+    [
+      { egressGateway: { enabled: true } },
+      /; set values\.bpf\.masquerade to true, or set values\.egressGateway\.enabled to false$/,
+    ],
+  ] as const) {
+    const args = withConfig(config, { values });
+    const problems = checkResults(args).flatMap((result) => result.problems);
+    assert.equal(problems.length, 1, JSON.stringify(values));
+    assert.match(problems[0] ?? "", problem);
+    for (const way of followAdvice(problems[0] ?? "", args)) assert.deepEqual(checkResults(way), [], JSON.stringify(way));
   }
 });
