@@ -51,8 +51,17 @@ export interface ExistingConfig {
   readonly usesKernelNames: boolean;
 }
 
+// Several checks ask, and a config has a thousand lines, so each is read once.
+const readConfigs = new Map<string, ExistingConfig>();
+
 /** Reads a machine config. */
 export function readExistingConfig(config: string): ExistingConfig {
+  const existing = readConfigs.get(config) ?? readConfig(config);
+  readConfigs.set(config, existing);
+  return existing;
+}
+
+function readConfig(config: string): ExistingConfig {
   const parsed = parseDocuments(config);
   return factsOf("fault" in parsed ? [] : parsed.documents, "fault" in parsed ? parsed.fault : undefined);
 }
