@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { limitChecks } from "../../../../components/checks/values/limits.ts";
 import { agentRefusalsOf } from "../../../fixtures/agentRefusals.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
-import { checkResults } from "../../../harness/findings.ts";
+import { valuesFindings } from "../../../harness/valuesFindings.ts";
 
 testExamples(limitChecks, agentRefusalsOf(limitChecks));
 
@@ -29,7 +29,7 @@ test("text and lists in every form that the agent reads are accepted", () => {
     { hubble: { dropEventEmitter: { interval: "2" } } },
   ]) {
     for (const ciliumVersion of ["1.18.4", "1.19.6", "1.20.0"]) {
-      assert.deepEqual(checkResults({ ciliumVersion, values }), [], JSON.stringify(values));
+      assert.deepEqual(valuesFindings({ ciliumVersion, values }), [], JSON.stringify(values));
     }
   }
 });
