@@ -2,7 +2,6 @@ import { isIP } from "node:net";
 import type { IpPoolBlock } from "../../inputs/loadBalancerArgs.ts";
 import { parseBlock, parseDhcpRange } from "../../inputs/network.ts";
 import { inputDefaults, type Settings } from "../../inputs/settings.ts";
-import { dnsSubdomain } from "../../kubernetes/names.ts";
 import { parseAddress, parseCidr } from "../../support/ipRange.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
 import { type Checks, inputCheck } from "../check.ts";
@@ -18,16 +17,6 @@ export const addressFormatChecks: Checks<Settings> = {
         ...clusterRangeProblems("podCidr", podCidr),
         ...clusterRangeProblems("serviceCidr", serviceCidr),
       ],
-    }),
-    inputCheck({
-      title: "an invalid address of the Kubernetes API",
-      why: "Agents and operator could not reach the API server.",
-      source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism",
-      needs: ["kubePrism"],
-      run: ({ kubePrism: { host } }) => {
-        if (isIP(host) !== 0 || dnsSubdomain.test(host)) return [];
-        return [problem("kubePrism.host", `${quote(host)} is neither a host name nor an address; the port is kubePrism.port`)];
-      },
     }),
     inputCheck({
       title: "a pool without blocks, or a block that is not a valid range of addresses",

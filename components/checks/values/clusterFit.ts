@@ -1,6 +1,6 @@
 import { apiServerAddress, replacesKubeProxy } from "../../cilium/facts.ts";
-import { isUserValue, originOf } from "../../cilium/valueOrigins.ts";
-import { type HelmValues, isOff, isOn, textAt, valueAt } from "../../helm/values.ts";
+import { originOf, type UserValues } from "../../cilium/valueOrigins.ts";
+import { hasPath, type HelmValues, isOff, isOn, textAt, valueAt } from "../../helm/values.ts";
 import { type NamedRange, serviceRanges } from "../../inputs/network.ts";
 import { dnsSubdomain } from "../../kubernetes/names.ts";
 import { contains, type IpRange, parseAddress } from "../../support/ipRange.ts";
@@ -48,14 +48,13 @@ export const clusterFitChecks: Checks<ValuesSubject> = {
       },
     }),
     valuesCheck({
-      title: "a value for the address of the API server that is not an address",
+      title: "an invalid address of the Kubernetes API",
       why: "Agents and operator could not reach the API server.",
       source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism",
       needs: [],
       run: ({ settings, values }) => {
         const { host } = apiServerAddress(values);
-        // The input kubePrism.host has a check of its own.
-        if (!isUserValue(settings, "k8sServiceHost") || isHost(host)) return [];
+        if (isHost(host) || isLeftToChart(settings, host)) return [];
         const input = originOf(settings, "k8sServiceHost");
         const port = originOf(settings, "k8sServicePort");
         return [
@@ -74,9 +73,10 @@ export const clusterFitChecks: Checks<ValuesSubject> = {
         const { host, port } = apiServerAddress(values);
         const address = parseAddress(host);
         const isService = address === undefined ? serviceName.test(host) : isIn(serviceRanges(settings), address);
-        if (host !== "" && !isService) return [];
+        const isUnset = isLeftToChart(settings, host);
+        if (!isUnset && !isService) return [];
         const input = originOf(settings, "k8sServiceHost");
-        const state = host === "" ? "is empty, so Cilium would ask the Service kubernetes" : `is ${quote(host)}, a Service`;
+        const state = isUnset ? "is empty, so Cilium would ask the Service kubernetes" : `is ${quote(host)}, a Service`;
         const defaults = [input, ...(port === 7445 ? [] : [originOf(settings, "k8sServicePort")])].map(leaveOut);
         return [
           problem(
@@ -129,8 +129,13 @@ function areCreatedByHelm(values: HelmValues, tls: string): boolean {
 /** The names by which pods find Services, such as `kubernetes.default.svc`. */
 const serviceName = /^kubernetes(?:\.default(?:\.svc(?:\..+)?)?)?$/;
 
+/** Whether the user's own values set the host to nothing, so that the chart sets none. */
+function isLeftToChart(settings: UserValues, host: string): boolean {
+  return host === "" && hasPath(settings.userValues, "k8sServiceHost");
+}
+
 function isHost(host: string): boolean {
-  return host === "" || parseAddress(host) !== undefined || dnsSubdomain.test(host);
+  return parseAddress(host) !== undefined || dnsSubdomain.test(host);
 }
 
 function isIn(ranges: readonly NamedRange[], address: IpRange): boolean {

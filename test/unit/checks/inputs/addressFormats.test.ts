@@ -6,9 +6,6 @@ testExamples(addressFormatChecks, {
   "a pod or Service range that is not a valid IPv4 range": [
     [{ podCidr: "10.244.0.0" }, /^podCidr: "10\.244\.0\.0" is not a valid IPv4 range/],
   ],
-  "an invalid address of the Kubernetes API": [
-    [{ kubePrism: { host: "https://localhost" } }, /^kubePrism\.host: .* is neither a host name nor an address/],
-  ],
   "a pool without blocks, or a block that is not a valid range of addresses": [
     [pool(), /^loadBalancer\.ipPools\[0\]\.blocks: is empty/],
     [pool({ cidr: "192.168.1.200-207" }), /\.blocks\[0\]\.cidr: .* is not a valid range/],

@@ -17,7 +17,12 @@ testExamples(clusterFitChecks, {
     [values({ k8sServiceHost: "auto" }), /^values\.k8sServiceHost: cannot be "auto"/],
     [{ kubePrism: { host: "auto" } }, /^kubePrism\.host: cannot be "auto"/],
   ],
-  "a value for the address of the API server that is not an address": [
+  "an invalid address of the Kubernetes API": [
+    [
+      { kubePrism: { host: "https://localhost" } },
+      /^kubePrism\.host: is "https:\/\/localhost", neither a host name nor an address/,
+    ],
+    [{ kubePrism: { host: "" } }, /^kubePrism\.host: is "", neither a host name nor an address/],
     [
       values({ k8sServiceHost: "https://192.168.1.20" }),
       /^values\.k8sServiceHost: is "https:\/\/192\.168\.1\.20", neither a host name nor an address \(the port is kubePrism\.port\); leave/,
@@ -77,7 +82,7 @@ test("the address of the API server is refused in every form that is not one", (
     "api_home",
   ]) {
     const [result, ...others] = checkResults({ values: { k8sServiceHost } });
-    assert.equal(result?.check, "a value for the address of the API server that is not an address", k8sServiceHost);
+    assert.equal(result?.check, "an invalid address of the Kubernetes API", k8sServiceHost);
     assert.deepEqual(others, [], k8sServiceHost);
   }
 });
