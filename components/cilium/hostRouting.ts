@@ -13,8 +13,12 @@ export function legacyRoutingValue(values: HelmValues): string | undefined {
 /** Whether eBPF host routing is on, so that traffic of pods bypasses the host. The agent falls back to the host otherwise. */
 export function bypassesHost(values: HelmValues, ciliumVersion: string): boolean {
   if (!replacesKubeProxy(values) || legacyRoutingValue(values) !== undefined || masqueradesByIptables(values)) return false;
-  // Up to Cilium 1.18, IPsec turns eBPF host routing off.
-  return !(encryptsBy(values, "ipsec") && semver.satisfies(ciliumVersion, "<1.19.0"));
+  return !isTurnedOffByIpsec(values, ciliumVersion);
+}
+
+/** Whether IPsec turns eBPF host routing off, as it does up to Cilium 1.18. */
+export function isTurnedOffByIpsec(values: HelmValues, ciliumVersion: string): boolean {
+  return encryptsBy(values, "ipsec") && semver.satisfies(ciliumVersion, "<1.19.0");
 }
 
 /** Whether the pods' connections use BBR, and not only those of the host. */

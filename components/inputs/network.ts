@@ -11,6 +11,8 @@ export interface NamedRange {
 /** A block of an IP pool. */
 export interface PoolBlock extends NamedRange {
   readonly pool: IpPool;
+  /** The pool as an input, such as `loadBalancer.ipPools[0]`. */
+  readonly poolInput: string;
 }
 
 // The functions below leave out malformed addresses: those are problems of their own.
@@ -26,12 +28,12 @@ export function poolBlocks({ loadBalancer }: Pick<Settings, "loadBalancer">): re
 }
 
 function parseBlocks({ ipPools }: Settings["loadBalancer"]): readonly PoolBlock[] {
-  return ipPools.flatMap((pool, poolIndex) =>
-    pool.blocks.flatMap((block, blockIndex) => {
-      const input = `loadBalancer.ipPools[${poolIndex}].blocks[${blockIndex}]`;
-      return namedRange(input, parseBlock(block)).map((named) => ({ ...named, pool }));
-    }),
-  );
+  return ipPools.flatMap((pool, poolIndex) => {
+    const poolInput = `loadBalancer.ipPools[${poolIndex}]`;
+    return pool.blocks.flatMap((block, index) =>
+      namedRange(`${poolInput}.blocks[${index}]`, parseBlock(block)).map((named) => ({ ...named, pool, poolInput })),
+    );
+  });
 }
 
 /** The addresses of the nodes. */

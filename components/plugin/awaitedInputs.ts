@@ -8,7 +8,7 @@ export interface AwaitedInputs {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** The inputs that are unknown until the resources that they come from exist. Only a preview has such inputs. */
   readonly unknown: readonly string[];
-  /** The inputs that are secret, also by their nature: a machine config contains the keys of the cluster. */
+  /** The inputs that are secret, and those that may stay an Output: a machine config contains the keys of the cluster. */
   readonly secret: readonly string[];
 }
 

@@ -70,10 +70,9 @@ export const addressOverlapChecks: Checks<Settings> = {
           if (edges.length === 0) return [];
           const names = edges.map((edge) => (edge === subnet.first ? "network" : "broadcast")).join(" and the ");
           const closed = { ...block, pool: { ...block.pool, allowFirstLastIPs: "No" as const } };
-          const poolInput = block.input.replace(/\.blocks.*/, "");
           const waysOut = [
             "choose a smaller range",
-            ...(edges.some((edge) => isHandedOut(closed, edge)) ? [] : [setTo(`${poolInput}.allowFirstLastIPs`, "No")]),
+            ...(edges.some((edge) => isHandedOut(closed, edge)) ? [] : [setTo(`${block.poolInput}.allowFirstLastIPs`, "No")]),
           ];
           return [problem(block.input, `${block.range.text} contains the ${names} address of ${subnet.text}; ${anyOf(waysOut)}`)];
         }),

@@ -1,6 +1,6 @@
 import semver from "semver";
 import { dsrDispatch, encryptsBy, masqueradesByIptables, replacesKubeProxy, usesTunnel } from "../../cilium/facts.ts";
-import { bypassesHost, legacyRoutingValue, needsHostRouting, usesNetkit } from "../../cilium/hostRouting.ts";
+import { bypassesHost, isTurnedOffByIpsec, legacyRoutingValue, needsHostRouting, usesNetkit } from "../../cilium/hostRouting.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOn, valueAt } from "../../helm/values.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
@@ -134,7 +134,7 @@ function hostRoutingObstacles({ settings, values }: Subject): string {
       ? []
       : [["kube-proxy is not replaced", setTo(originOf(settings, "kubeProxyReplacement"), true)]]),
     ...(masqueradesByIptables(values) ? [["iptables masquerades", masqueradeByBpf(settings, values)]] : []),
-    ...(encryptsBy(values, "ipsec") && semver.satisfies(settings.ciliumVersion, "<1.19.0")
+    ...(isTurnedOffByIpsec(values, settings.ciliumVersion)
       ? [["Cilium 1.18 turns it off with IPsec", setTo(originOf(settings, "encryption.type"), "wireguard")]]
       : []),
   ] as const;
