@@ -83,8 +83,8 @@ async function measurePreviews(args: TalosCiliumCniArgs) {
 }
 
 /**
- * Measures `pulumi up` of the program of this repository, with the component from its sources and from the npm package. Runs the program in a
- * process of the Automation API if there is no language host.
+ * Measures `pulumi up` of the program of this repository, with the component from its sources and from the npm package. Without a language host,
+ * the Automation API runs the program in a process of its own.
  */
 async function measureUps(args: TalosCiliumCniArgs, hasLanguageHost: boolean) {
   const clone = new Clone();

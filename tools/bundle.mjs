@@ -85,5 +85,9 @@ export async function bundle(/** @type {keyof typeof bundles} */ name) {
   writeFileSync(join(folder, "licenses.txt"), licensesOf(Object.keys(metafile.inputs)).join(`\n${"-".repeat(80)}\n\n`));
 }
 
+// The script "install" of the plugin runs this file. `npm run build` bundles the package, and adds its types.
 const [, script, name] = process.argv;
-if (script === fileURLToPath(import.meta.url)) await bundle(name === "plugin" ? "plugin" : "package");
+if (script === fileURLToPath(import.meta.url)) {
+  if (name !== "package" && name !== "plugin") throw new Error("usage: node tools/run.mjs tools/bundle.mjs package|plugin");
+  await bundle(name);
+}

@@ -45,14 +45,16 @@ class Example {
 
   /** Runs the CLI in the example, on local state. */
   pulumi(...args: readonly string[]) {
-    const options = ["--non-interactive", "--color", "never", "--cwd", join("examples", this.#name)];
-    return clone.runUnchecked("pulumi", [...options, ...args], offline());
+    return clone.runUnchecked("pulumi", this.#arguments(args), offline());
   }
 
   /** Runs the CLI, which must succeed; resolves to its standard output. */
   succeed(...args: readonly string[]): Promise<string> {
-    const options = ["--non-interactive", "--color", "never", "--cwd", join("examples", this.#name)];
-    return clone.run("pulumi", [...options, ...args], offline());
+    return clone.run("pulumi", this.#arguments(args), offline());
+  }
+
+  #arguments(args: readonly string[]): readonly string[] {
+    return ["--non-interactive", "--color", "never", "--cwd", join("examples", this.#name), ...args];
   }
 
   /** Replaces a text in a file of the example. */
