@@ -3,6 +3,7 @@ import { validateLoadBalancer } from "./checks/validate.ts";
 import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";
 import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./delivery/loadBalancer.ts";
+import type { BgpInstance } from "./inputs/bgpArgs.ts";
 import type { IpPool, L2Policy, Lan } from "./inputs/loadBalancerArgs.ts";
 import type { Settings } from "./inputs/settings.ts";
 import { InputError, type Problem, problem, problemLines, quote } from "./support/problems.ts";
@@ -48,6 +49,14 @@ export interface CiliumLoadBalancerArgs {
   readonly l2Policies?: L2Policy[];
 
   /**
+   * BGP sessions to the routers of the network, which learn the addresses of Services from them. Cilium's BGP control plane must be on
+   * (`bgpControlPlane.enabled`).
+   *
+   * @default []
+   */
+  readonly bgp?: BgpInstance[];
+
+  /**
    * How long to wait for Cilium's operator to register the kinds of pools and policies. A Go duration.
    *
    * @default "10m"
@@ -57,7 +66,7 @@ export interface CiliumLoadBalancerArgs {
 
 // TalosCiliumCni has the first group inside `loadBalancer`, and the second at the top level.
 const loadBalancerKeys: readonly string[] = ["ipPools", "l2Policies", "operatorTimeout"];
-const topLevelKeys: readonly string[] = ["ciliumVersion", "podCidr", "serviceCidr", "lan"];
+const topLevelKeys: readonly string[] = ["ciliumVersion", "podCidr", "serviceCidr", "lan", "bgp"];
 
 /**
  * LoadBalancer IP pools and L2 announcement policies in a cluster that runs Cilium.

@@ -2,6 +2,7 @@
 export { CiliumLoadBalancer, type CiliumLoadBalancerArgs } from "./ciliumLoadBalancer.ts";
 export { configKeys, configuredArgs } from "./config.ts";
 export * from "./inputs/args.ts";
+export * from "./inputs/bgpArgs.ts";
 export * from "./inputs/chartArgs.ts";
 export * from "./inputs/loadBalancerArgs.ts";
 export * from "./inputs/talosArgs.ts";

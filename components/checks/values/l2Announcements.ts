@@ -1,8 +1,8 @@
-import { announcesOnLan, usesFamily } from "../../cilium/facts.ts";
+import { announcesByBgp, announcesOnLan, usesFamily } from "../../cilium/facts.ts";
 import { type LeaseTiming, leaseTiming } from "../../cilium/leaseTiming.ts";
 import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
 import { isUserValue, originOf, type UserValues } from "../../cilium/valueOrigins.ts";
-import { type HelmValues, isOn } from "../../helm/values.ts";
+import { type HelmValues } from "../../helm/values.ts";
 import { poolBlocks } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { parseDuration } from "../../support/goDuration.ts";
@@ -58,7 +58,7 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
       needs: ["loadBalancer"],
       run: ({ settings, values }) => {
         const { ipPools, l2Policies } = settings.loadBalancer;
-        if (ipPools.length === 0 || l2Policies.some(announcesPools) || isOn(values, "bgpControlPlane.enabled")) return [];
+        if (ipPools.length === 0 || l2Policies.some(announcesPools) || announcesByBgp(values)) return [];
         const state = l2Policies.length === 0 ? "is empty" : "announces no address from a pool, because loadBalancerIPs is false";
         const permission = announcesOnLan(values) ? "" : `turn ${originOf(settings, "l2announcements.enabled")} on and `;
         return [
