@@ -17,14 +17,14 @@ export interface CiliumLoadBalancerArgs {
   readonly ciliumVersion?: string;
 
   /**
-   * IPv4 range of the pods in CIDR notation. Pools are checked against it.
+   * The range of the pods in CIDR notation, or one of each IP family with a comma between them. Pools are checked against it.
    *
    * @default "10.244.0.0/16"
    */
   readonly podCidr?: string;
 
   /**
-   * IPv4 range of the ClusterIPs in CIDR notation. Pools are checked against it.
+   * The range of the ClusterIPs in CIDR notation, or one of each IP family with a comma between them. Pools are checked against it.
    *
    * @default "10.96.0.0/12"
    */

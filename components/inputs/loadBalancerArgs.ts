@@ -184,7 +184,8 @@ export interface LabelSelectorRequirement {
 /** Facts about the local network. */
 export interface Lan {
   /**
-   * Addresses of the nodes. With two or more, Cilium's operator runs with two replicas.
+   * Addresses of the nodes. A node of a cluster with two IP families may have one of each. With two nodes or more, Cilium's operator runs
+   * with two replicas.
    *
    * @default []
    */
