@@ -8,8 +8,10 @@ import { type Checks, inputCheck } from "../check.ts";
 
 const dualStack = "https://kubernetes.io/docs/concepts/services-networking/dual-stack/";
 
-/** The shortest prefixes of Service ranges. From Kubernetes 1.34 on, IPv4 has no limit, and IPv6 only one of its own. */
+/** The shortest prefixes of Service ranges with which the API server of Kubernetes 1.33 and older starts. */
 const shortestPrefix = { 4: 12, 6: 108 } as const;
+
+/** The shortest prefix of an IPv6 range from which Kubernetes 1.34 and newer give addresses. Their IPv4 ranges have no limit. */
 const shortestIpv6Prefix = 64;
 
 export const serviceRangeChecks: Checks<Settings> = {
@@ -36,13 +38,16 @@ export const serviceRangeChecks: Checks<Settings> = {
     }),
     inputCheck({
       title: "a Service range that is too large for the API server",
-      why: "The API server does not start.",
+      why: "Up to Kubernetes 1.33, the API server does not start. Newer ones give out no address of an IPv6 range larger than a /64.",
       source: "https://github.com/kubernetes/kubernetes/blob/v1.33.0/cmd/kube-apiserver/app/options/validation.go",
       needs: ["serviceCidr", "kubernetesVersion"],
-      run: (settings) =>
-        serviceRanges(settings)
-          .filter(({ range }) => prefixLengthOf(range) < shortestOf(range.family, settings.kubernetesVersion))
-          .map((named) => tooLarge(named, `the API server of Kubernetes ${settings.kubernetesVersion} does not start with it`)),
+      run: (settings) => {
+        const { kubernetesVersion } = settings;
+        const effect = hasSizeLimit(kubernetesVersion) ? "does not start with it" : "gives out no address of it";
+        return serviceRanges(settings)
+          .filter(({ range }) => prefixLengthOf(range) < shortestOf(range.family, kubernetesVersion))
+          .map((named) => tooLarge(named, `the API server of Kubernetes ${kubernetesVersion} ${effect}`));
+      },
     }),
   ],
   warnings: [
@@ -82,9 +87,13 @@ export const serviceRangeChecks: Checks<Settings> = {
 };
 
 function shortestOf(family: 4 | 6, kubernetesVersion: string): number {
-  const version = semver.coerce(kubernetesVersion);
-  if (version === null || semver.lt(version, "1.34.0")) return shortestPrefix[family];
+  if (hasSizeLimit(kubernetesVersion)) return shortestPrefix[family];
   return family === 4 ? 0 : shortestIpv6Prefix;
+}
+
+/** Whether the API server starts with small ranges only. An invalid version is reported by the check of versions. */
+function hasSizeLimit(kubernetesVersion: string): boolean {
+  return semver.lt(semver.coerce(kubernetesVersion) ?? "0.0.0", "1.34.0");
 }
 
 function tooLarge({ input, range }: NamedRange, effect: string): ReturnType<typeof problem> {

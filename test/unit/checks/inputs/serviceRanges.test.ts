@@ -30,7 +30,7 @@ testExamples(serviceRangeChecks, {
     ],
     [
       { ...newer, podCidr: "10.244.0.0/16,fd01::/56", serviceCidr: "10.96.0.0/12,fd00::/63" },
-      /^serviceCidr: fd00::\/63 is too large: the API server of Kubernetes 1\.34\.2/,
+      /^serviceCidr: fd00::\/63 is too large: the API server of Kubernetes 1\.34\.2 gives out no address of it; /,
     ],
   ],
   "a Service range that is too large for the API server of older Kubernetes": [
