@@ -80,7 +80,7 @@ export interface TalosCiliumCniArgs {
   /** Hubble, Cilium's observability. Its certificates are made in the cluster, so the manifest contains no private key. */
   readonly hubble?: Hubble;
 
-  /** Announcement of LoadBalancer IPs on the local network by ARP. */
+  /** Announcement of LoadBalancer IPs on the local network: by ARP, and from Cilium 1.19 on by neighbor discovery for IPv6. */
   readonly l2?: L2;
 
   /** The addresses of LoadBalancer Services, and who announces them. */

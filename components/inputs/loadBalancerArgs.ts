@@ -42,7 +42,7 @@ export interface LoadBalancer {
   readonly ipPools?: IpPool[];
 
   /**
-   * Which nodes answer ARP requests for which Services.
+   * Which nodes answer ARP requests, and from Cilium 1.19 on neighbor discovery, for which Services.
    *
    * @default `[]`: nothing answers on your network unless you ask for it
    * @see https://docs.cilium.io/en/stable/network/l2-announcements/
