@@ -8,6 +8,11 @@ export function announcesOnLan(values: HelmValues): boolean {
   return isOn(values, "l2announcements.enabled");
 }
 
+/** Whether agents may announce addresses to routers by BGP. */
+export function announcesByBgp(values: HelmValues): boolean {
+  return isOn(values, "bgpControlPlane.enabled");
+}
+
 /** Whether Cilium does the work of kube-proxy. */
 export function replacesKubeProxy(values: HelmValues): boolean {
   return isOn(values, "kubeProxyReplacement");

@@ -59,6 +59,7 @@ export const inputDefaults = {
   allowUnknownValues: [],
   talos: {
     nodeCidrMaskSize: 24,
+    nodeCidrMaskSizeIPv6: 64,
     configContract: "1.13",
     controlPlanes: [],
     workers: [],

@@ -1,6 +1,5 @@
-import { announcesOnLan } from "../../cilium/facts.ts";
+import { announcesByBgp, announcesOnLan } from "../../cilium/facts.ts";
 import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
-import { isOn } from "../../helm/values.ts";
 import type { L2Policy } from "../../inputs/loadBalancerArgs.ts";
 import { nodeSubnets, outsideOf, poolBlocks } from "../../inputs/network.ts";
 import { contains, overlap } from "../../support/ipRange.ts";
@@ -17,7 +16,7 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
       run: ({ settings, values }) => {
         if (!announcesOnLan(values) || !settings.loadBalancer.l2Policies.some(announcesEveryService)) return [];
         // Addresses that BGP announces may be outside of the LAN.
-        if (isOn(values, "bgpControlPlane.enabled")) return [];
+        if (announcesByBgp(values)) return [];
         return outsideOf(nodeSubnets(settings), poolBlocks(settings)).map(({ input, range, networks }) =>
           problem(
             input,
@@ -36,7 +35,7 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
       needs: ["loadBalancer", "lan"],
       run: ({ settings, values }) => {
         const isArpAnswered = announcesOnLan(values) && settings.loadBalancer.l2Policies.some(announcesPools);
-        if (!isOn(values, "bgpControlPlane.enabled") || isArpAnswered) return [];
+        if (!announcesByBgp(values) || isArpAnswered) return [];
         return poolBlocks(settings).flatMap(({ input, range }) => {
           const network = nodeSubnets(settings).find((subnet) => overlap(subnet.range, range));
           if (network === undefined) return [];
