@@ -18,14 +18,14 @@ export interface CiliumLoadBalancerArgs {
   readonly ciliumVersion?: string;
 
   /**
-   * IPv4 range of the pods in CIDR notation. Pools are checked against it.
+   * The range of the pods in CIDR notation, or one of each IP family with a comma between them. Pools are checked against it.
    *
    * @default "10.244.0.0/16"
    */
   readonly podCidr?: string;
 
   /**
-   * IPv4 range of the ClusterIPs in CIDR notation. Pools are checked against it.
+   * The range of the ClusterIPs in CIDR notation, or one of each IP family with a comma between them. Pools are checked against it.
    *
    * @default "10.96.0.0/12"
    */
@@ -42,7 +42,7 @@ export interface CiliumLoadBalancerArgs {
   readonly ipPools?: IpPool[];
 
   /**
-   * Which nodes answer ARP requests for which Services.
+   * Which nodes answer ARP requests, and from Cilium 1.19 on neighbor discovery, for which Services.
    *
    * @default `[]`: nothing answers on your network unless you ask for it
    */

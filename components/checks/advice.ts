@@ -27,6 +27,9 @@ export function anyOf(ways: readonly string[]): string {
   return ways.join(", or ");
 }
 
+/** Ranges for networks of one's own, for users who have none yet. */
+export const ipv6Examples = { podCidr: "fd00:10:244::/56", serviceCidr: "fd00:10:96::/108" } as const;
+
 /** Leaves the machines to talosctl. */
 export const withoutMachines = allOf(leaveOut("talos.controlPlanes"), leaveOut("talos.workers"));
 

@@ -10,6 +10,7 @@ import { machineDeliveryChecks } from "./inputs/machineDelivery.ts";
 import { machineChecks } from "./inputs/machines.ts";
 import { nameChecks } from "./inputs/names.ts";
 import { reservedAddressChecks } from "./inputs/reservedAddresses.ts";
+import { serviceRangeChecks } from "./inputs/serviceRanges.ts";
 import { versionFormatChecks } from "./inputs/versionFormats.ts";
 import { versionPairChecks } from "./inputs/versionPairs.ts";
 import { machineConfigAddressChecks } from "./machineConfigs/addresses.ts";
@@ -48,6 +49,7 @@ export const inputChecks = {
   "Addresses and ranges": addressFormatChecks,
   "Reserved addresses": reservedAddressChecks,
   "Addresses that overlap": addressOverlapChecks,
+  "Ranges of Services": serviceRangeChecks,
   Durations: durationChecks,
   "The source of the chart": chartSourceChecks,
   "L2 announcement policies": l2PolicyChecks,

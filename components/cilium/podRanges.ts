@@ -1,54 +1,84 @@
 import { type HelmValues, isMap, valueAt } from "../helm/values.ts";
-import { type NamedRange, namedRange } from "../inputs/network.ts";
+import { type NamedRange, namedRange, podCidrRanges } from "../inputs/network.ts";
 import type { Settings } from "../inputs/settings.ts";
-import { parseCidr } from "../support/ipRange.ts";
+import { type IpRange, parseCidr, prefixLengthOf } from "../support/ipRange.ts";
+import { merge } from "../support/merge.ts";
 import { isUserValue, originOf, userValueInput, type UserValues } from "./valueOrigins.ts";
 
-const clusterPool = "ipam.operator.clusterPoolIPv4PodCIDRList";
+const families = [4, 6] as const;
+const clusterPool = (family: 4 | 6) => `ipam.operator.clusterPoolIPv${family}PodCIDRList`;
 const podIpPools = "ipam.operator.autoCreateCiliumPodIPPools";
 
 type RangeSettings = Pick<Settings, "podCidr"> & UserValues;
 
 /**
- * The IPv4 ranges that pods get their addresses from. They depend on who assigns them: the controller manager (`kubernetes`) or Cilium's
+ * The ranges that pods get their addresses from. They depend on who assigns them: the controller manager (`kubernetes`) or Cilium's
  * operator (`cluster-pool`, `multi-pool`). Empty for other IPAM modes, about which nothing is known, and without malformed ranges.
  */
 export function podRanges(settings: RangeSettings, values: HelmValues): readonly NamedRange[] {
   switch (valueAt(values, "ipam.mode")) {
     case "kubernetes":
-      return namedRange("podCidr", parseCidr(settings.podCidr));
+      return podCidrRanges(settings);
     case "cluster-pool":
-      return rangesAt(settings, values, clusterPool);
+      return families.flatMap((family) => rangesAt(settings, values, clusterPool(family)));
     case "multi-pool": {
       const pools = valueAt(values, podIpPools);
       if (!isMap(pools)) return [];
-      return Object.keys(pools).flatMap((name) => rangesAt(settings, values, `${podIpPools}.${name}.ipv4.cidrs`));
+      return Object.keys(pools).flatMap((name) =>
+        families.flatMap((family) => rangesAt(settings, values, `${podIpPools}.${name}.ipv${family}.cidrs`)),
+      );
     }
     default:
       return [];
   }
 }
 
-/** The prefix length of the range that each node gets. */
-export function nodeRangeSize({ talos }: Pick<Settings, "talos">, values: HelmValues): number {
-  const size = {
-    "cluster-pool": valueAt(values, "ipam.operator.clusterPoolIPv4MaskSize"),
-    "multi-pool": valueAt(values, `${podIpPools}.default.ipv4.maskSize`),
-  }[String(valueAt(values, "ipam.mode"))];
-  if (valueAt(values, "ipam.mode") === "kubernetes") return talos.nodeCidrMaskSize;
-  return Number(size ?? 24);
+/** The IP families of `podCidr`, the primary one first. */
+export function podFamilies(settings: Pick<Settings, "podCidr">): readonly (4 | 6)[] {
+  return podCidrRanges(settings).map(({ range }) => range.family);
+}
+
+/** The prefix length of the range of a family that each node gets. */
+export function nodeRangeSize({ talos }: Pick<Settings, "talos">, values: HelmValues, family: 4 | 6): number {
+  const mode = valueAt(values, "ipam.mode");
+  if (mode === "kubernetes") return family === 4 ? talos.nodeCidrMaskSize : talos.nodeCidrMaskSizeIPv6;
+  const path =
+    mode === "multi-pool" ? `${podIpPools}.default.ipv${family}.maskSize` : `ipam.operator.clusterPoolIPv${family}MaskSize`;
+  return Number(valueAt(values, path) ?? chartNodeRangeSize[family]);
 }
 
 /** The value that makes Cilium's operator assign addresses of `podCidr`, if it is the one that assigns them. */
-export function operatorPoolValues({ podCidr, userValues }: Pick<Settings, "podCidr" | "userValues">): HelmValues {
-  switch (valueAt(userValues, "ipam.mode")) {
+export function operatorPoolValues(settings: Pick<Settings, "podCidr" | "userValues">): HelmValues {
+  const ranges = podCidrRanges(settings).map(({ range }) => range);
+  switch (valueAt(settings.userValues, "ipam.mode")) {
     case "cluster-pool":
-      return { clusterPoolIPv4PodCIDRList: [podCidr] };
+      return merge<HelmValues>({}, ...ranges.map(clusterPoolValues));
     case "multi-pool":
-      return { autoCreateCiliumPodIPPools: { default: { ipv4: { cidrs: [podCidr], maskSize: 24 } } } };
+      return { autoCreateCiliumPodIPPools: { default: merge<HelmValues>({}, ...ranges.map(multiPoolValues)) } };
     default:
       return {};
   }
+}
+
+function clusterPoolValues(range: IpRange): HelmValues {
+  const { family, text } = range;
+  return { [`clusterPoolIPv${family}PodCIDRList`]: [text], [`clusterPoolIPv${family}MaskSize`]: operatorNodeRangeSize(range) };
+}
+
+function multiPoolValues(range: IpRange): HelmValues {
+  return { [`ipv${range.family}`]: { cidrs: [range.text], maskSize: operatorNodeRangeSize(range) } };
+}
+
+/** The chart's own prefix lengths of the ranges of nodes. */
+const chartNodeRangeSize = { 4: 24, 6: 120 } as const;
+
+/** How much longer the prefix of a node's IPv6 range may be than that of the whole range. Kubernetes and Cilium refuse more. */
+export const largestIpv6Difference = 16;
+
+/** The prefix length of a node's part of a range: the chart's own, or the nearest to it that the operator accepts. */
+function operatorNodeRangeSize(range: IpRange): number {
+  if (range.family === 4) return chartNodeRangeSize[4];
+  return Math.min(chartNodeRangeSize[6], prefixLengthOf(range) + largestIpv6Difference);
 }
 
 function rangesAt(settings: RangeSettings, values: HelmValues, path: string): readonly NamedRange[] {

@@ -4,10 +4,18 @@ import type { Settings } from "../inputs/settings.ts";
 // The inputs that set a value. Keep this list in step with values.ts; a test compares the two.
 const inputOfValue: ReadonlyMap<string, string> = new Map(
   Object.entries({
+    "ipv4.enabled": "podCidr",
+    "ipv6.enabled": "podCidr",
     "ipam.operator.clusterPoolIPv4PodCIDRList": "podCidr",
+    "ipam.operator.clusterPoolIPv6PodCIDRList": "podCidr",
+    "ipam.operator.clusterPoolIPv6MaskSize": "podCidr",
     "ipam.operator.autoCreateCiliumPodIPPools.default.ipv4.cidrs": "podCidr",
+    "ipam.operator.autoCreateCiliumPodIPPools.default.ipv6.cidrs": "podCidr",
+    "ipam.operator.autoCreateCiliumPodIPPools.default.ipv6.maskSize": "podCidr",
+    underlayProtocol: "podCidr",
     routingMode: "routing.mode",
     ipv4NativeRoutingCIDR: "podCidr",
+    ipv6NativeRoutingCIDR: "podCidr",
     autoDirectNodeRoutes: "routing.directRoutes",
     k8sServiceHost: "kubePrism.host",
     k8sServicePort: "kubePrism.port",

@@ -1,15 +1,17 @@
 import semver from "semver";
 import { type HelmValues, valueAt } from "../helm/values.ts";
+import { nodeCount, podCidrRanges } from "../inputs/network.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { merge } from "../support/merge.ts";
 import { pinnedCharts } from "../versions/pins.ts";
 import { apiRateLimit } from "./apiRateLimit.ts";
 import { agentCapabilities } from "./capabilities.ts";
-import { operatorPoolValues, podRanges } from "./podRanges.ts";
+import { operatorPoolValues, podFamilies, podRanges } from "./podRanges.ts";
 
 /** The effective values of the Cilium chart: what the inputs set, with the user's own values merged over it. */
 export function ciliumValues(settings: Settings): HelmValues {
   const values = merge<HelmValues>(
+    familyValues(settings),
     ipamValues(settings),
     nodeValues(settings),
     routingValues(settings),
@@ -23,6 +25,14 @@ export function ciliumValues(settings: Settings): HelmValues {
     settings.userValues,
   );
   return merge(clientRateLimit(values, settings), values);
+}
+
+function familyValues(settings: Settings): HelmValues {
+  const families = podFamilies(settings);
+  if (!families.includes(6)) return {};
+  // Pods get addresses of the IP families of `podCidr`. The chart's defaults are IPv4 on and IPv6 off.
+  const ipv6 = { ipv6: { enabled: true } };
+  return families.includes(4) ? ipv6 : { ...ipv6, ipv4: { enabled: false } };
 }
 
 function ipamValues(settings: Settings): HelmValues {
@@ -51,19 +61,37 @@ function nodeValues({ kubePrism }: Settings): HelmValues {
 }
 
 function routingValues(settings: Settings): HelmValues {
-  const { routing, podCidr, userValues } = settings;
+  const { routing, userValues } = settings;
   const isTunnel = routing.mode === "tunnel" || (routing.mode === undefined && userValues["routingMode"] === "tunnel");
-  // With a tunnel, the agent refuses direct routes and ignores a native CIDR, so set neither.
-  if (isTunnel) return { routingMode: "tunnel" };
-  const [pods, ...otherPods] = podRanges(settings, merge(ipamValues(settings), userValues));
+  // With a tunnel, the agent refuses direct routes and ignores native ranges, so set neither.
+  if (isTunnel) return { routingMode: "tunnel", ...underlayValues(settings) };
   return {
     // The chart's default is a tunnel, whatever else is set.
     routingMode: "native",
-    // The range that is not masqueraded: that of the pods. Without it the agent does not start.
-    ipv4NativeRoutingCIDR: pods !== undefined && otherPods.length === 0 ? pods.range.text : podCidr,
+    ...nativeRangeValues(settings),
     // Something must know the routes to the pods of the other nodes: the nodes themselves, unless BGP or the router does.
     autoDirectNodeRoutes: routing.directRoutes,
   };
+}
+
+/** The ranges that are not masqueraded: those of the pods. Without the one of each IP family, the agent does not start. */
+function nativeRangeValues(settings: Settings): HelmValues {
+  const podCidrs = podCidrRanges(settings);
+  const pods = podRanges(settings, merge(ipamValues(settings), settings.userValues));
+  const native = ([4, 6] as const).flatMap((family) => {
+    const [range, ...others] = pods.filter((pod) => pod.range.family === family);
+    const own = podCidrs.find((podCidr) => podCidr.range.family === family);
+    // Only one range is not masqueraded. If the user's own pools have several, it is that of the input.
+    const chosen = others.length === 0 ? (range ?? own) : own;
+    return chosen === undefined ? [] : [[`ipv${family}NativeRoutingCIDR`, chosen.range.text] as const];
+  });
+  return Object.fromEntries(native);
+}
+
+function underlayValues(settings: Settings): HelmValues {
+  const [family, ...others] = podFamilies(settings);
+  // Up to 1.19, tunnels use IPv4 by default, although Cilium then knows no IPv4 address of a node.
+  return family === 6 && others.length === 0 ? { underlayProtocol: "ipv6" } : {};
 }
 
 function serviceValues({ l2, loadBalancer, bgp }: Settings): HelmValues {
@@ -107,7 +135,7 @@ const memoryValues: HelmValues = {
   envoy: { resources: { requests: { memory: "64Mi" } } },
 };
 
-function rolloutValues({ lan }: Settings): HelmValues {
+function rolloutValues(settings: Settings): HelmValues {
   return {
     // A changed setting reaches a pod only when the pod restarts.
     rollOutCiliumPods: true,
@@ -115,7 +143,7 @@ function rolloutValues({ lan }: Settings): HelmValues {
     operator: {
       rollOutPods: true,
       // Two replicas refuse to share a node: on a single node the second would stay pending.
-      replicas: lan.nodes.length < 2 ? 1 : 2,
+      replicas: nodeCount(settings) < 2 ? 1 : 2,
     },
     // One node at a time; the chart's default of two is most of a homelab.
     updateStrategy: { rollingUpdate: { maxUnavailable: 1 } },

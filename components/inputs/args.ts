@@ -48,20 +48,24 @@ export interface TalosCiliumCniArgs {
   readonly namespace?: string;
 
   /**
-   * IPv4 range of the pods in CIDR notation, the same as `cluster.network.podSubnets` in the Talos machine config. With native
-   * routing, traffic to this range is routed without masquerading. If `values.ipam.mode` lets Cilium's operator assign the addresses, it takes
-   * them from this range too, unless the values name another pool.
+   * The range of the pods in CIDR notation, or one of each IP family with a comma between them, such as
+   * `10.244.0.0/16,fd00:10:244::/56`. It decides which IP families Cilium uses; the first one is the primary family. The ranges are
+   * the same as `cluster.network.podSubnets` in the Talos machine config. With native routing, traffic to them is routed without
+   * masquerading. If `values.ipam.mode` lets Cilium's operator assign the addresses, it takes them from these ranges too, unless the
+   * values name another pool.
    *
    * @default "10.244.0.0/16"
+   * @see https://kubernetes.io/docs/concepts/services-networking/dual-stack/
    */
   readonly podCidr?: string;
 
   /**
-   * IPv4 range of the ClusterIPs in CIDR notation, the same as `cluster.network.serviceSubnets` in the Talos machine config.
-   * Cilium itself does not need it, because it learns Services from the API server. Other addresses are checked against this
-   * range.
+   * The range of the ClusterIPs in CIDR notation, or one of each IP family with a comma between them, such as
+   * `10.96.0.0/12,fd00:10:96::/108`. They are the same as `cluster.network.serviceSubnets` in the Talos machine config. Cilium itself
+   * does not need them, because it learns Services from the API server. Other addresses are checked against them.
    *
    * @default "10.96.0.0/12"
+   * @see https://kubernetes.io/docs/concepts/services-networking/dual-stack/
    */
   readonly serviceCidr?: string;
 
@@ -77,7 +81,7 @@ export interface TalosCiliumCniArgs {
   /** Hubble, Cilium's observability. Its certificates are made in the cluster, so the manifest contains no private key. */
   readonly hubble?: Hubble;
 
-  /** Announcement of LoadBalancer IPs on the local network by ARP. */
+  /** Announcement of LoadBalancer IPs on the local network: by ARP, and from Cilium 1.19 on by neighbor discovery for IPv6. */
   readonly l2?: L2;
 
   /** The addresses of LoadBalancer Services, and who announces them. */

@@ -42,7 +42,7 @@ export interface LoadBalancer {
   readonly ipPools?: IpPool[];
 
   /**
-   * Which nodes answer ARP requests for which Services.
+   * Which nodes answer ARP requests, and from Cilium 1.19 on neighbor discovery, for which Services.
    *
    * @default `[]`: nothing answers on your network unless you ask for it
    * @see https://docs.cilium.io/en/stable/network/l2-announcements/
@@ -184,7 +184,8 @@ export interface LabelSelectorRequirement {
 /** Facts about the local network. */
 export interface Lan {
   /**
-   * Addresses of the nodes. With two or more, Cilium's operator runs with two replicas.
+   * Addresses of the nodes. A node of a cluster with two IP families may have one of each. With two nodes or more, Cilium's operator runs
+   * with two replicas.
    *
    * @default []
    */

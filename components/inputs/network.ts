@@ -41,6 +41,13 @@ export function nodeAddresses({ lan }: Pick<Settings, "lan">): readonly NamedRan
   return lan.nodes.flatMap((node, index) => namedRange(`lan.nodes[${index}]`, parseAddress(node)));
 }
 
+/** The number of nodes in `lan`. A node with an address of each IP family counts once. */
+export function nodeCount(settings: Pick<Settings, "lan">): number {
+  const addresses = nodeAddresses(settings);
+  const countOf = (family: 4 | 6) => addresses.filter(({ range }) => range.family === family).length;
+  return Math.max(countOf(4), countOf(6));
+}
+
 /** The networks of the nodes. */
 export function nodeSubnets({ lan }: Pick<Settings, "lan">): readonly NamedRange[] {
   return lan.subnets.flatMap((subnet, index) => namedRange(`lan.subnets[${index}]`, parseCidr(subnet)));
@@ -61,9 +68,34 @@ export function dhcpRanges({ lan }: Pick<Settings, "lan">): readonly NamedRange[
   return namedRange("lan.dhcpRange", lan.dhcpRange === undefined ? undefined : parseDhcpRange(lan.dhcpRange));
 }
 
-/** The range of the ClusterIPs, as a list with at most one entry. */
+/** The ranges of `podCidr`, in the order in which they are written: the first one is of the primary IP family. */
+export function podCidrRanges({ podCidr }: Pick<Settings, "podCidr">): readonly NamedRange[] {
+  return rangesIn("podCidr", podCidr);
+}
+
+/** The ranges of the ClusterIPs, in the order in which they are written: the first one is of the primary IP family. */
 export function serviceRanges({ serviceCidr }: Pick<Settings, "serviceCidr">): readonly NamedRange[] {
-  return namedRange("serviceCidr", parseCidr(serviceCidr));
+  return rangesIn("serviceCidr", serviceCidr);
+}
+
+/** The parts of `podCidr` or `serviceCidr`. */
+export function rangeTexts(cidrs: string): readonly string[] {
+  return cidrs.split(",").map((text) => text.trim());
+}
+
+/**
+ * Parses `podCidr` or `serviceCidr`: one range, or one of each IP family with a comma between them, as Kubernetes writes them. Returns
+ * undefined if the text is neither.
+ */
+function parseRanges(cidrs: string): readonly IpRange[] | undefined {
+  const texts = rangeTexts(cidrs);
+  const ranges = texts.map(parseCidr).filter((range) => range !== undefined);
+  const families = new Set(ranges.map(({ family }) => family));
+  return families.size < texts.length ? undefined : ranges;
+}
+
+function rangesIn(input: string, cidrs: string): readonly NamedRange[] {
+  return (parseRanges(cidrs) ?? []).map((range) => ({ input, range }));
 }
 
 /**

@@ -62,6 +62,7 @@ export const inputDefaults = {
   allowUnknownValues: [],
   talos: {
     nodeCidrMaskSize: 24,
+    nodeCidrMaskSizeIPv6: 64,
     configContract: "1.13",
     controlPlanes: [],
     workers: [],

@@ -18,8 +18,8 @@ export interface Talos {
   readonly forwardKubeDNSToHost?: boolean;
 
   /**
-   * Prefix length of the range that each node gets from `podCidr`: `node-cidr-mask-size` in `cluster.controllerManager.extraArgs`
-   * of the machine config.
+   * Prefix length of the IPv4 range that each node gets from `podCidr`: `node-cidr-mask-size` in
+   * `cluster.controllerManager.extraArgs` of the machine config, or `node-cidr-mask-size-ipv4` if there are two ranges.
    *
    * @default 24
    * @asType integer
@@ -27,6 +27,18 @@ export interface Talos {
    * @maximum 32
    */
   readonly nodeCidrMaskSize?: number;
+
+  /**
+   * Prefix length of the IPv6 range that each node gets from `podCidr`: `node-cidr-mask-size-ipv6` in
+   * `cluster.controllerManager.extraArgs` of the machine config.
+   *
+   * @default 64
+   * @asType integer
+   * @minimum 16
+   * @maximum 128
+   * @see https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/
+   */
+  readonly nodeCidrMaskSizeIPv6?: number;
 
   /**
    * The Talos version that generated the machine configs, for example `1.13`: `talosVersion` of `getConfiguration`, or the

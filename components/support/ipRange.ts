@@ -26,11 +26,17 @@ export function parseCidr(text: string): IpRange | undefined {
   return Number(digits) > longest ? undefined : parse(text);
 }
 
+/** The prefix length of a range in CIDR notation. */
+export function prefixLengthOf({ text }: IpRange): number {
+  return Number(text.split("/")[1]);
+}
+
 /** The network of a range in CIDR notation that has host bits: `10.244.0.0/16` for `10.244.3.7/16`. Undefined for any other range. */
-export function networkOf({ family, first, written, text }: IpRange): string | undefined {
+export function networkOf(range: IpRange): string | undefined {
+  const { family, first, written } = range;
   if (written === first) return undefined;
   const network = family === 6 ? Address6.fromBigInt(first) : Address4.fromBigInt(first);
-  return `${network.correctForm()}/${text.split("/")[1] ?? ""}`;
+  return `${network.correctForm()}/${prefixLengthOf(range)}`;
 }
 
 /**

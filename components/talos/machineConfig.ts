@@ -1,4 +1,5 @@
 import semver from "semver";
+import { type NamedRange, podCidrRanges, serviceRanges } from "../inputs/network.ts";
 import type { Settings } from "../inputs/settings.ts";
 import type { Manifest } from "../kubernetes/manifest.ts";
 import { writeDocument } from "../kubernetes/yaml.ts";
@@ -68,9 +69,15 @@ function clusterManifests({ manifest, loadBalancer, gatewayApiCrds }: InstalledC
   return gatewayApiCrds === undefined ? { inlineManifests } : { extraManifests: [gatewayApiCrds], inlineManifests };
 }
 
-function singleDocumentPatches({ podCidr, serviceCidr }: Settings, cilium: InstalledCilium): MachineConfigPatches {
+/** The ranges, with the primary IP family first. */
+function clusterSubnets(settings: Settings): { readonly podSubnets: string[]; readonly serviceSubnets: string[] } {
+  const textsOf = (ranges: readonly NamedRange[]) => ranges.map(({ range }) => range.text);
+  return { podSubnets: textsOf(podCidrRanges(settings)), serviceSubnets: textsOf(serviceRanges(settings)) };
+}
+
+function singleDocumentPatches(settings: Settings, cilium: InstalledCilium): MachineConfigPatches {
   const { host, port } = cilium.apiServer;
-  const subnets = { podSubnets: [podCidr], serviceSubnets: [serviceCidr] };
+  const subnets = clusterSubnets(settings);
   // On every node, workers included: the agent and the kubelet of each node use it.
   const machine = isOnNode(host) ? { machine: { features: { kubePrism: { enabled: true, port } } } } : {};
   // Cilium replaces Flannel, and kube-proxy unless its values say otherwise.
@@ -83,9 +90,9 @@ function singleDocumentPatches({ podCidr, serviceCidr }: Settings, cilium: Insta
   };
 }
 
-function documentPatches({ podCidr, serviceCidr }: Settings, cilium: InstalledCilium): MachineConfigPatches {
+function documentPatches(settings: Settings, cilium: InstalledCilium): MachineConfigPatches {
   const document = (kind: string, content: object) => `---\n${writeDocument({ apiVersion: "v1alpha1", kind, ...content })}`;
-  const network = document("KubeNetworkConfig", { podSubnets: [podCidr], serviceSubnets: [serviceCidr] });
+  const network = document("KubeNetworkConfig", clusterSubnets(settings));
   const controlPlane = [
     `---\n${writeDocument({ cluster: clusterManifests(cilium) })}`,
     // Cilium replaces Flannel, and kube-proxy unless its values say otherwise.

@@ -201,14 +201,15 @@ test("the GatewayClass is accepted, and a Gateway gets an address from its pool"
 });
 
 for (const mode of ["cluster-pool", "multi-pool"]) {
-  test(`with IPAM mode ${mode}, the operator gives nodes and pods addresses of podCidr`, async () => {
+  test(`with IPAM mode ${mode}, the operator gives nodes and pods addresses of both ranges of podCidr`, async () => {
     const own = await Cluster.start();
     try {
       own.apply(
         createPlan({
           ...devStack,
           ...chartArgs(),
-          podCidr: "10.42.0.0/16",
+          podCidr: "10.42.0.0/16,fd00:42::/56",
+          serviceCidr: "10.96.0.0/12,fd00:96::/108",
           gatewayApi: { enabled: false },
           values: { ipam: { mode } },
         }).manifest.yaml,
@@ -218,12 +219,13 @@ for (const mode of ["cluster-pool", "multi-pool"]) {
         () => own.kubectl(["wait", "--for=condition=Established", "crd/ciliumnodes.cilium.io", "--timeout=1s"]).ok,
         "the operator does not register its kinds",
       );
-      const request = { pools: { requested: [{ pool: "default", needed: { "ipv4-addrs": 8 } }] } };
+      const request = { pools: { requested: [{ pool: "default", needed: { "ipv4-addrs": 8, "ipv6-addrs": 8 } }] } };
       const ipam = mode === "multi-pool" ? request : {};
       own.apply(JSON.stringify({ apiVersion: "cilium.io/v2", kind: "CiliumNode", metadata: { name: "node-1" }, spec: { ipam } }));
+      const ranges = () => JSON.stringify(own.get("ciliumnode", "node-1")?.["spec"] ?? {});
       await eventually(
-        () => /"10\.42\.\d+\.0\/24"/.test(JSON.stringify(own.get("ciliumnode", "node-1")?.["spec"] ?? {})),
-        "the node gets no range of podCidr",
+        () => /"10\.42\.\d+\.0\/24"/.test(ranges()) && /"fd00:42:[^"]*\/72"/.test(ranges()),
+        "the node gets no range of one IP family",
       );
     } finally {
       await own.stop();

@@ -50,7 +50,7 @@ test("npm run manifest with a wrong setting gives one error and writes nothing",
   writeFileSync(plainFile, "");
   for (const [environment, message] of [
     [{ CILIUM_VERSION: "latest" }, /^error: ciliumVersion: "latest" is not a release .*\n$/],
-    [{ POD_CIDR: "10.244.0.0" }, /^error: podCidr: "10\.244\.0\.0" is not a valid IPv4 range; .*\n$/],
+    [{ POD_CIDR: "10.244.0.0" }, /^error: podCidr: "10\.244\.0\.0" is not a valid range; .*\n$/],
     [{ POD_CIDR: "x", SERVICE_CIDR: "y" }, /^error: 2 inputs cannot work:\n {2}podCidr: .*\n {2}serviceCidr: .*\n$/],
     [{ OUTPUT_FILE: join(plainFile, "x.yaml") }, /^error: .*x\.yaml cannot be written: .*; set OUTPUT_FILE to another path\n$/],
     [{ OUTPUT_FILE: folder }, /^error: .* cannot be written: it is not a file; .*\n$/],

@@ -10,10 +10,10 @@ import { chartArgs } from "../harness/charts.ts";
 import { machineries, runMachinery } from "../harness/machinery.ts";
 
 const ranges = { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" };
-const planFor = (configContract: string, args: TalosCiliumCniArgs = {}) =>
-  createPlan({ ...devStack, ...ranges, ...chartArgs(), ...args, delivery: "machineConfig", talos: { configContract } });
-const patchesFor = (configContract: string, args?: TalosCiliumCniArgs) =>
-  planFor(configContract, args).machineConfig ?? assert.fail("there are no patches");
+const planFor = (configContract: string, args: TalosCiliumCniArgs = {}, talos: TalosCiliumCniArgs["talos"] = {}) =>
+  createPlan({ ...devStack, ...ranges, ...chartArgs(), ...args, delivery: "machineConfig", talos: { configContract, ...talos } });
+const patchesFor = (configContract: string, args?: TalosCiliumCniArgs, talos?: TalosCiliumCniArgs["talos"]) =>
+  planFor(configContract, args, talos).machineConfig ?? assert.fail("there are no patches");
 
 interface Document {
   readonly kind?: string;
@@ -25,6 +25,7 @@ interface Document {
   };
   readonly enabled?: boolean;
   readonly podSubnets?: readonly string[];
+  readonly serviceSubnets?: readonly string[];
 }
 /** The document of a machine config with this kind; without a kind, the main document. */
 function findDocument(config: string, kind?: string): Document | undefined {
@@ -70,6 +71,36 @@ for (const { talos, executable, contract } of machineries) {
       assert.equal(findDocument(controlPlaneVerdict.config, "KubeProxyConfig")?.enabled, false);
     } else {
       assert.equal(findDocument(controlPlaneVerdict.config)?.cluster?.proxy?.disabled, true);
+    }
+  });
+}
+
+for (const { talos, executable, contract } of machineries) {
+  test(`Talos ${talos} keeps the ranges of both IP families in their order, in a new config and in one that has them`, () => {
+    for (const [podCidr, serviceCidr] of [
+      ["10.42.0.0/16,fd00:42::/56", "10.43.0.0/16,fd00:43::/112"],
+      ["fd00:42::/56,10.42.0.0/16", "fd00:43::/112,10.43.0.0/16"],
+      ["fd00:42::/56", "fd00:43::/112"],
+    ] as const) {
+      const forwardKubeDNSToHost = podCidr.includes("10.42");
+      const { controlPlane, worker } = patchesFor(contract, { loadBalancer: {}, podCidr, serviceCidr }, { forwardKubeDNSToHost });
+      for (const [machineType, patch] of [
+        ["controlplane", controlPlane],
+        ["worker", worker],
+      ] as const) {
+        const { refused, config } = runMachinery(executable, { contract, machineType, patches: [patch] });
+        assert.equal(refused, "");
+        const second = runMachinery(executable, { config, patches: [worker] });
+        assert.equal(second.refused, "");
+        for (const text of [config, second.config]) {
+          const network =
+            talos === "1.14"
+              ? findDocument(text, "KubeNetworkConfig")
+              : (findDocument(text)?.cluster?.network as Document | undefined);
+          assert.deepEqual(network?.podSubnets, podCidr.split(","));
+          assert.deepEqual(network.serviceSubnets, serviceCidr.split(","));
+        }
+      }
     }
   });
 }

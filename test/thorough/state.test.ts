@@ -32,7 +32,7 @@ const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<Refused
   ],
   "a known key, rejected for another one": [
     { config: { ...args, podCidr: "x", values: { tls: { ca: { key: pem } } } } },
-    /^podCidr: "x" is not a valid IPv4 range/,
+    /^podCidr: "x" is not a valid range/,
   ],
   "a known key of the wrong type": [
     { config: { ...args, routing: secret }, declaresConfig: false },
@@ -40,7 +40,7 @@ const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<Refused
   ],
   "`secretValues`, rejected for another input": [
     { config: { ...args, podCidr: "x" }, encryptedConfig: { "secretValues.tls.ca.key": secret } },
-    /^podCidr: "x" is not a valid IPv4 range/,
+    /^podCidr: "x" is not a valid range/,
   ],
   "wrong `secretValues`": [
     { config: args, encryptedConfig: { "secretValues.operator.replicas": secret, "secretValues.misspelt": secret } },

@@ -79,7 +79,7 @@ test("our keys under the name of the package, of this repository's project, or a
         problemLines(checkInputs(args).errors).toSorted(),
         [
           `${name}:${key}: is not read, because the config keys of the inputs begin with homelab:; rename it to homelab:${key} where it is set, in the file of the stack or of the project, or remove it if homelab:${key} is set there too`,
-          'podCidr: "nonsense" is not a valid IPv4 range; write it as in the Talos machine config, such as 10.244.0.0/16',
+          'podCidr: "nonsense" is not a valid range; write it as in the Talos machine config, such as 10.244.0.0/16',
         ].toSorted(),
       );
     }

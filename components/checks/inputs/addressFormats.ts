@@ -1,17 +1,18 @@
 import { isIP } from "node:net";
 import type { IpPoolBlock } from "../../inputs/loadBalancerArgs.ts";
-import { parseBlock, parseDhcpRange } from "../../inputs/network.ts";
+import { parseBlock, parseDhcpRange, rangeTexts } from "../../inputs/network.ts";
 import { inputDefaults, type Settings } from "../../inputs/settings.ts";
 import { parseAddress, parseCidr } from "../../support/ipRange.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
+import { ipv6Examples } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
 export const addressFormatChecks: Checks<Settings> = {
   errors: [
     inputCheck({
-      title: "a pod or Service range that is not a valid IPv4 range",
-      why: "Talos and Cilium take these ranges in CIDR notation.",
-      source: "https://docs.siderolabs.com/talos/v1.13/reference/configuration/v1alpha1/config",
+      title: "pod or Service ranges that are neither one range nor one of each IP family",
+      why: "Talos and Cilium take these ranges in CIDR notation. Kubernetes refuses two of the same IP family.",
+      source: "https://kubernetes.io/docs/concepts/services-networking/dual-stack/",
       needs: ["podCidr", "serviceCidr"],
       run: ({ podCidr, serviceCidr }) => [
         ...clusterRangeProblems("podCidr", podCidr),
@@ -47,11 +48,22 @@ export const addressFormatChecks: Checks<Settings> = {
   warnings: [],
 };
 
-function clusterRangeProblems(input: "podCidr" | "serviceCidr", cidr: string): readonly Problem[] {
-  if (parseCidr(cidr)?.family === 4) return [];
+function clusterRangeProblems(input: "podCidr" | "serviceCidr", cidrs: string): readonly Problem[] {
   const example = inputDefaults[input];
+  const invalid = rangeTexts(cidrs).find((text) => parseCidr(text) === undefined);
+  if (invalid !== undefined) {
+    const subject = invalid === cidrs ? "is" : `has ${quote(invalid)}, which is`;
+    return [
+      problem(input, `${quote(cidrs)} ${subject} not a valid range; write it as in the Talos machine config, such as ${example}`),
+    ];
+  }
+  const families = rangeTexts(cidrs).map((text) => parseCidr(text)?.family);
+  if (families.length === new Set(families).size) return [];
   return [
-    problem(input, `${quote(cidr)} is not a valid IPv4 range; write it as in the Talos machine config, such as ${example}`),
+    problem(
+      input,
+      `${quote(cidrs)} has two ranges of one IP family; give one range, or one of each family, such as ${example},${ipv6Examples[input]}`,
+    ),
   ];
 }
 

@@ -2,8 +2,8 @@ import {
   addressesInUse,
   dhcpRanges,
   type NamedRange,
-  namedRange,
   nodeSubnets,
+  podCidrRanges,
   poolBlocks,
   serviceRanges,
 } from "../../inputs/network.ts";
@@ -80,7 +80,7 @@ export const reservedAddressChecks: Checks<Settings> = {
 
 /** The Service and pod ranges as the inputs have them. */
 function clusterRanges(settings: Pick<Settings, "podCidr" | "serviceCidr">): readonly NamedRange[] {
-  return [...serviceRanges(settings), ...namedRange("podCidr", parseCidr(settings.podCidr))];
+  return [...serviceRanges(settings), ...podCidrRanges(settings)];
 }
 
 function reserved(cidr: string, description: string, remedy = "choose other addresses"): ReservedRange {

@@ -1,6 +1,7 @@
+import { podCidrRanges, serviceRanges } from "../../inputs/network.ts";
 import { type IpRange, parseCidr } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
-import { allOf, anyOf, leaveOut, setTo, withoutMachines } from "../advice.ts";
+import { setTo } from "../advice.ts";
 import { type Checks, machineConfigCheck, type MachineConfigSubject } from "../check.ts";
 
 type RangeSubject = MachineConfigSubject<"talos" | "podCidr" | "serviceCidr">;
@@ -9,9 +10,10 @@ type RangeSubject = MachineConfigSubject<"talos" | "podCidr" | "serviceCidr">;
 interface ReplacedRanges {
   /** The name of the setting in the config. */
   readonly setting: "podSubnets" | "serviceSubnets";
-  /** The input whose range the patch sets. */
-  readonly replacement: { readonly input: "podCidr" | "serviceCidr"; readonly range: IpRange };
+  /** The input whose ranges the patch sets. */
+  readonly input: "podCidr" | "serviceCidr";
   readonly before: readonly IpRange[];
+  readonly after: readonly IpRange[];
 }
 
 const talosNetwork = "https://docs.siderolabs.com/talos/v1.13/reference/configuration/overview";
@@ -24,16 +26,17 @@ export const machineConfigRangeChecks: Checks<MachineConfigSubject> = {
     machineConfigCheck({
       title: "a machine config with other ranges of pods or Services than the inputs",
       why:
-        "The patch replaces the ranges of the config. A running cluster cannot change its ranges, and a range of IPv6 would be lost: the " +
-        "agents of a cluster with two ranges then wait for the second one forever.",
+        "The patch replaces the ranges of the config. A running cluster cannot change its ranges, and a range of the second IP family would " +
+        "be lost: the agents of a cluster with two families then wait for it forever.",
       source: talosNetwork,
       needs: ["talos", "podCidr", "serviceCidr"],
       run: (subject) =>
         replacedRanges(subject)
           .filter((ranges) => !isDefault(ranges))
-          .map(({ setting, replacement, before }) => {
-            const effect = `has the ${setting} ${textOf(before)}, which the patch replaces by ${replacement.input} ${replacement.range.text}`;
-            return problem(subject.input, `${effect}; ${remedyFor({ setting, replacement, before })}`);
+          .map((replaced) => {
+            const { setting, input, before, after } = replaced;
+            const effect = `has the ${setting} ${textOf(before)}, which the patch replaces by ${input} ${textOf(after)}`;
+            return problem(subject.input, `${effect}; ${remedyFor(replaced)}`);
           }),
     }),
   ],
@@ -46,11 +49,11 @@ export const machineConfigRangeChecks: Checks<MachineConfigSubject> = {
       run: (subject) =>
         replacedRanges(subject)
           .filter(isDefault)
-          .map(({ setting, replacement: { input, range }, before }) =>
+          .map(({ setting, input, before, after }) =>
             problem(
               subject.input,
-              `has the ${setting} ${textOf(before)}, Talos' default, which the patch replaces by ${input} ${range.text}; for a cluster that ` +
-                `runs with them already, whose ranges cannot change, set ${input} to ${textOf(before)}; for any other, write ${range.text} ` +
+              `has the ${setting} ${textOf(before)}, Talos' default, which the patch replaces by ${input} ${textOf(after)}; for a cluster that ` +
+                `runs with them already, whose ranges cannot change, set ${input} to ${textOf(before)}; for any other, write ${textOf(after)} ` +
                 "into the config too",
             ),
           ),
@@ -59,45 +62,36 @@ export const machineConfigRangeChecks: Checks<MachineConfigSubject> = {
 };
 
 function replacedRanges({ settings, config }: RangeSubject): readonly ReplacedRanges[] {
-  const pairs = [
-    ["podSubnets", "podCidr"],
-    ["serviceSubnets", "serviceCidr"],
-  ] as const;
-  return pairs.flatMap(([setting, input]) => {
-    const range = parseCidr(settings[input]);
+  const pods = { setting: "podSubnets", input: "podCidr", after: podCidrRanges(settings) } as const;
+  const services = { setting: "serviceSubnets", input: "serviceCidr", after: serviceRanges(settings) } as const;
+  return [pods, services].flatMap(({ setting, input, after }) => {
     const before = config[setting];
-    if (range === undefined || before.every((each) => isSame(each, range))) return [];
-    return [{ setting, replacement: { input, range }, before }];
+    const ranges = after.map(({ range }) => range);
+    if (ranges.length === 0 || before.length === 0 || areSame(before, ranges)) return [];
+    return [{ setting, input, before, after: ranges }];
   });
 }
 
-function remedyFor({ setting, replacement: { input }, before }: ReplacedRanges): string {
-  const ofIpv4 = before.filter(({ family }) => family === 4);
-  const [range, ...others] = ofIpv4;
-  if (others.length > 0) return `${input} is one range: keep only one in the config, and give it as ${input}`;
-  if (range !== undefined && ofIpv4.length === before.length) {
-    return `${setTo(input, range.text)}, or write ${input} into the config if the cluster is new`;
+function remedyFor({ input, before }: ReplacedRanges): string {
+  const families = new Set(before.map(({ family }) => family));
+  if (families.size < before.length) {
+    return `${input} is one range, or one of each IP family: keep only these in the config, and give them as ${input}`;
   }
-  const withIpv6 = allOf(
-    setTo("delivery", "manifest"),
-    withoutMachines,
-    "turn kube-proxy and Talos' own CNI off in the config yourself",
-  );
-  const path = `cluster.network.${setting}`;
-  const withoutIpv6 =
-    range === undefined
-      ? `${leaveOut(path)} of the config`
-      : allOf(setTo(input, range.text), `${setTo(path, [range.text])} in the config`);
-  return `${input} is one range of IPv4: ${anyOf([`${withIpv6} to keep IPv6`, `${withoutIpv6} for a new cluster without IPv6`])}`;
+  return `${setTo(input, before.map(({ text }) => text).join(","))}, or write ${input} into the config if the cluster is new`;
 }
 
 function isDefault({ setting, before }: ReplacedRanges): boolean {
   const talosDefault = talosDefaults[setting];
-  return talosDefault !== undefined && before.every((range) => isSame(range, talosDefault));
+  return talosDefault !== undefined && areSame(before, [talosDefault]);
 }
 
-function isSame(one: IpRange, other: IpRange): boolean {
-  return one.family === other.family && one.first === other.first && one.last === other.last;
+/** Whether two lists have the same ranges in the same order. The first range is of the primary IP family. */
+function areSame(ones: readonly IpRange[], others: readonly IpRange[]): boolean {
+  if (ones.length !== others.length) return false;
+  return ones.every((one, index) => {
+    const { family, first, last } = others[index] ?? one;
+    return one.family === family && one.first === first && one.last === last;
+  });
 }
 
 function textOf(ranges: readonly IpRange[]): string {

@@ -1,7 +1,7 @@
-import { nodeRangeSize, podRanges } from "../../cilium/podRanges.ts";
-import { valueAt } from "../../helm/values.ts";
-import { addressesInUse, type NamedRange, nodeAddresses, nodeSubnets, poolBlocks, serviceRanges } from "../../inputs/network.ts";
-import { contains, sizeOf } from "../../support/ipRange.ts";
+import { largestIpv6Difference, nodeRangeSize, podRanges } from "../../cilium/podRanges.ts";
+import { type HelmValues, valueAt } from "../../helm/values.ts";
+import { addressesInUse, type NamedRange, nodeCount, nodeSubnets, poolBlocks, serviceRanges } from "../../inputs/network.ts";
+import { contains, type IpRange, prefixLengthOf, sizeOf } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 import { overlappingPairs, overlapProblems, pairs } from "../overlaps.ts";
@@ -23,23 +23,40 @@ export const clusterRangeChecks: Checks<ValuesSubject> = {
       source: "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/",
       needs: ["podCidr", "lan", "talos"],
       run: ({ settings, values }) => {
-        const nodeSize = nodeRangeSize(settings, values);
-        const nodes = Math.max(1, nodeAddresses(settings).filter(({ range }) => range.family === 4).length);
-        const ranges = podRanges(settings, values);
-        const [pods] = ranges;
-        const nodeRanges = ranges.reduce((sum, { range }) => sum + Math.floor(sizeOf(range) / 2 ** (32 - nodeSize)), 0);
-        if (pods === undefined || nodeRanges >= nodes) return [];
-        const setting =
-          valueAt(values, "ipam.mode") === "kubernetes"
-            ? "give the node-cidr-mask-size of the controller manager as talos.nodeCidrMaskSize"
-            : "give a larger mask size in values.ipam.operator";
-        return [
-          problem(
-            pods.input,
-            `${pods.range.text} is too small for ${nodes === 1 ? "one node" : `${nodes} nodes`} with a /${nodeSize} each; choose a larger range, or ` +
-              setting,
-          ),
-        ];
+        const nodes = Math.max(1, nodeCount(settings));
+        return ([4, 6] as const).flatMap((family) => {
+          const ranges = podRanges(settings, values).filter(({ range }) => range.family === family);
+          const nodeSize = nodeRangeSize(settings, values, family);
+          const nodeRanges = ranges.reduce((sum, { range }) => sum + nodeRangesIn(range, nodeSize), 0);
+          const [pods] = ranges;
+          if (pods === undefined || nodeRanges >= nodes) return [];
+          return [
+            problem(
+              pods.input,
+              `${pods.range.text} is too small for ${nodes === 1 ? "one node" : `${nodes} nodes`} with a /${nodeSize} each; choose a larger range, or ` +
+                nodeSizeRemedy(values, family, "larger"),
+            ),
+          ];
+        });
+      },
+    }),
+    valuesCheck({
+      title: "an IPv6 pod range that is too large for the ranges of the nodes",
+      why: "The controller manager, or Cilium's operator, counts the ranges of the nodes with 16 bits. It ends with an error, and no node gets a range.",
+      source: "https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/controller/nodeipam/ipam/cidrset/cidr_set.go",
+      needs: ["podCidr", "talos"],
+      run: ({ settings, values }) => {
+        const nodeSize = nodeRangeSize(settings, values, 6);
+        const shortest = nodeSize - largestIpv6Difference;
+        return podRanges(settings, values)
+          .filter(({ range }) => range.family === 6 && prefixLengthOf(range) < shortest)
+          .map(({ input, range }) =>
+            problem(
+              input,
+              `${range.text} is too large for nodes with a /${nodeSize} each: more than ${2 ** largestIpv6Difference} of them fit; choose a range of ` +
+                `/${shortest} or longer, or ${nodeSizeRemedy(values, 6, "smaller")}`,
+            ),
+          );
       },
     }),
     valuesCheck({
@@ -80,6 +97,17 @@ export const clusterRangeChecks: Checks<ValuesSubject> = {
     }),
   ],
 };
+
+function nodeRangesIn(range: IpRange, nodeSize: number): number {
+  return Math.floor(sizeOf(range) / 2 ** ((range.family === 4 ? 32 : 128) - nodeSize));
+}
+
+function nodeSizeRemedy(values: HelmValues, family: 4 | 6, size: "larger" | "smaller"): string {
+  if (valueAt(values, "ipam.mode") !== "kubernetes") return `give a ${size} mask size in values.ipam.operator`;
+  return family === 4
+    ? "give the node-cidr-mask-size of the controller manager as talos.nodeCidrMaskSize"
+    : "give the node-cidr-mask-size-ipv6 of the controller manager as talos.nodeCidrMaskSizeIPv6";
+}
 
 /** The ranges of Services and pods. */
 export function clusterRanges({ settings, values }: ValuesSubject<"podCidr" | "serviceCidr">): readonly NamedRange[] {

@@ -1,8 +1,10 @@
 import { usesFamily } from "../../cilium/facts.ts";
-import { originOf } from "../../cilium/valueOrigins.ts";
+import { podFamilies } from "../../cilium/podRanges.ts";
+import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
 import { isOn, valueAt } from "../../helm/values.ts";
 import { problem, quote } from "../../support/problems.ts";
-import { leaveOut, setTo } from "../advice.ts";
+import { forwardsKubeDns } from "../../talos/clusterDns.ts";
+import { allOf, leaveOut, setTo, withoutHostDns } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 export const ipFamilyChecks: Checks<ValuesSubject> = {
@@ -15,8 +17,12 @@ export const ipFamilyChecks: Checks<ValuesSubject> = {
       stopsAgent: true,
       run: ({ settings, values }) => {
         if (usesFamily(values, 4) || usesFamily(values, 6)) return [];
-        const input = originOf(settings, "ipv4.enabled");
-        return [problem(input, `cannot be false while IPv6 is off; ${leaveOut(input)}`)];
+        const [input = "values.ipv4.enabled", ...others] = ([4, 6] as const)
+          .filter((family) => isUserValue(settings, `ipv${family}.enabled`))
+          .map((family) => userValueInput(settings, `ipv${family}.enabled`));
+        return [
+          problem(input, `cannot be false while the other IP family is off; ${allOf(...[input, ...others].map(leaveOut))}`),
+        ];
       },
     }),
     valuesCheck({
@@ -46,5 +52,39 @@ export const ipFamilyChecks: Checks<ValuesSubject> = {
       },
     }),
   ],
-  warnings: [],
+  warnings: [
+    valuesCheck({
+      title: "a pod range of an IP family that is off",
+      why: "Pods get no address of it.",
+      source: "https://docs.cilium.io/en/stable/network/concepts/ipam/",
+      needs: ["podCidr"],
+      run: ({ settings, values }) =>
+        podFamilies(settings)
+          // With both off, the agent does not even start.
+          .filter((family) => !usesFamily(values, family) && usesFamily(values, family === 4 ? 6 : 4))
+          .map((family) => {
+            const input = originOf(settings, `ipv${family}.enabled`);
+            return problem(
+              input,
+              `is false, although podCidr ${settings.podCidr} has a range of IPv${family}; ${leaveOut(input)}`,
+            );
+          }),
+    }),
+    valuesCheck({
+      title: "pods without IPv4 while Talos answers the DNS of the cluster",
+      why: "Talos answers at an address of IPv4 (169.254.116.108), which pods without IPv4 do not reach. No name outside the cluster resolves.",
+      source: "https://docs.siderolabs.com/talos/v1.13/networking/host-dns",
+      needs: ["podCidr", "talos"],
+      run: ({ settings, values }) => {
+        if (usesFamily(values, 4) || !usesFamily(values, 6) || !forwardsKubeDns(settings)) return [];
+        return [
+          problem(
+            podFamilies(settings).includes(4) ? originOf(settings, "ipv4.enabled") : "podCidr",
+            "leaves pods without IPv4, but Talos forwards the DNS of the cluster to its own at 169.254.116.108, which they do not reach; " +
+              withoutHostDns,
+          ),
+        ];
+      },
+    }),
+  ],
 };

@@ -1,7 +1,7 @@
 import { announcesByBgp, announcesOnLan, usesFamily } from "../../cilium/facts.ts";
 import { type LeaseTiming, leaseTiming } from "../../cilium/leaseTiming.ts";
 import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
-import { isUserValue, originOf, type UserValues } from "../../cilium/valueOrigins.ts";
+import { isUserValue, originOf, userValueInput, type UserValues } from "../../cilium/valueOrigins.ts";
 import { type HelmValues } from "../../helm/values.ts";
 import { poolBlocks } from "../../inputs/network.ts";
 import type { Settings } from "../../inputs/settings.ts";
@@ -37,17 +37,35 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
       title: "a pool of an IP family that is off",
       why: "The operator gives out no address of it.",
       source: "https://docs.cilium.io/en/stable/network/lb-ipam/",
-      needs: ["loadBalancer"],
+      needs: ["loadBalancer", "podCidr"],
       run: ({ settings, values }) =>
         ([4, 6] as const)
           .filter((family) => !usesFamily(values, family))
-          .flatMap((family) =>
-            blockProblems(
-              settings,
-              family,
-              `gives no addresses while ${originOf(settings, `ipv${family}.enabled`)} is not true; choose addresses of the other family`,
-            ),
-          ),
+          .flatMap((family) => {
+            const path = `ipv${family}.enabled`;
+            const state = isUserValue(settings, path)
+              ? `${userValueInput(settings, path)} is not true`
+              : `podCidr ${settings.podCidr} has no range of IPv${family}`;
+            const remedy = `choose addresses of the other family, or give podCidr and serviceCidr a range of IPv${family} too`;
+            return blockProblems(settings, family, `gives no addresses while ${state}; ${remedy}`);
+          }),
+    }),
+    valuesCheck({
+      title: "a pool of IPv6 addresses that Cilium 1.18 should announce",
+      why: "Cilium 1.18 answers ARP, which is IPv4. Neighbor discovery came with 1.19.",
+      source: announcements,
+      needs: ["ciliumVersion", "loadBalancer"],
+      releases: "<1.19.0",
+      run: ({ settings, values }) => {
+        const { ciliumVersion, loadBalancer } = settings;
+        // BGP announces IPv6 in every release.
+        if (!loadBalancer.l2Policies.some(announcesPools) || announcesByBgp(values)) return [];
+        return blockProblems(
+          settings,
+          6,
+          `is not announced by Cilium ${ciliumVersion}, which only answers ARP; use Cilium 1.19 or later, or announce these addresses by BGP`,
+        );
+      },
     }),
   ],
   warnings: [
@@ -68,22 +86,6 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
               'policy such as { name: "lan" }, unless something else announces them',
           ),
         ];
-      },
-    }),
-    valuesCheck({
-      title: "a pool of IPv6 addresses that Cilium 1.18 should announce",
-      why: "Cilium 1.18 answers ARP, which is IPv4. Neighbor discovery came with 1.19.",
-      source: announcements,
-      needs: ["ciliumVersion", "loadBalancer"],
-      releases: "<1.19.0",
-      run: ({ settings }) => {
-        const { ciliumVersion, loadBalancer } = settings;
-        if (loadBalancer.l2Policies.length === 0) return [];
-        return blockProblems(
-          settings,
-          6,
-          `is not announced by Cilium ${ciliumVersion}, which only supports ARP; use Cilium 1.19 or later`,
-        );
       },
     }),
   ],

@@ -1,6 +1,6 @@
 import { routesNatively, usesFamily } from "../../cilium/facts.ts";
 import { bypassesHost, needsHostRouting } from "../../cilium/hostRouting.ts";
-import { podRanges } from "../../cilium/podRanges.ts";
+import { podFamilies, podRanges } from "../../cilium/podRanges.ts";
 import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
 import { isOff, isOn, valueAt } from "../../helm/values.ts";
 import { nodeAddresses, nodeSubnets } from "../../inputs/network.ts";
@@ -33,7 +33,7 @@ export const routingChecks: Checks<ValuesSubject> = {
       title: "native routing without a native range",
       why: "The agent does not start, because it must know what not to masquerade.",
       source: routing,
-      needs: [],
+      needs: ["podCidr"],
       stopsAgent: true,
       run: ({ settings, values }) => {
         if (!routesNatively(values) || isOn(values, "ipMasqAgent.enabled")) return [];
@@ -43,11 +43,12 @@ export const routingChecks: Checks<ValuesSubject> = {
           if (!usesFamily(values, family) || isOff(values, `enableIPv${family}Masquerade`)) return [];
           if (parseCidr(String(range))?.family === family) return [];
           // An invalid podCidr is reported by the check of addresses.
-          if (range !== undefined && !isUserValue(settings, path)) return [];
+          if (range === undefined && podFamilies(settings).length === 0) return [];
           const fault = range === undefined ? "is missing" : `is ${quote(range)}, not a valid IPv${family} range`;
           const input = userValueInput(settings, path);
-          const unmasqueraded = setTo(originOf(settings, "enableIPv6Masquerade"), false);
-          const waysOut = family === 4 ? [leaveOut(input)] : ["give the range of the pods", unmasqueraded];
+          const unmasqueraded = setTo(originOf(settings, `enableIPv${family}Masquerade`), false);
+          const hasRange = podRanges(settings, values).some((pods) => pods.range.family === family);
+          const waysOut = hasRange ? [leaveOut(input)] : ["give the range of the pods in podCidr", unmasqueraded];
           const reason = `with native routing the agent does not start without it (${originOf(settings, "routingMode")})`;
           return [problem(input, `${fault}, and ${reason}; ${anyOf(waysOut)}`)];
         });
@@ -137,15 +138,13 @@ export const routingChecks: Checks<ValuesSubject> = {
       source: routing,
       needs: ["podCidr"],
       run: ({ settings, values }) => {
-        const native = parseCidr(String(valueAt(values, "ipv4NativeRoutingCIDR")));
-        if (native === undefined) return [];
-        const outside = podRanges(settings, values).filter(({ range }) => !contains(native, range));
-        return outside.map(({ input, range }) =>
-          problem(
-            originOf(settings, "ipv4NativeRoutingCIDR"),
-            `is ${native.text}, which does not contain ${input} ${range.text}: traffic between pods is masqueraded`,
-          ),
-        );
+        return podRanges(settings, values).flatMap(({ input, range }) => {
+          const path = `ipv${range.family}NativeRoutingCIDR`;
+          const native = parseCidr(String(valueAt(values, path)));
+          if (native === undefined || contains(native, range)) return [];
+          const effect = `does not contain ${input} ${range.text}: traffic between pods is masqueraded`;
+          return [problem(originOf(settings, path), `is ${native.text}, which ${effect}`)];
+        });
       },
     }),
   ],

@@ -1,10 +1,12 @@
 import { apiServerAddress, servesGatewayApi, usesFamily } from "../../cilium/facts.ts";
+import { podFamilies } from "../../cilium/podRanges.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { valueAt } from "../../helm/values.ts";
+import { inputDefaults } from "../../inputs/settings.ts";
 import { problem } from "../../support/problems.ts";
 import { hasKubernetesDocuments, isOnNode } from "../../talos/machineConfig.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../../versions/supported.ts";
-import { allOf, anyOf, setTo, withoutMachines } from "../advice.ts";
+import { anyOf, ipv6Examples, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const kubePrism = "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism";
@@ -46,26 +48,27 @@ export const talosAgreementChecks: Checks<ValuesSubject> = {
       },
     }),
     valuesCheck({
-      title: "IPv6 with a machine config patch that has an IPv4 range only",
-      why: "Nodes get no IPv6 range, and the agents wait for one forever.",
+      title: "an IP family without a range in the machine config patch",
+      why: "Nodes get no range of it, and the agents wait for one forever.",
       source: "https://docs.cilium.io/en/stable/network/concepts/ipam/kubernetes/",
-      needs: ["delivery"],
+      needs: ["delivery", "podCidr"],
       run: ({ settings, values }) => {
         // In the other IPAM modes, Cilium's operator assigns the ranges.
         const isAssignedByKubernetes = valueAt(values, "ipam.mode") === "kubernetes";
-        if (settings.delivery !== "machineConfig" || !usesFamily(values, 6) || !isAssignedByKubernetes) return [];
-        const input = originOf(settings, "ipv6.enabled");
-        const otherDelivery = allOf(setTo("delivery", "manifest"), withoutMachines);
-        const waysOut = [
-          ...(usesFamily(values, 4) ? [setTo(input, false)] : []),
-          `${otherDelivery} and write both ranges into the machine config yourself`,
-        ];
+        const families = podFamilies(settings);
+        if (settings.delivery !== "machineConfig" || !isAssignedByKubernetes || families.length !== 1) return [];
+        const missing = ([4, 6] as const).find((family) => usesFamily(values, family) && !families.includes(family));
+        if (missing === undefined) return [];
+        const input = originOf(settings, `ipv${missing}.enabled`);
+        const both =
+          missing === 6 ? `${settings.podCidr},${ipv6Examples.podCidr}` : `${inputDefaults.podCidr},${settings.podCidr}`;
+        const own = [...families].some((family) => usesFamily(values, family)) ? [setTo(input, false)] : [];
+        const waysOut = [`${setTo("podCidr", both)}, with the range that the cluster has`, ...own];
         return [
           problem(
             input,
-            'cannot be true with delivery "machineConfig": its patch sets podSubnets to one range of IPv4 (podCidr), and the agents wait for ' +
-              "an IPv6 range forever; " +
-              anyOf(waysOut),
+            `cannot be true with delivery "machineConfig" while podCidr is ${settings.podCidr}: its patch sets podSubnets to that, and the agents ` +
+              `wait for a range of IPv${missing} forever; ${anyOf(waysOut)}`,
           ),
         ];
       },

@@ -65,11 +65,55 @@ test("nothing is known about other IPAM modes, and malformed ranges are left out
 test("a node's part of the range has the size that whoever assigns it is told", () => {
   const sizeOf = (args: TalosCiliumCniArgs) => {
     const settings = resolveSettings(args);
-    return nodeRangeSize(settings, ciliumValues(settings));
+    return nodeRangeSize(settings, ciliumValues(settings), 4);
   };
   assert.equal(sizeOf({}), 24);
   assert.equal(sizeOf({ talos: { nodeCidrMaskSize: 25 } }), 25);
   assert.equal(sizeOf({ ...ipam("cluster-pool"), talos: { nodeCidrMaskSize: 25 } }), 24);
   assert.equal(sizeOf(ipam("cluster-pool", { clusterPoolIPv4MaskSize: 26 })), 26);
   assert.equal(sizeOf(ipam("multi-pool", { autoCreateCiliumPodIPPools: { default: { ipv4: { maskSize: 27 } } } })), 27);
+});
+
+test("each IP family has ranges, and node ranges, of its own", () => {
+  const podCidr = "fd00:42::/56,10.42.0.0/16";
+  for (const [mode, sizes] of [
+    ["kubernetes", [24, 64]],
+    ["cluster-pool", [24, 72]],
+    ["multi-pool", [24, 72]],
+  ] as const) {
+    const settings = resolveSettings({ podCidr, values: { ipam: { mode } } });
+    const values = ciliumValues(settings);
+    const pods = podRanges(settings, values).map(({ input, range }) => `${input} ${range.text}`);
+    assert.deepEqual(pods.toSorted(), ["podCidr 10.42.0.0/16", "podCidr fd00:42::/56"], mode);
+    assert.deepEqual(
+      ([4, 6] as const).map((family) => nodeRangeSize(settings, values, family)),
+      sizes,
+      mode,
+    );
+    assert.equal(valueAt(values, "ipv6NativeRoutingCIDR"), "fd00:42::/56");
+  }
+});
+
+test("Cilium's operator gives each node the chart's own /120, or the longest prefix that it accepts", () => {
+  const settings = (podCidr: string) => resolveSettings({ podCidr, values: { ipam: { mode: "cluster-pool" } } });
+  for (const [podCidr, size] of [
+    ["fd00::/48", 64],
+    ["fd00::/56", 72],
+    ["fd00::/104", 120],
+    ["fd00::/112", 120],
+  ] as const) {
+    assert.equal(nodeRangeSize(settings(podCidr), ciliumValues(settings(podCidr)), 6), size);
+  }
+});
+
+test("a pool of IPv6 of the user's own takes the place of podCidr", () => {
+  const settings = resolveSettings({
+    values: { ipv6: { enabled: true }, ipam: { mode: "cluster-pool", operator: { clusterPoolIPv6PodCIDRList: ["fd50::/104"] } } },
+  });
+  const values = ciliumValues(settings);
+  assert.deepEqual(
+    podRanges(settings, values).map(({ input, range }) => `${input} ${range.text}`),
+    ["podCidr 10.244.0.0/16", `${operator}.clusterPoolIPv6PodCIDRList[0] fd50::/104`],
+  );
+  assert.equal(valueAt(values, "ipv6NativeRoutingCIDR"), "fd50::/104");
 });

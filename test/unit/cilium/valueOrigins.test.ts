@@ -55,6 +55,31 @@ test("routing.mode changes routingMode and removes what only native routing need
   assert.equal(originWithoutUserValues("routingMode"), "routing.mode");
 });
 
+test("podCidr with IPv6 changes the IP families and their ranges and nothing else, and is named as the origin of each", () => {
+  const dual = "10.244.0.0/16,fd00::/56";
+  const changes = [
+    [{ podCidr: dual }, ["ipv6.enabled", "ipv6NativeRoutingCIDR"]],
+    [{ podCidr: "fd00::/56" }, ["ipv4.enabled", "ipv4NativeRoutingCIDR", "ipv6.enabled", "ipv6NativeRoutingCIDR"]],
+  ] as const;
+  for (const [args, paths] of changes) {
+    assert.deepEqual(changedPaths({}, args), paths);
+    for (const path of paths) assert.equal(originWithoutUserValues(path), "podCidr", path);
+  }
+  const tunnel: TalosCiliumCniArgs = { routing: { mode: "tunnel" } };
+  assert.deepEqual(changedPaths(tunnel, { ...tunnel, podCidr: "fd00::/56" }), [
+    "ipv4.enabled",
+    "ipv6.enabled",
+    "underlayProtocol",
+  ]);
+  assert.equal(originWithoutUserValues("underlayProtocol"), "podCidr");
+  for (const mode of ["cluster-pool", "multi-pool"]) {
+    const values = { ipam: { mode } };
+    const pools = changedPaths({ values }, { podCidr: dual, values }).filter((path) => path.startsWith("ipam."));
+    assert(pools.length > 0);
+    for (const path of pools) assert.equal(originWithoutUserValues(path), "podCidr", path);
+  }
+});
+
 test("gatewayApi.enabled changes all values of Gateway API and nothing else, and is named as the origin of the switch", () => {
   const changed = changedPaths({}, withInput("gatewayApi.enabled", false));
   assert(changed.includes("gatewayAPI.enabled"));

@@ -138,3 +138,27 @@ test("without lease durations the chart's own timing applies", () => {
   // Helm reads the values as JSON, which has no undefined.
   assert.equal(JSON.stringify(valuesFor({})["l2announcements"]), '{"enabled":true}');
 });
+
+test("the IP families of podCidr are those that Cilium uses, each with its native range", () => {
+  const familiesOf = (args: TalosCiliumCniArgs) =>
+    ["ipv4.enabled", "ipv6.enabled", "ipv4NativeRoutingCIDR", "ipv6NativeRoutingCIDR", "underlayProtocol"].map((path) =>
+      at(args, path),
+    );
+  const [ipv4, ipv6] = ["10.42.0.0/16", "fd00:42::/56"];
+  const none = undefined;
+  // The chart's defaults are IPv4 on and IPv6 off.
+  assert.deepEqual(familiesOf({ podCidr: ipv4 }), [none, none, ipv4, none, none]);
+  for (const podCidr of [`${ipv4},${ipv6}`, `${ipv6},${ipv4}`, `${ipv4}, ${ipv6}`]) {
+    assert.deepEqual(familiesOf({ podCidr }), [none, true, ipv4, ipv6, none], podCidr);
+    assert.deepEqual(familiesOf({ podCidr, routing: { mode: "tunnel" } }), [none, true, none, none, none], podCidr);
+  }
+  assert.deepEqual(familiesOf({ podCidr: ipv6 }), [false, true, none, ipv6, none]);
+  assert.deepEqual(familiesOf({ podCidr: ipv6, routing: { mode: "tunnel" } }), [false, true, none, none, "ipv6"]);
+  // Of an invalid podCidr nothing follows: it is refused.
+  assert.deepEqual(familiesOf({ podCidr: "x", routing: { mode: "tunnel" } }), [none, none, none, none, none]);
+});
+
+test("two replicas of the operator need two nodes, not one node with two addresses", () => {
+  assert.equal(at({ lan: { nodes: ["192.168.1.10", "fd00::10"] } }, "operator.replicas"), 1);
+  assert.equal(at({ lan: { nodes: ["192.168.1.10", "fd00::10", "192.168.1.11", "fd00::11"] } }, "operator.replicas"), 2);
+});

@@ -6,10 +6,12 @@ import {
   dhcpRanges,
   type NamedRange,
   nodeAddresses,
+  nodeCount,
   nodeSubnets,
   outsideOf,
   parseBlock,
   parseDhcpRange,
+  podCidrRanges,
   poolBlocks,
   serviceRanges,
 } from "../../../components/inputs/network.ts";
@@ -29,6 +31,45 @@ test("a block is a CIDR, one address, or the addresses from start to stop", () =
     const range = parseBlock(block) ?? assert.fail(text);
     assert.deepEqual([range.text, sizeOf(range)], [text, size]);
   }
+});
+
+test("podCidr and serviceCidr are one range, or one of each IP family in the order that is written", () => {
+  for (const [text, ...ranges] of [
+    ["10.244.0.0/16", "10.244.0.0/16"],
+    ["fd00::/56", "fd00::/56"],
+    ["10.244.0.0/16,fd00::/56", "10.244.0.0/16", "fd00::/56"],
+    ["fd00::/56,10.244.0.0/16", "fd00::/56", "10.244.0.0/16"],
+    ["10.244.0.0/16, fd00::/56", "10.244.0.0/16", "fd00::/56"],
+    // Whatever is malformed is a problem of its own, so nothing follows from it.
+    ["10.244.0.0/16,10.245.0.0/16"],
+    ["fd00::/56,fd01::/56"],
+    ["10.244.0.0/16,fd00::/56,10.245.0.0/16"],
+    ["10.244.0.0/16,x"],
+    ["10.244.0.0/16,"],
+    [","],
+    [""],
+  ] as const) {
+    const settings = resolveSettings({ podCidr: text, serviceCidr: text });
+    assert.deepEqual(
+      named(podCidrRanges(settings)),
+      ranges.map((range) => ["podCidr", range]),
+      text,
+    );
+    assert.deepEqual(
+      named(serviceRanges(settings)),
+      ranges.map((range) => ["serviceCidr", range]),
+      text,
+    );
+  }
+});
+
+test("a node with an address of each IP family counts once", () => {
+  const countOf = (...nodes: string[]) => nodeCount(resolveSettings({ lan: { nodes } }));
+  assert.equal(countOf(), 0);
+  assert.equal(countOf("192.168.1.10", "192.168.1.11"), 2);
+  assert.equal(countOf("192.168.1.10", "fd00::10"), 1);
+  assert.equal(countOf("192.168.1.10", "fd00::10", "fd00::11", "192.168.1.11", "192.168.1.12"), 3);
+  assert.equal(countOf("192.168.1.10", "router"), 1);
 });
 
 test("an incomplete, contradictory or malformed block is rejected", () => {

@@ -38,6 +38,8 @@ const inlineManifests = [
   { name: "cilium", contents: manifest.yaml },
   { name: "cilium-lb", contents: loadBalancer.yaml },
 ];
+const dual = { podCidr: "fd00:42::/56,10.42.0.0/16", serviceCidr: "10.43.0.0/16, fd00:43::/112" };
+const dualSubnets = { podSubnets: ["fd00:42::/56", "10.42.0.0/16"], serviceSubnets: ["10.43.0.0/16", "fd00:43::/112"] };
 const machine = { features: { kubePrism: { enabled: true, port: 7445 } } };
 const subnets = { podSubnets: [ranges.podCidr], serviceSubnets: [ranges.serviceCidr] };
 
@@ -124,4 +126,16 @@ test("before Talos 1.14 another patch removes a CNI that is loaded from a URL", 
   const patchFor = (configContract: string) => patchBefore(resolveSettings({ talos: { configContract } }));
   assert.deepEqual(parse(patchFor("1.13") ?? ""), { cluster: { network: { cni: { $patch: "delete" } } } });
   assert.equal(patchFor("1.14"), undefined);
+});
+
+test("ranges of two IP families are two list entries in the order of the input, for both machine types and both formats", () => {
+  const old = patchDocuments(dual) as {
+    controlPlane: [{ cluster: { network: object } }];
+    worker: [{ cluster: { network: object } }];
+  };
+  assert.deepEqual(old.controlPlane[0].cluster.network, { cni: { name: "none" }, ...dualSubnets });
+  assert.deepEqual(old.worker[0].cluster.network, dualSubnets);
+  const network = { apiVersion: "v1alpha1", kind: "KubeNetworkConfig", ...dualSubnets };
+  const { controlPlane, worker } = patchDocuments({ ...dual, talos: { configContract: "1.14" } });
+  assert.deepEqual([controlPlane.at(-1), worker], [network, [network]]);
 });

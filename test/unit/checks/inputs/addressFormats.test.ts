@@ -3,8 +3,18 @@ import { pool } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
 testExamples(addressFormatChecks, {
-  "a pod or Service range that is not a valid IPv4 range": [
-    [{ podCidr: "10.244.0.0" }, /^podCidr: "10\.244\.0\.0" is not a valid IPv4 range/],
+  "pod or Service ranges that are neither one range nor one of each IP family": [
+    [{ podCidr: "10.244.0.0" }, /^podCidr: "10\.244\.0\.0" is not a valid range/],
+    [{ podCidr: "10.244.0.0/16,fd00::" }, /^podCidr: "10\.244\.0\.0\/16,fd00::" has "fd00::", which is not a valid range/],
+    [{ podCidr: "10.244.0.0/16," }, /^podCidr: "10\.244\.0\.0\/16," has "", which is not a valid range/],
+    [
+      { podCidr: "fd00:1::/56,fd00:2::/56" },
+      /^podCidr: .* has two ranges of one IP family; give one range, or one of each family, such as 10\.244\.0\.0\/16,fd00:10:244::\/56$/,
+    ],
+    [
+      { serviceCidr: "10.96.0.0/12,fd00:10:96::/108,10.112.0.0/16" },
+      /^serviceCidr: .* has two ranges of one IP family; .*, such as 10\.96\.0\.0\/12,fd00:10:96::\/108$/,
+    ],
   ],
   "a pool without blocks, or a block that is not a valid range of addresses": [
     [pool(), /^loadBalancer\.ipPools\[0\]\.blocks: is empty/],

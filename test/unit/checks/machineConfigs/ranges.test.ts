@@ -12,6 +12,8 @@ const services = (...serviceSubnets: readonly string[]) => ({ cluster: { network
 const differs = "a machine config with other ranges of pods or Services than the inputs";
 const isTalosDefault = "a machine config with Talos' default ranges in place of those of the inputs";
 
+const dual = { podCidr: "10.244.0.0/16,fd40:10::/56", serviceCidr: "10.96.0.0/12,fd40:20::/112" };
+
 testExamples(machineConfigRangeChecks, {
   [differs]: [
     [
@@ -27,20 +29,24 @@ testExamples(machineConfigRangeChecks, {
     [
       withConfig(pods("10.244.0.0/16", "fd40:10::/56")),
       new RegExp(
-        `${input}has the podSubnets 10\\.244\\.0\\.0/16, fd40:10::/56, .*; podCidr is one range of IPv4: set delivery to "manifest" and leave talos\\.controlPlanes out and`,
+        `${input}has the podSubnets 10\\.244\\.0\\.0/16, fd40:10::/56, .*; set podCidr to "10\\.244\\.0\\.0/16,fd40:10::/56", or write podCidr into`,
       ),
     ],
     [
       withConfig(pods("fd40:10::/56", "10.50.0.0/16")),
-      /, or set podCidr to "10\.50\.0\.0\/16" and set cluster\.network\.podSubnets to \["10\.50\.0\.0\/16"\] in the config for a new cluster without IPv6$/,
+      /; set podCidr to "fd40:10::\/56,10\.50\.0\.0\/16", or write podCidr into/,
     ],
     [
-      withConfig(services("fd40:20::/112")),
-      /, or leave cluster\.network\.serviceSubnets out of the config for a new cluster without IPv6$/,
+      withConfig(pods("10.244.0.0/16", "fd40:10::/56"), { ...dual, podCidr: "fd40:10::/56,10.244.0.0/16" }),
+      /has the podSubnets 10\.244\.0\.0\/16, fd40:10::\/56, which the patch replaces by podCidr fd40:10::\/56, 10\.244\.0\.0\/16; set podCidr to/,
+    ],
+    [
+      withConfig(services("10.43.0.0/16", "fd40:20::/112"), { podCidr: dual.podCidr, serviceCidr: "10.43.0.0/16,fd40:30::/112" }),
+      /; set serviceCidr to "10\.43\.0\.0\/16,fd40:20::\/112", or write serviceCidr into/,
     ],
     [
       withConfig(pods("10.50.0.0/16", "10.244.0.0/16")),
-      /; podCidr is one range: keep only one in the config, and give it as podCidr$/,
+      /; podCidr is one range, or one of each IP family: keep only these in the config, and give them as podCidr$/,
     ],
   ],
   [isTalosDefault]: [
@@ -67,6 +73,9 @@ test("a config with the ranges of the inputs is accepted, and one without ranges
     withConfig(services("10.43.0.0/16"), { serviceCidr: "10.43.0.0/16" }),
     withConfig(pods(), { podCidr: "10.42.0.0/16" }),
     withConfig("{}", { podCidr: "10.42.0.0/16", serviceCidr: "10.43.0.0/16" }),
+    withConfig(pods("10.244.0.0/16", "fd40:10::/56"), dual),
+    withConfig(services("10.96.0.0/12", "fd40:20::/112"), dual),
+    withConfig(pods("fd40:10::/56", "10.42.0.0/16"), { ...dual, podCidr: "fd40:10::/56,10.42.0.0/16" }),
     // Malformed ranges are left to Talos.
     withConfig(pods("10.0.0.0", "all")),
   ];
@@ -93,22 +102,4 @@ test("one of two ranges that the patch would lose is enough, in any order, in ei
       }
     }
   }
-});
-
-test("the advice of each message works", () => {
-  const ipv6 = { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd40:10::/56" };
-  const applied: readonly TalosCiliumCniArgs[] = [
-    withConfig(pods("10.50.0.0/16"), { podCidr: "10.50.0.0/16" }),
-    withConfig(pods("10.244.0.0/16")),
-    // To keep IPv6.
-    { delivery: "manifest", values: ipv6 },
-    { delivery: "chart", gatewayApi: { enabled: false }, values: ipv6 },
-    { delivery: "manifest", values: { ...ipv6, ipv4: { enabled: false } } },
-    // A new cluster without IPv6.
-    withConfig(pods("10.50.0.0/16"), { podCidr: "10.50.0.0/16" }),
-    // Talos' default ranges.
-    withConfig(pods("10.244.0.0/16"), { podCidr: "10.244.0.0/16" }),
-    withConfig(pods("10.42.0.0/16"), { podCidr: "10.42.0.0/16" }),
-  ];
-  for (const args of applied) assert.deepEqual(checkResults(args), [], JSON.stringify(args));
 });

@@ -2,6 +2,8 @@ import { clusterRangeChecks } from "../../../../components/checks/values/cluster
 import { lan, pool, values } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
+const dual = { serviceCidr: "10.96.0.0/12,fd01::/112" };
+
 testExamples(clusterRangeChecks, {
   "pods and Services in the same range": [
     [{ podCidr: "10.100.0.0/16" }, /^podCidr: 10\.100\.0\.0\/16 is inside serviceCidr 10\.96\.0\.0\/12; pods and Services need/],
@@ -22,6 +24,10 @@ testExamples(clusterRangeChecks, {
   ],
   "a pod range that is too small for the nodes": [
     [{ podCidr: "10.244.0.0/25" }, /^podCidr: 10\.244\.0\.0\/25 is too small for one node with a \/24 each/],
+    [
+      { ...dual, podCidr: "10.244.0.0/16,fd00::/64", lan },
+      /^podCidr: fd00::\/64 is too small for 2 nodes with a \/64 each; choose a larger range, or give the node-cidr-mask-size-ipv6/,
+    ],
     [{ podCidr: "10.244.0.0/24", lan }, /^podCidr: 10\.244\.0\.0\/24 is too small for 2 nodes/],
     [
       { podCidr: "10.244.0.0/24", lan, values: { ipam: { mode: "cluster-pool" } } },
@@ -32,7 +38,29 @@ testExamples(clusterRangeChecks, {
       /^values\.ipam\.operator\.clusterPoolIPv4PodCIDRList\[0\]: 10\.50\.0\.0\/25 is too small for one node/,
     ],
   ],
+  "an IPv6 pod range that is too large for the ranges of the nodes": [
+    [
+      { ...dual, podCidr: "10.244.0.0/16,fd00::/47" },
+      /^podCidr: fd00::\/47 is too large for nodes with a \/64 each: more than 65536 of them fit; choose a range of \/48 or longer, or give the node-cidr-mask-size-ipv6 of the controller manager as talos\.nodeCidrMaskSizeIPv6$/,
+    ],
+    [
+      { ...dual, podCidr: "10.244.0.0/16,fd00::/56", talos: { nodeCidrMaskSizeIPv6: 80 } },
+      /^podCidr: fd00::\/56 is too large for nodes with a \/80 each/,
+    ],
+    [
+      {
+        ...dual,
+        podCidr: "10.244.0.0/16,fd00::/56",
+        values: { ipam: { mode: "cluster-pool", operator: { clusterPoolIPv6MaskSize: 120 } } },
+      },
+      /^podCidr: fd00::\/56 is too large for nodes with a \/120 each: .*, or give a smaller mask size in values\.ipam\.operator$/,
+    ],
+  ],
   "a pod or Service range that contains an address of the LAN": [
+    [
+      { ...dual, podCidr: "10.244.0.0/16,2001:db8::/48", lan: { nodes: ["2001:db8::5"] } },
+      /^podCidr: 2001:db8::\/48 contains lan\.nodes\[0\] 2001:db8::5/,
+    ],
     [
       { podCidr: "192.168.0.0/16", lan: { nodes: lan.nodes.slice(1) } },
       /^podCidr: 192\.168\.0\.0\/16 contains lan\.nodes\[0\] 192\.168\.1\.11/,

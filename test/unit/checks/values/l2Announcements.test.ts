@@ -2,6 +2,9 @@ import { l2AnnouncementChecks } from "../../../../components/checks/values/l2Ann
 import { announcedPool, policy, pool, values } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
+const ipv6Only = { podCidr: "fd01::/56", serviceCidr: "fd02::/112", talos: { forwardKubeDNSToHost: false } };
+const dual = { podCidr: "10.244.0.0/16,fd01::/56", serviceCidr: "10.96.0.0/12,fd02::/112" };
+
 testExamples(l2AnnouncementChecks, {
   "policies although L2 announcements are off": [
     [{ ...policy({}), l2: { enabled: false } }, /^l2\.enabled: is false, so no agent follows loadBalancer\.l2Policies/],
@@ -23,21 +26,18 @@ testExamples(l2AnnouncementChecks, {
   ],
   "a pool of an IP family that is off": [
     [
-      values(
-        { ipv4: { enabled: false }, ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" },
-        pool({ cidr: "192.168.1.200/29" }),
-      ),
-      /gives no addresses while values\.ipv4\.enabled is not true/,
+      { ...pool({ cidr: "192.168.1.200/29" }), ...ipv6Only },
+      /gives no addresses while podCidr fd01::\/56 has no range of IPv4; choose addresses of the other family, or give podCidr/,
     ],
     [
       { ...pool({ cidr: "fd00::/120" }), ciliumVersion: "1.19.6" },
-      /\.blocks\[0\]: fd00::\/120 gives no addresses while values\.ipv6\.enabled is not true/,
+      /\.blocks\[0\]: fd00::\/120 gives no addresses while podCidr 10\.244\.0\.0\/16 has no range of IPv6/,
     ],
   ],
   "a pool of IPv6 addresses that Cilium 1.18 should announce": [
     [
-      { ...announcedPool({}, "fd00::/120"), values: { ipv6: { enabled: true }, ipv6NativeRoutingCIDR: "fd01::/104" } },
-      /\.blocks\[0\]: fd00::\/120 is not announced by Cilium 1\.18\.4, which only supports ARP/,
+      { ...announcedPool({}, "fd00::/120"), ...dual },
+      /\.blocks\[0\]: fd00::\/120 is not announced by Cilium 1\.18\.4, which only answers ARP; use Cilium 1\.19 or later, or/,
     ],
   ],
   "pools whose addresses nobody announces": [

@@ -24,14 +24,19 @@ testExamples(talosAgreementChecks, {
       /^values\.k8sServicePort: is 7446; in a config of Talos 1\.14/,
     ],
   ],
-  "IPv6 with a machine config patch that has an IPv4 range only": [
+  "an IP family without a range in the machine config patch": [
     [
       { delivery: "machineConfig", values: ipv6 },
-      /^values\.ipv6\.enabled: cannot be true with delivery "machineConfig": .*; set values\.ipv6\.enabled to false, or set delivery to "manifest" and leave/,
+      /^values\.ipv6\.enabled: cannot be true with delivery "machineConfig" .*; set podCidr to "10\.244\.0\.0\/16,fd00:10:244::\/56", with the range that the cluster has, or set values\.ipv6\.enabled to false$/,
     ],
     [
-      { delivery: "machineConfig", values: { ...ipv6, ipv4: { enabled: false } } },
-      /^values\.ipv6\.enabled: cannot be true with delivery "machineConfig"/,
+      {
+        delivery: "machineConfig",
+        podCidr: "fd40:10::/56",
+        serviceCidr: "fd40:20::/112",
+        values: { ipv4: { enabled: true }, ipv4NativeRoutingCIDR: "10.244.0.0/16" },
+      },
+      /^values\.ipv4\.enabled: cannot be true .*; set podCidr to "10\.244\.0\.0\/16,fd40:10::\/56", with the range that the cluster has, or set/,
     ],
   ],
   "Gateway API without its CRDs, although they could be installed": [
