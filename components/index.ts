@@ -6,6 +6,7 @@ export * from "./inputs/bgpArgs.ts";
 export * from "./inputs/chartArgs.ts";
 export * from "./inputs/loadBalancerArgs.ts";
 export * from "./inputs/talosArgs.ts";
+export type { BgpRouterConfig } from "./router/bgpRouterConfig.ts";
 export { InputError, type Problem, type ProblemKind } from "./support/problems.ts";
 export type { MachineConfigPatches } from "./talos/machineConfig.ts";
 export { TalosCiliumCni } from "./talosCiliumCni.ts";
