@@ -1,7 +1,7 @@
 import type { NamedRange } from "../inputs/network.ts";
 import { birdConfig } from "./bird.ts";
 import { frrConfig } from "./frr.ts";
-import { routersOf } from "./routers.ts";
+import { addressesOf, routersOf } from "./routers.ts";
 
 /** What to configure on a router that is a BGP peer. */
 export interface BgpRouterConfig {
@@ -26,7 +26,7 @@ export function bgpRouterConfig(
   if (routers.length === 0) return undefined;
   return routers.map((router) => ({
     asn: router.asn,
-    addresses: [...router.addresses],
+    addresses: addressesOf(router),
     frr: frrConfig(router),
     bird: birdConfig(router),
   }));

@@ -1,13 +1,13 @@
-import { passwordPlaceholder, type Router, type RouterSessions } from "./routers.ts";
+import { addressesOf, passwordPlaceholder, type Router, type RouterSessions } from "./routers.ts";
 
 /**
  * The configuration of BIRD 2 for a router, which does the same as that of FRR. It is complete; the kernel then gets the routes that it takes
  * and no others.
  */
 export function birdConfig(router: Router): string {
-  const { asn, addresses, sessions } = router;
+  const { asn, sessions } = router;
   const lines = [
-    `# BIRD 2, for the router at ${addresses.join(" and ")} in AS ${asn}. If your configuration has the protocols device and kernel already,`,
+    `# BIRD 2, for the router at ${addressesOf(router).join(" and ")} in AS ${asn}. If your configuration has the protocols device and kernel already,`,
     "# leave them out here, and let yours export these routes and merge paths.",
     // Without an address of IPv4, BIRD has no router ID and does not start. Any number that no other router has will do.
     ...(sessions.some(({ family }) => family === 4) ? [] : ["router id 0.0.0.1;"]),

@@ -1,13 +1,13 @@
-import { passwordPlaceholder, type Router, type RouterSessions } from "./routers.ts";
+import { addressesOf, passwordPlaceholder, type Router, type RouterSessions } from "./routers.ts";
 
 /**
  * The configuration of FRR for a router: it takes the routes that the nodes may announce and no others, announces nothing to them, and spreads
  * traffic over all nodes that announce an address.
  */
 export function frrConfig(router: Router): string {
-  const { asn, addresses, sessions } = router;
+  const { asn, sessions } = router;
   const lines = [
-    `! FRR, for the router at ${addresses.join(" and ")} in AS ${asn}. Paste it after \`configure terminal\` in vtysh, or into frr.conf.`,
+    `! FRR, for the router at ${addressesOf(router).join(" and ")} in AS ${asn}. Paste it after \`configure terminal\` in vtysh, or into frr.conf.`,
     ...sessions.flatMap(filterLines),
     "route-map cilium-out deny 10",
     "exit",

@@ -8,8 +8,7 @@ type RouterSettings = Pick<Settings, "bgp" | "lan" | "loadBalancer" | "serviceCi
 /** A router that nodes connect to. */
 export interface Router {
   readonly asn: number;
-  /** Its addresses: one, or one of each IP family. */
-  readonly addresses: readonly string[];
+  /** One entry, or one for each IP family. */
   readonly sessions: readonly RouterSessions[];
 }
 
@@ -34,7 +33,6 @@ export interface RouterSessions {
 interface Peering {
   readonly instance: BgpInstance;
   readonly peer: BgpPeer;
-  readonly family: 4 | 6;
 }
 
 /**
@@ -42,64 +40,47 @@ interface Peering {
  * if their addresses are of different IP families: the first of one family belongs to the first of the other, and so on.
  */
 export function routersOf(settings: RouterSettings, podRanges: readonly NamedRange[]): readonly Router[] {
-  const peerings = peeringsOf(settings);
+  const peerings = settings.bgp.flatMap((instance) => instance.peers.map((peer) => ({ instance, peer })));
   const asns = [...new Set(peerings.map(({ peer }) => peer.asn))];
   return asns.flatMap((asn) => {
-    const ofAsn = peerings.filter(({ peer }) => peer.asn === asn);
-    const addressesOf = (family: 4 | 6) => [
-      ...new Set(ofAsn.filter((peering) => peering.family === family).map(({ peer }) => peer.address)),
-    ];
-    const [ipv4, ipv6] = [addressesOf(4), addressesOf(6)];
-    const count = Math.max(ipv4.length, ipv6.length);
+    const [ipv4, ipv6] = ([4, 6] as const).map((family) => sessionsOfFamily(settings, peerings, asn, family, podRanges));
+    const count = Math.max(ipv4?.length ?? 0, ipv6?.length ?? 0);
     return Array.from({ length: count }, (_, index) => {
-      const addresses = [ipv4[index], ipv6[index]].filter((address) => address !== undefined);
-      const sessions = addresses.flatMap((address) =>
-        sessionsOf(
-          settings,
-          ofAsn.filter(({ peer }) => peer.address === address),
-          podRanges,
-        ),
-      );
-      return { asn, addresses, sessions };
-    }).filter(({ sessions }) => sessions.length > 0);
+      const sessions = [ipv4?.[index], ipv6?.[index]].filter((each) => each !== undefined);
+      return { asn, sessions };
+    });
   });
 }
 
-function peeringsOf({ bgp }: RouterSettings): readonly Peering[] {
-  return bgp.flatMap((instance) =>
-    instance.peers.flatMap((peer) => {
-      const family = parseAddress(peer.address)?.family;
-      return family === undefined ? [] : [{ instance, peer, family }];
-    }),
-  );
-}
-
-function sessionsOf(
+/** The sessions of each router of an autonomous system in one IP family. */
+function sessionsOfFamily(
   settings: RouterSettings,
   peerings: readonly Peering[],
+  asn: number,
+  family: 4 | 6,
   podRanges: readonly NamedRange[],
 ): readonly RouterSessions[] {
-  const [first] = peerings;
-  if (first === undefined) return [];
-  const { peer, family } = first;
-  const ofFamily = (ranges: readonly NamedRange[]) => ranges.filter(({ range }) => range.family === family);
-  const nodes = ofFamily(nodeAddresses(settings)).map(({ range }) => range.text);
+  const nodes = nodeAddresses(settings).filter(({ range }) => range.family === family);
   if (nodes.length === 0) return [];
-  const [asn, ...otherAsns] = new Set(peerings.map(({ instance }) => instance.localAsn));
-  const advertised = peerings.map(({ instance }) => instance.advertise ?? {});
-  const nodesAsn = otherAsns.length === 0 ? asn : undefined;
-  return [
-    {
+  const own = peerings.filter(({ peer }) => peer.asn === asn && parseAddress(peer.address)?.family === family);
+  const addresses = [...new Set(own.map(({ peer }) => peer.address))];
+  return addresses.flatMap((address) => {
+    const [first, ...others] = own.filter(({ peer }) => peer.address === address);
+    if (first === undefined) return [];
+    const instances = [first, ...others].map(({ instance }) => instance);
+    const advertised = instances.map(({ advertise = {} }) => advertise);
+    const ranges = announcedRanges(settings, advertised, podRanges).filter(({ range }) => range.family === family);
+    return {
       family,
-      address: peer.address,
-      nodes,
-      nodesAsn,
-      isInternal: nodesAsn === peer.asn,
-      accepted: ofFamily(announcedRanges(settings, advertised, podRanges)).flatMap(({ range }) => cidrsOf(range)),
+      address,
+      nodes: nodes.map(({ range }) => range.text),
+      nodesAsn: new Set(instances.map(({ localAsn }) => localAsn)).size === 1 ? first.instance.localAsn : undefined,
+      isInternal: instances.every(({ localAsn }) => localAsn === asn),
+      accepted: ranges.flatMap(({ range }) => cidrsOf(range)),
       hasExternalIps: advertised.some(({ externalIPs = false }) => externalIPs),
-      peer,
-    },
-  ];
+      peer: first.peer,
+    };
+  });
 }
 
 /** The ranges of what is announced, as far as the inputs know them. A disabled pool counts: Services keep the addresses that they have. */
@@ -113,6 +94,11 @@ function announcedRanges(
   if (advertised.some(({ clusterIPs = false }) => clusterIPs)) ranges.push(...serviceRanges(settings));
   if (advertised.some(({ podCidrs = false }) => podCidrs)) ranges.push(...podRanges);
   return ranges;
+}
+
+/** The addresses of a router. */
+export function addressesOf({ sessions }: Router): string[] {
+  return sessions.map(({ address }) => address);
 }
 
 /** Stands in the configuration of the router for the password, which only the Secret contains. */
