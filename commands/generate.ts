@@ -107,7 +107,7 @@ function inputsPage(schema: Definition, definitions: Readonly<Record<string, Def
   return `# Inputs
 
 These are the inputs of the component \`TalosCiliumCni\`. A stack's config has the same keys (\`pulumi config set --path\`). An input is
-optional unless marked as required, and it is plain data. Generated from
+optional unless marked as required, and it is plain data. Common set-ups with \`values\` are in [recipes.md](recipes.md). Generated from
 [components/inputs/args.ts](../components/inputs/args.ts) by \`npm run generate\`.
 
 | Input | Type | Default | Meaning |

@@ -171,6 +171,7 @@ export const suites = {
     tools: ["helm", "yamlread"],
     commands: ["chmod", "go"],
     charts: allCharts,
+    gatewayApi: allGatewayApi,
     ciliumSources: ["1.18.4"],
   },
   /** Tests that take too long for unit, charts and engine: Helm 3, a hundred renderings, every default, every delivery, the README. */
@@ -184,10 +185,11 @@ export const suites = {
   /** The exported manifest on a real API server, with the real Cilium operator. */
   cluster: {
     files: "test/cluster/*.test.ts",
-    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread"],
+    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "ciliumDbg"],
     commands: ["od", "pgrep", "sh", "tr"],
     charts: allCharts,
     gatewayApi: allGatewayApi,
+    ciliumSources: allCharts,
   },
   /** The real engine with the real Kubernetes plugin against a real API server. */
   plugins: {

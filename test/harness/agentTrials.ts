@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, globSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { agentContainer, inAgentPod, writeAgentConfig } from "./agentPod.ts";
@@ -7,7 +7,7 @@ import { Cluster, eventually } from "./cluster.ts";
 import { createControlGroup, mountControlGroups, removeControlGroup } from "./controlGroups.ts";
 import { mountPrivateFolders, runCommand, scratch } from "./isolation.ts";
 import { clientAddress } from "./lanNode.ts";
-import { suiteData } from "./suiteData.ts";
+import { readCiliumCrds, suiteData } from "./suiteData.ts";
 import { createLan } from "./virtualLan.ts";
 
 /** What the agent says to a configuration. */
@@ -56,8 +56,7 @@ export class AgentTrials {
     mountControlGroups();
     createLan();
     const cluster = await Cluster.start(clientAddress);
-    const kinds = join(suiteData("ciliumSources", release), "pkg", "k8s", "apis", "cilium.io", "client", "crds");
-    for (const file of globSync(join(kinds, "*", "*.yaml"))) cluster.apply(readFileSync(file, "utf8"));
+    for (const crd of readCiliumCrds(release)) cluster.apply(crd);
     return new AgentTrials(cluster, release, agent, atOnce);
   }
 

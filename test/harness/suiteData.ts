@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type SuiteData, suiteDataVariable } from "../../commands/lib/provide.ts";
 
 const names = {
@@ -29,4 +30,10 @@ export function pythonPackages(): string | undefined {
 /** The published file `standard-install.yaml` of a Gateway API release. */
 export function readGatewayApiCrds(release: string): string {
   return readFileSync(suiteData("gatewayApi", release), "utf8");
+}
+
+/** The CRDs that the operator of a Cilium release registers, one file each. */
+export function readCiliumCrds(release: string): readonly string[] {
+  const folder = join(suiteData("ciliumSources", release), "pkg", "k8s", "apis", "cilium.io", "client", "crds");
+  return globSync(join(folder, "*", "*.yaml")).map((file) => readFileSync(file, "utf8"));
 }
