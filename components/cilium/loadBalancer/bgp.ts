@@ -1,6 +1,9 @@
+import type { HelmValues } from "../../helm/values.ts";
 import type { BgpAdvertise, BgpInstance, BgpPeer } from "../../inputs/bgpArgs.ts";
+import type { Settings } from "../../inputs/settings.ts";
 import type { KubernetesObject } from "../../kubernetes/yaml.ts";
 import { parseAddress } from "../../support/ipRange.ts";
+import { announcesByBgp } from "../facts.ts";
 
 const apiVersion = "cilium.io/v2";
 
@@ -86,6 +89,23 @@ export function serviceAddresses({ loadBalancerIPs = true, externalIPs = false, 
     ...(externalIPs ? ["ExternalIP"] : []),
     ...(clusterIPs ? ["ClusterIP"] : []),
   ];
+}
+
+/** Whether an instance announces the addresses that Services got from a pool. */
+export function announcesPoolAddresses({ advertise = {} }: BgpInstance): boolean {
+  return advertise.loadBalancerIPs ?? true;
+}
+
+/**
+ * Whether BGP announces pool addresses of an IP family: by the input `bgp`, or without it by objects of the user's own, about which nothing is
+ * known.
+ */
+export function announcesPoolsByBgp({ bgp }: Pick<Settings, "bgp">, values: HelmValues, family: 4 | 6): boolean {
+  if (!announcesByBgp(values)) return false;
+  if (bgp.length === 0) return true;
+  return bgp.some(
+    (instance) => announcesPoolAddresses(instance) && instance.peers.some(({ address }) => familyOf(address) === family),
+  );
 }
 
 /** The IP family of the routes that a peer learns. */

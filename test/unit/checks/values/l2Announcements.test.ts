@@ -62,7 +62,7 @@ testExamples(l2AnnouncementChecks, {
           ],
         },
       },
-      /^loadBalancer\.l2Policies: announces no address from a pool, because loadBalancerIPs is false, and values\.bgp/,
+      /^loadBalancer\.l2Policies: announces no address from a pool, because loadBalancerIPs is false, and no router learns them by bgp/,
     ],
   ],
 });
