@@ -9,7 +9,7 @@ export interface BgpRouterConfig {
   readonly asn: number;
   /** The addresses of the router: one, or one of each IP family. */
   readonly addresses: string[];
-  /** Configuration for FRR 8.4 or later, to paste into vtysh or `frr.conf`. UniFi and OPNsense take it too. */
+  /** Configuration for FRR 8.4 or later, to paste into vtysh or `frr.conf`. */
   readonly frr: string;
   /** Configuration for BIRD 2. */
   readonly bird: string;

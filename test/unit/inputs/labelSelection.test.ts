@@ -30,7 +30,10 @@ const requirement: fc.Arbitrary<LabelSelectorRequirement> = fc.oneof(
   fc.record({ key, operator: fc.constantFrom("Exists" as const, "DoesNotExist" as const) }),
 );
 const selector: fc.Arbitrary<LabelSelector> = fc.record(
-  { matchLabels: fc.dictionary(key, fc.constantFrom("a", "b"), { maxKeys: 2 }), matchExpressions: fc.array(requirement, { maxLength: 4 }) },
+  {
+    matchLabels: fc.dictionary(key, fc.constantFrom("a", "b"), { maxKeys: 2 }),
+    matchExpressions: fc.array(requirement, { maxLength: 4 }),
+  },
   { requiredKeys: [] },
 );
 
