@@ -13,8 +13,8 @@ import type { Talos } from "./talosArgs.ts";
  */
 export interface TalosCiliumCniArgs {
   /**
-   * How Cilium gets into the cluster. `manifest` renders and exports, and touches nothing. `chart` installs the chart, the pools
-   * and the policies in the cluster of the Kubernetes provider. `machineConfig` makes patches for the Talos machine config, so
+   * How Cilium gets into the cluster. `manifest` renders and exports, and touches nothing. `chart` installs the chart, the pools,
+   * the policies and the BGP objects in the cluster of the Kubernetes provider. `machineConfig` makes patches for the Talos machine config, so
    * that a cluster boots with Cilium, and applies them to the machines in `talos`.
    *
    * @default "manifest"
