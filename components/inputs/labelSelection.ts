@@ -13,6 +13,15 @@ export function areDisjoint(one: LabelSelector | undefined, other: LabelSelector
   return matchesNothing({ matchExpressions: [...requirementsOf(one), ...requirementsOf(other)] });
 }
 
+/** Whether every object that matches one selector matches the other too. */
+export function implies(one: LabelSelector | undefined, other: LabelSelector | undefined): boolean {
+  return requirementsOf(other).every((requirement) =>
+    matchesNothing({ matchExpressions: [...requirementsOf(one), { ...requirement, operator: opposites[requirement.operator] }] }),
+  );
+}
+
+const opposites = { In: "NotIn", NotIn: "In", Exists: "DoesNotExist", DoesNotExist: "Exists" } as const;
+
 function requirementsOf({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): LabelSelectorRequirement[] {
   const labels = Object.entries(matchLabels).map(([key, value]) => ({ key, operator: "In" as const, values: [value] }));
   return [...labels, ...matchExpressions];

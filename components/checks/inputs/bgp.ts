@@ -1,7 +1,6 @@
-import { serviceAddresses } from "../../cilium/loadBalancer/bgp.ts";
+import { announcesAnything } from "../../cilium/loadBalancer/bgp.ts";
 import type { BgpCommunities, BgpInstance } from "../../inputs/bgpArgs.ts";
-import { areDisjoint } from "../../inputs/labelSelection.ts";
-import type { LabelSelector } from "../../inputs/loadBalancerArgs.ts";
+import { areDisjoint, implies } from "../../inputs/labelSelection.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
 import { anyOf, leaveOut, setTo } from "../advice.ts";
@@ -29,7 +28,7 @@ export const bgpChecks: Checks<Settings> = {
       needs: ["bgp"],
       run: ({ bgp }) =>
         bgp.flatMap(({ advertise = {} }, index) => {
-          if (serviceAddresses(advertise).length > 0 || advertise.podCidrs === true) return [];
+          if (announcesAnything(advertise)) return [];
           const input = `bgp[${index}].advertise`;
           const waysOut = anyOf([leaveOut(`${input}.loadBalancerIPs`), setTo(`${input}.externalIPs`, true)]);
           return [problem(input, `announces nothing, because loadBalancerIPs and all other switches are false; ${waysOut}`)];
@@ -47,8 +46,8 @@ export const bgpChecks: Checks<Settings> = {
         ]),
     }),
     inputCheck({
-      title: "communities that the API server refuses",
-      why: "Cilium's object is not created.",
+      title: "communities that the API server refuses, or none",
+      why: "Cilium's object is not created, or the routes have no community.",
       source: communityTypes,
       needs: ["bgp"],
       run: ({ bgp }) =>
@@ -57,15 +56,14 @@ export const bgpChecks: Checks<Settings> = {
     inputCheck({
       title: "a preference for routers of another AS",
       why: "Cilium sends it in internal sessions only, and ignores it otherwise.",
-      source: communityTypes,
+      source: "https://docs.cilium.io/en/v1.18/network/bgp-control-plane/bgp-control-plane-v1/",
       needs: ["bgp"],
       run: ({ bgp }) =>
         bgp.flatMap(({ localAsn, peers, advertise }, index) => {
-          const external = peers.find(({ asn }) => asn !== localAsn);
-          if (advertise?.localPreference === undefined || external === undefined) return [];
+          if (advertise?.localPreference === undefined || peers.length === 0) return [];
+          if (peers.some(({ asn }) => asn === localAsn)) return [];
           const input = `bgp[${index}].advertise.localPreference`;
-          const reason = `has no effect for ${external.address}, whose AS ${external.asn} is another one than localAsn ${localAsn}`;
-          return [problem(input, `${reason}; ${leaveOut(input)}`)];
+          return [problem(input, `has no effect, because no peer has the asn ${localAsn} of the nodes; ${leaveOut(input)}`)];
         }),
     }),
     inputCheck({
@@ -74,10 +72,8 @@ export const bgpChecks: Checks<Settings> = {
       source: `${bgpGuide}#bgp-cluster-configuration`,
       needs: ["bgp"],
       run: ({ bgp }) =>
-        instancePairs(bgp)
-          .filter(
-            ([one, other]) => isEverySelection(one.nodeSelector) || isEverySelection(other.nodeSelector) || isSame(one, other),
-          )
+        sharingPairs(bgp)
+          .filter(([one, other]) => isPartOf(one, other) || isPartOf(other, one))
           .map(([one, , first, second]) =>
             problem(
               `bgp[${second}].nodeSelector`,
@@ -93,11 +89,8 @@ export const bgpChecks: Checks<Settings> = {
       source: `${bgpGuide}#bgp-cluster-configuration`,
       needs: ["bgp"],
       run: ({ bgp }) =>
-        instancePairs(bgp)
-          .filter(
-            ([one, other]) => !isEverySelection(one.nodeSelector) && !isEverySelection(other.nodeSelector) && !isSame(one, other),
-          )
-          .filter(([one, other]) => !areDisjoint(one.nodeSelector, other.nodeSelector))
+        sharingPairs(bgp)
+          .filter(([one, other]) => !isPartOf(one, other) && !isPartOf(other, one))
           .map(([one, , first, second]) =>
             problem(
               `bgp[${second}].nodeSelector`,
@@ -138,6 +131,9 @@ const wellKnownCommunities: readonly string[] = [
 function communityProblems(input: string, communities: BgpCommunities | undefined): readonly Problem[] {
   if (communities === undefined) return [];
   const { standard = [], wellKnown = [], large = [] } = communities;
+  if (standard.length + wellKnown.length + large.length === 0) {
+    return [problem(input, `has no community, so it has no effect; ${leaveOut(input)}`)];
+  }
   const invalid = (kind: keyof BgpCommunities, list: readonly string[], isValid: (text: string) => boolean, allowed: string) =>
     list.flatMap((text, index) =>
       isValid(text)
@@ -166,17 +162,16 @@ function areNumbers(text: string, count: number, limit: number): boolean {
   return parts.length === count && parts.every((part) => /^(?:0|[1-9]\d{0,9})$/.test(part) && Number(part) <= limit);
 }
 
-/** Every two instances, with their positions. */
-function instancePairs(
+/** Every two instances that may select the same node, with their positions. */
+function sharingPairs(
   bgp: readonly BgpInstance[],
 ): readonly (readonly [one: BgpInstance, other: BgpInstance, first: number, second: number])[] {
-  return bgp.flatMap((other, second) => bgp.slice(0, second).map((one, first) => [one, other, first, second] as const));
+  return bgp
+    .flatMap((other, second) => bgp.slice(0, second).map((one, first) => [one, other, first, second] as const))
+    .filter(([one, other]) => !areDisjoint(one.nodeSelector, other.nodeSelector));
 }
 
-function isEverySelection({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): boolean {
-  return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
-}
-
-function isSame(one: BgpInstance, other: BgpInstance): boolean {
-  return JSON.stringify(one.nodeSelector) === JSON.stringify(other.nodeSelector);
+/** Whether every node that an instance selects is selected by the other one too. */
+function isPartOf(one: BgpInstance, other: BgpInstance): boolean {
+  return implies(one.nodeSelector, other.nodeSelector);
 }

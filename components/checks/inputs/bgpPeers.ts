@@ -30,13 +30,10 @@ export const bgpPeerChecks: Checks<Settings> = {
       source: bgpGuide,
       needs: ["bgp"],
       run: (settings) => [
-        ...settings.bgp.flatMap(({ peers }, instance) =>
-          peers.flatMap(({ address }, index) => {
-            if (parseAddress(address) !== undefined) return [];
-            const input = `bgp[${instance}].peers[${index}].address`;
-            return [problem(input, `${quote(address)} is not a valid address; write it as 192.168.1.1`)];
-          }),
-        ),
+        ...peersOf(settings.bgp).flatMap(({ peerInput, peer: { address } }) => {
+          if (parseAddress(address) !== undefined) return [];
+          return [problem(`${peerInput}.address`, `${quote(address)} is not a valid address; write it as 192.168.1.1`)];
+        }),
         ...peerAddresses(settings).flatMap((peer) => reservedProblems(peer)),
       ],
     }),
@@ -91,8 +88,8 @@ export const bgpPeerChecks: Checks<Settings> = {
       why: "Cilium ignores it: internal sessions may take any number of hops.",
       source: peerTypes,
       needs: ["bgp"],
-      run: (settings) =>
-        peerAddresses(settings).flatMap(({ peerInput, peer, instance }) => {
+      run: ({ bgp }) =>
+        peersOf(bgp).flatMap(({ peerInput, peer, instance }) => {
           if (peer.asn !== instance.localAsn || (peer.ebgpMultihop ?? 1) === 1) return [];
           const input = `${peerInput}.ebgpMultihop`;
           return [
@@ -108,8 +105,8 @@ export const bgpPeerChecks: Checks<Settings> = {
       why: "The API server refuses them: the router would take the node for dead between two messages.",
       source: peerTypes,
       needs: ["bgp"],
-      run: (settings) =>
-        peerAddresses(settings).flatMap(({ peerInput, peer }) => {
+      run: ({ bgp }) =>
+        peersOf(bgp).flatMap(({ peerInput, peer }) => {
           const { keepAliveTimeSeconds = 0, holdTimeSeconds = defaultHoldTime } = peer;
           if (keepAliveTimeSeconds <= holdTimeSeconds) return [];
           const input = `${peerInput}.keepAliveTimeSeconds`;
@@ -126,8 +123,8 @@ export const bgpPeerChecks: Checks<Settings> = {
       why: "Such a Secret cannot exist, so the session has no password.",
       source: `${bgpGuide}#md5-password`,
       needs: ["bgp"],
-      run: (settings) =>
-        peerAddresses(settings).flatMap(({ peerInput, peer: { authSecretRef } }) => {
+      run: ({ bgp }) =>
+        peersOf(bgp).flatMap(({ peerInput, peer: { authSecretRef } }) => {
           if (authSecretRef === undefined || dnsSubdomain.test(authSecretRef)) return [];
           const input = `${peerInput}.authSecretRef`;
           return [
@@ -145,8 +142,8 @@ export const bgpPeerChecks: Checks<Settings> = {
       why: "One lost message ends the session and removes the routes.",
       source: "https://www.rfc-editor.org/rfc/rfc4271#section-4.4",
       needs: ["bgp"],
-      run: (settings) =>
-        peerAddresses(settings).flatMap(({ peerInput, peer }) => {
+      run: ({ bgp }) =>
+        peersOf(bgp).flatMap(({ peerInput, peer }) => {
           const { keepAliveTimeSeconds = 0, holdTimeSeconds = defaultHoldTime } = peer;
           if (keepAliveTimeSeconds > holdTimeSeconds || keepAliveTimeSeconds * 3 <= holdTimeSeconds) return [];
           const input = `${peerInput}.keepAliveTimeSeconds`;
@@ -161,6 +158,13 @@ export const bgpPeerChecks: Checks<Settings> = {
     }),
   ],
 };
+
+/** The peers of all instances, those with a malformed address too. */
+function peersOf(bgp: Settings["bgp"]): readonly Pick<PeerAddress, "peerInput" | "peer" | "instance">[] {
+  return bgp.flatMap((instance, instanceIndex) =>
+    instance.peers.map((peer, index) => ({ peerInput: `bgp[${instanceIndex}].peers[${index}]`, peer, instance })),
+  );
+}
 
 function externalPeers(settings: Pick<Settings, "bgp">): readonly PeerAddress[] {
   return peerAddresses(settings).filter(({ peer, instance }) => peer.asn !== instance.localAsn);

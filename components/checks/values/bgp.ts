@@ -1,13 +1,15 @@
-import { announcesByBgp, announcesOnLan } from "../../cilium/facts.ts";
-import { announcesPoolAddresses, announcesPoolsByBgp } from "../../cilium/loadBalancer/bgp.ts";
+import { announcesByBgp, announcesOnLan, usesTunnel } from "../../cilium/facts.ts";
+import { announcesAnything, announcesPoolAddresses, announcesPoolsByBgp, familyOf } from "../../cilium/loadBalancer/bgp.ts";
 import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
 import { podRanges } from "../../cilium/podRanges.ts";
-import { originOf } from "../../cilium/valueOrigins.ts";
-import { isOn, valueAt } from "../../helm/values.ts";
+import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
+import { type HelmValues, isOn, textAt } from "../../helm/values.ts";
+import type { BgpInstance } from "../../inputs/bgpArgs.ts";
 import { areDisjoint } from "../../inputs/labelSelection.ts";
-import { nodeSubnets, peerAddresses, poolBlocks, serviceRanges } from "../../inputs/network.ts";
-import { overlap } from "../../support/ipRange.ts";
-import { problem, quote } from "../../support/problems.ts";
+import { nodeSubnets, peerAddresses, type PoolBlock, poolBlocks, serviceRanges } from "../../inputs/network.ts";
+import type { Settings } from "../../inputs/settings.ts";
+import { type IpRange, overlap } from "../../support/ipRange.ts";
+import { type Problem, problem, quote } from "../../support/problems.ts";
 import { anyOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -23,7 +25,7 @@ export const bgpValueChecks: Checks<ValuesSubject> = {
       needs: ["bgp"],
       run: ({ settings, values }) => {
         if (settings.bgp.length === 0 || announcesByBgp(values)) return [];
-        const input = originOf(settings, "bgpControlPlane.enabled");
+        const input = originOf(settings, "bgpControlPlane.enabled", "bgpControlPlane");
         return [
           problem(input, `is not true, so no agent connects to the peers in bgp; ${anyOf([leaveOut(input), leaveOut("bgp")])}`),
         ];
@@ -35,14 +37,11 @@ export const bgpValueChecks: Checks<ValuesSubject> = {
       source: "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane-configuration/#pod-cidr-ranges",
       needs: ["bgp"],
       run: ({ settings, values }) => {
-        const mode = valueAt(values, "ipam.mode");
+        // The chart's own mode is cluster-pool.
+        const mode = textAt(values, "ipam.mode") ?? "cluster-pool";
         if (mode === "kubernetes" || mode === "cluster-pool") return [];
-        return settings.bgp.flatMap(({ advertise }, index) => {
-          if (advertise?.podCidrs !== true) return [];
-          const input = `bgp[${index}].advertise.podCidrs`;
-          const remedy = "announce its pools by a CiliumBGPAdvertisement of your own";
-          return [problem(input, `has no effect with IPAM mode ${quote(mode)}; ${setTo(input, false)} and ${remedy}`)];
-        });
+        const remedy = mode === "multi-pool" ? " and announce its pools by a CiliumBGPAdvertisement of your own" : "";
+        return problemsOf(settings, "podCidrs", (off) => `has no effect with IPAM mode ${quote(mode)}; ${off}${remedy}`);
       },
     }),
   ],
@@ -53,18 +52,30 @@ export const bgpValueChecks: Checks<ValuesSubject> = {
       source: "https://docs.cilium.io/en/stable/network/concepts/routing/#native-routing",
       needs: ["bgp"],
       run: ({ settings, values }) => {
-        if (!isOn(values, "autoDirectNodeRoutes")) return [];
-        return settings.bgp.flatMap(({ advertise }, index) => {
-          if (advertise?.podCidrs !== true) return [];
-          const off = setTo(originOf(settings, "autoDirectNodeRoutes"), false);
-          return [
-            problem(
-              `bgp[${index}].advertise.podCidrs`,
-              `is true, but the nodes send traffic between pods past the router, by routes of their own; ${off}, unless only clients outside of ` +
-                "the cluster need the routes to pods",
-            ),
-          ];
-        });
+        if (usesTunnel(values) || !isOn(values, "autoDirectNodeRoutes")) return [];
+        const byRouter = setTo(originOf(settings, "autoDirectNodeRoutes"), false);
+        return problemsOf(
+          settings,
+          "podCidrs",
+          () =>
+            `is true, but the nodes send traffic between pods past the router, by routes of their own; ${byRouter}, unless only clients ` +
+            "outside of the cluster need the routes to pods",
+        );
+      },
+    }),
+    valuesCheck({
+      title: "announced pod ranges beside a tunnel",
+      why: "The nodes send traffic between pods through the tunnel, past the router.",
+      source: "https://docs.cilium.io/en/stable/network/concepts/routing/#encapsulation",
+      needs: ["bgp"],
+      run: ({ settings, values }) => {
+        if (!usesTunnel(values)) return [];
+        return problemsOf(
+          settings,
+          "podCidrs",
+          (off) =>
+            `is true, but traffic between pods goes through a tunnel; ${off}, unless clients outside of the cluster need routes to pods`,
+        );
       },
     }),
     valuesCheck({
@@ -74,16 +85,13 @@ export const bgpValueChecks: Checks<ValuesSubject> = {
       needs: ["bgp", "loadBalancer"],
       run: ({ settings, values }) => {
         if (isOn(values, "bpf.lbExternalClusterIP")) return [];
-        return settings.bgp.flatMap(({ advertise }, index) => {
-          if (advertise?.clusterIPs !== true) return [];
-          const input = `bgp[${index}].advertise.clusterIPs`;
-          const path = "bpf.lbExternalClusterIP";
-          const isOwn = valueAt(settings.userValues, path) !== undefined;
-          const open = setTo(isOwn ? originOf(settings, path) : "loadBalancer.externalClusterIp", true);
-          return [
-            problem(input, `is true, but ClusterIPs answer inside the cluster only; ${anyOf([open, setTo(input, false)])}`),
-          ];
-        });
+        const path = "bpf.lbExternalClusterIP";
+        const open = setTo(isUserValue(settings, path) ? userValueInput(settings, path) : "loadBalancer.externalClusterIp", true);
+        return problemsOf(
+          settings,
+          "clusterIPs",
+          (off) => `is true, but ClusterIPs answer inside the cluster only; ${anyOf([open, off])}`,
+        );
       },
     }),
   ],
@@ -97,17 +105,18 @@ export const bgpAddressChecks: Checks<ValuesSubject> = {
       title: "a pool of an IP family that no BGP peer learns",
       why: "A session carries the routes of the IP family of its addresses. No router learns where these addresses are.",
       source: bgpGuide,
-      needs: ["bgp", "loadBalancer"],
+      needs: ["bgp", "loadBalancer", "lan"],
       run: ({ settings, values }) => {
-        const isOnLan = announcesOnLan(values) && settings.loadBalancer.l2Policies.some(announcesPools);
-        if (!settings.bgp.some(announcesPoolAddresses) || isOnLan) return [];
-        return poolBlocks(settings)
-          .filter(({ pool, range }) => pool.disabled !== true && !announcesPoolsByBgp(settings, values, range.family))
-          .map(({ input, range }) =>
+        if (!announcesByBgp(values) || !settings.bgp.some(announcesPoolAddresses)) return [];
+        const isAnnouncedOnLan = announcesOnLan(values) && settings.loadBalancer.l2Policies.some(announcesPools);
+        return enabledBlocks(settings)
+          .filter(({ range }) => !announcesPoolsByBgp(settings, values, range.family))
+          .filter(({ range }) => !(isAnnouncedOnLan && mayBeOnLan(settings, range)))
+          .map(({ input, range: { text, family } }) =>
             problem(
               input,
-              `${range.text} is learned by no router, because no peer in bgp has an address of IPv${range.family}; add the IPv${range.family} address of ` +
-                "the router as a peer",
+              `${text} is learned by no router, because no peer in bgp has an address of IPv${family}; add the IPv${family} address of the router as ` +
+                "a peer",
             ),
           );
       },
@@ -117,27 +126,18 @@ export const bgpAddressChecks: Checks<ValuesSubject> = {
       why: "Its session carries the routes of the IP family of its address, and nothing of this family is announced.",
       source: bgpGuide,
       needs: ["bgp", "loadBalancer", "podCidr", "serviceCidr"],
-      run: ({ settings, values }) => {
-        const pools = poolBlocks(settings);
-        // Without any, pools may come from elsewhere.
-        if (pools.length === 0) return [];
-        return peerAddresses(settings).flatMap(({ input, peerInput, range, instance }) => {
-          const { externalIPs = false, clusterIPs = false, podCidrs = false } = instance.advertise ?? {};
-          const announced = [
-            ...(announcesPoolAddresses(instance) ? pools : []),
-            ...(clusterIPs ? serviceRanges(settings) : []),
-            ...(podCidrs ? podRanges(settings, values) : []),
-          ];
-          if (externalIPs || announced.some((each) => each.range.family === range.family)) return [];
-          return [
-            problem(
+      run: ({ settings, values }) =>
+        peerAddresses(settings)
+          .filter(({ instance }) => announcesAnything(instance.advertise ?? {}))
+          .filter(({ range, instance }) => !mayAnnounce(settings, values, instance, range.family))
+          .map(({ input, peerInput, range: { text, family }, instance }) => {
+            const without = instance.peers.length > 1 ? leaveOut(peerInput) : leaveOut(peerInput.replace(/\.peers.*/, ""));
+            const pool = announcesPoolAddresses(instance) ? [`add a block of IPv${family} to a pool`] : [];
+            return problem(
               input,
-              `${range.text} learns routes of IPv${range.family} only, and nothing of IPv${range.family} is announced; add a block of IPv${range.family} to a ` +
-                `pool, or ${leaveOut(peerInput)}`,
-            ),
-          ];
-        });
-      },
+              `${text} learns routes of IPv${family} only, and nothing of IPv${family} is announced; ${anyOf([...pool, without])}`,
+            );
+          }),
     }),
     valuesCheck({
       title: "Services that both a policy and BGP announce",
@@ -147,19 +147,17 @@ export const bgpAddressChecks: Checks<ValuesSubject> = {
       source: "https://docs.cilium.io/en/stable/network/l2-announcements/",
       needs: ["bgp", "loadBalancer", "lan"],
       run: ({ settings, values }) => {
-        const subnets = nodeSubnets(settings);
-        const isOnLan = poolBlocks(settings).some(({ range }) => subnets.some((subnet) => overlap(subnet.range, range)));
-        if (!announcesOnLan(values) || (subnets.length > 0 && !isOnLan)) return [];
+        if (!announcesOnLan(values) || !announcesByBgp(values)) return [];
         const policies = [...settings.loadBalancer.l2Policies.entries()].filter(([, policy]) => announcesPools(policy));
         return settings.bgp.flatMap((instance, index) => {
-          const { serviceSelector } = instance.advertise ?? {};
-          const both = policies.find(([, policy]) => !areDisjoint(policy.serviceSelector, serviceSelector));
-          if (both === undefined || !announcesPoolAddresses(instance)) return [];
+          if (!announcesPoolAddresses(instance) || !announcesOnLanToo(settings, instance)) return [];
+          const both = policies.find(([, policy]) => !areDisjoint(policy.serviceSelector, instance.advertise?.serviceSelector));
+          if (both === undefined) return [];
           return [
             problem(
               `bgp[${index}].advertise`,
               `announces Services that loadBalancer.l2Policies[${both[0]}] announces too; give both a serviceSelector with different values of one ` +
-                "label, or keep one of them",
+                "label, or keep one of them; a Service with a loadBalancerClass is announced by one of them in any case",
             ),
           ];
         });
@@ -167,3 +165,55 @@ export const bgpAddressChecks: Checks<ValuesSubject> = {
     }),
   ],
 };
+
+/**
+ * A problem for each instance that announces a kind of addresses. `message` gets the way out: without this kind, or without the instance if it
+ * announces nothing else.
+ */
+function problemsOf(
+  { bgp }: Pick<Settings, "bgp">,
+  kind: "podCidrs" | "clusterIPs",
+  message: (off: string) => string,
+): readonly Problem[] {
+  return bgp.flatMap(({ advertise }, index) => {
+    if (advertise?.[kind] !== true) return [];
+    const input = `bgp[${index}].advertise.${kind}`;
+    const isOnlyKind = !announcesAnything({ ...advertise, [kind]: false });
+    return [problem(input, message(isOnlyKind ? leaveOut(`bgp[${index}]`) : setTo(input, false)))];
+  });
+}
+
+/** Whether an instance may announce addresses of a family. Without any pools, they may come from elsewhere. */
+function mayAnnounce(
+  settings: ValuesSubject<"bgp" | "loadBalancer" | "podCidr" | "serviceCidr">["settings"],
+  values: HelmValues,
+  instance: BgpInstance,
+  family: 4 | 6,
+): boolean {
+  const { externalIPs = false, clusterIPs = false, podCidrs = false } = instance.advertise ?? {};
+  const announcesPool = announcesPoolAddresses(instance);
+  if (externalIPs || (announcesPool && settings.loadBalancer.ipPools.length === 0)) return true;
+  const pods = podCidrs ? podRanges(settings, values) : [];
+  // In some IPAM modes nothing is known about the ranges of pods.
+  if (podCidrs && pods.length === 0) return true;
+  const ranges = [...(announcesPool ? enabledBlocks(settings) : []), ...(clusterIPs ? serviceRanges(settings) : []), ...pods];
+  return ranges.some(({ range }) => range.family === family);
+}
+
+/** Whether a policy may announce the addresses of an instance: those in a network of the nodes, or all if no network is known. */
+function announcesOnLanToo(settings: Pick<Settings, "loadBalancer" | "lan">, { peers }: BgpInstance): boolean {
+  if (settings.loadBalancer.ipPools.length === 0) return nodeSubnets(settings).length === 0;
+  return enabledBlocks(settings).some(
+    ({ range }) => peers.some(({ address }) => familyOf(address) === range.family) && mayBeOnLan(settings, range),
+  );
+}
+
+/** Whether a range has addresses of a network of the nodes, as far as the networks of its family are known. */
+function mayBeOnLan(settings: Pick<Settings, "lan">, range: IpRange): boolean {
+  const networks = nodeSubnets(settings).filter((subnet) => subnet.range.family === range.family);
+  return networks.length === 0 || networks.some((subnet) => overlap(subnet.range, range));
+}
+
+function enabledBlocks(settings: Pick<Settings, "loadBalancer">): readonly PoolBlock[] {
+  return poolBlocks(settings).filter(({ pool }) => pool.disabled !== true);
+}

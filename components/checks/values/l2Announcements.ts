@@ -1,4 +1,4 @@
-import { announcesOnLan, usesFamily } from "../../cilium/facts.ts";
+import { announcesByBgp, announcesOnLan, usesFamily } from "../../cilium/facts.ts";
 import { type LeaseTiming, leaseTiming } from "../../cilium/leaseTiming.ts";
 import { announcesPoolsByBgp } from "../../cilium/loadBalancer/bgp.ts";
 import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
@@ -79,6 +79,8 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
         const { ipPools, l2Policies } = settings.loadBalancer;
         const isByBgp = ([4, 6] as const).some((family) => announcesPoolsByBgp(settings, values, family));
         if (ipPools.length === 0 || l2Policies.some(announcesPools) || isByBgp) return [];
+        // Instances that cannot work are a problem of their own.
+        if (settings.bgp.length > 0 && !announcesByBgp(values)) return [];
         const state = l2Policies.length === 0 ? "is empty" : "announces no address from a pool, because loadBalancerIPs is false";
         const permission = announcesOnLan(values) ? "" : `turn ${originOf(settings, "l2announcements.enabled")} on and `;
         return [

@@ -91,6 +91,11 @@ export function serviceAddresses({ loadBalancerIPs = true, externalIPs = false, 
   ];
 }
 
+/** Whether anything is announced at all. */
+export function announcesAnything(advertise: BgpAdvertise): boolean {
+  return serviceAddresses(advertise).length > 0 || advertise.podCidrs === true;
+}
+
 /** Whether an instance announces the addresses that Services got from a pool. */
 export function announcesPoolAddresses({ advertise = {} }: BgpInstance): boolean {
   return advertise.loadBalancerIPs ?? true;

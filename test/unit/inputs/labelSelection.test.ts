@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { areDisjoint, matchesNothing } from "../../../components/inputs/labelSelection.ts";
+import { areDisjoint, implies, matchesNothing } from "../../../components/inputs/labelSelection.ts";
 import type { LabelSelector, LabelSelectorRequirement } from "../../../components/inputs/loadBalancerArgs.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -60,7 +60,22 @@ test("two selectors are disjoint if and only if no labels match both", () => {
   );
 });
 
+test("a selector implies another one if and only if no labels match it alone", () => {
+  const results = new Set<boolean>();
+  fc.assert(
+    fc.property(selector, selector, (one, other) => {
+      const isAlone = allLabels.some((labels) => matches(one, labels) && !matches(other, labels));
+      results.add(isAlone);
+      assert.equal(implies(one, other), !isAlone);
+    }),
+    { numRuns: 2000 },
+  );
+  assert.equal(results.size, 2);
+});
+
 test("without a selector everything matches", () => {
   assert.equal(matchesNothing(undefined), false);
   assert.equal(areDisjoint(undefined, { matchLabels: { x: "a" } }), false);
+  assert.equal(implies({ matchLabels: { x: "a" } }, undefined), true);
+  assert.equal(implies(undefined, { matchLabels: { x: "a" } }), false);
 });
