@@ -3,5 +3,14 @@ import { configuredArgs, TalosCiliumCni } from "./components/index.ts";
 
 const cni = new TalosCiliumCni("cilium", configuredArgs(new pulumi.Config()));
 
-export const { manifest, manifestSha256, loadBalancerManifest, objects, images, warnings, machineConfigPatches, syncCommand } =
-  cni;
+export const {
+  manifest,
+  manifestSha256,
+  loadBalancerManifest,
+  bgpRouterConfig,
+  objects,
+  images,
+  warnings,
+  machineConfigPatches,
+  syncCommand,
+} = cni;

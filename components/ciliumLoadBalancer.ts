@@ -3,8 +3,11 @@ import { validateLoadBalancer } from "./checks/validate.ts";
 import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";
 import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./delivery/loadBalancer.ts";
+import type { BgpInstance } from "./inputs/bgpArgs.ts";
 import type { IpPool, L2Policy, Lan } from "./inputs/loadBalancerArgs.ts";
+import { podCidrRanges } from "./inputs/network.ts";
 import type { Settings } from "./inputs/settings.ts";
+import { type BgpRouterConfig, bgpRouterConfig } from "./router/bgpRouterConfig.ts";
 import { InputError, type Problem, problem, problemLines, quote } from "./support/problems.ts";
 
 /** The inputs of `CiliumLoadBalancer`. Each has the same name and meaning as in `TalosCiliumCni`. */
@@ -48,7 +51,15 @@ export interface CiliumLoadBalancerArgs {
   readonly l2Policies?: L2Policy[];
 
   /**
-   * How long to wait for Cilium's operator to register the kinds of pools and policies. A Go duration.
+   * BGP sessions to the routers of the network, which learn the addresses of Services from them. Cilium's BGP control plane must be on
+   * (`bgpControlPlane.enabled`).
+   *
+   * @default []
+   */
+  readonly bgp?: BgpInstance[];
+
+  /**
+   * How long to wait for Cilium's operator to register the kinds of pools, policies and BGP objects. A Go duration.
    *
    * @default "10m"
    */
@@ -57,14 +68,20 @@ export interface CiliumLoadBalancerArgs {
 
 // TalosCiliumCni has the first group inside `loadBalancer`, and the second at the top level.
 const loadBalancerKeys: readonly string[] = ["ipPools", "l2Policies", "operatorTimeout"];
-const topLevelKeys: readonly string[] = ["ciliumVersion", "podCidr", "serviceCidr", "lan"];
+const topLevelKeys: readonly string[] = ["ciliumVersion", "podCidr", "serviceCidr", "lan", "bgp"];
 
 /**
- * LoadBalancer IP pools and L2 announcement policies in a cluster that runs Cilium.
+ * LoadBalancer IP pools, L2 announcement policies and BGP sessions in a cluster that runs Cilium.
  *
  * Cilium's operator registers their kinds when it starts. Until then, and for at most `operatorTimeout`, the engine tries again.
  */
 export class CiliumLoadBalancer extends pulumi.ComponentResource {
+  /**
+   * The configuration of each router that is a peer in `bgp`, for FRR and for BIRD: the nodes in `lan.nodes` as neighbors, all paths in use, and
+   * filters that take only what the nodes may announce. Undefined without peers or without `lan.nodes`.
+   */
+  readonly bgpRouterConfig: pulumi.Output<BgpRouterConfig[] | undefined>;
+
   constructor(name: string, args: CiliumLoadBalancerArgs, opts: pulumi.ComponentResourceOptions = {}) {
     const accepted = catchInputError(() => acceptInputs(args));
     // Refused inputs are never recorded in the state.
@@ -72,7 +89,8 @@ export class CiliumLoadBalancer extends pulumi.ComponentResource {
     if (accepted instanceof InputError) throw toResourceError(accepted, this);
     for (const warning of problemLines(accepted.warnings)) void pulumi.log.warn(warning, this);
     createLoadBalancerObjects(name, loadBalancerObjects(accepted.settings), accepted.settings, this, opts.dependsOn);
-    this.registerOutputs();
+    this.bgpRouterConfig = pulumi.output(bgpRouterConfig(accepted.settings, podCidrRanges(accepted.settings)));
+    this.registerOutputs({ bgpRouterConfig: this.bgpRouterConfig });
   }
 }
 

@@ -12,6 +12,7 @@ const objectKeys = [
   "hubble",
   "l2",
   "loadBalancer",
+  "bgp",
   "lan",
   "chart",
   "values",

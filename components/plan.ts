@@ -6,6 +6,7 @@ import { apiServerAddress, replacesKubeProxy } from "./cilium/facts.ts";
 import { gatewayApiObjects, installsGatewayApi } from "./cilium/gatewayApi.ts";
 import { loadBalancerObjects } from "./cilium/loadBalancer/objects.ts";
 import { withNamespaces } from "./cilium/namespace.ts";
+import { podRanges } from "./cilium/podRanges.ts";
 import { ciliumValues } from "./cilium/values.ts";
 import type { Chart } from "./helm/chartContents.ts";
 import { render, type RenderedObject } from "./helm/render.ts";
@@ -16,6 +17,7 @@ import { resolveSettings, type Settings } from "./inputs/settings.ts";
 import { createManifest, imagesOf, type Manifest } from "./kubernetes/manifest.ts";
 import { secretObjectNames } from "./kubernetes/secrets.ts";
 import type { KubernetesObject } from "./kubernetes/yaml.ts";
+import { type BgpRouterConfig, bgpRouterConfig } from "./router/bgpRouterConfig.ts";
 import { InputError, type Problem } from "./support/problems.ts";
 import { type MachineConfigPatches, machineConfigPatches } from "./talos/machineConfig.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "./versions/supported.ts";
@@ -26,8 +28,10 @@ export interface Plan {
   readonly chart: Chart;
   readonly values: HelmValues;
   readonly manifest: Manifest;
-  /** Pools and policies. Undefined if there are none. */
+  /** Pools, policies and BGP objects. Undefined if there are none. */
   readonly loadBalancer: Manifest | undefined;
+  /** The configuration of the routers that are BGP peers. Undefined if none is, or if their neighbors are unknown. */
+  readonly bgpRouterConfig: BgpRouterConfig[] | undefined;
   /** The Gateway API objects that are installed before Cilium. */
   readonly gatewayApi: readonly KubernetesObject[];
   /** Delivery `machineConfig`: the patches that are applied to the machines. */
@@ -85,7 +89,8 @@ function planValidated(
   const findings = runChecks(renderedChecks, { settings, values, chart, rendered, manifest, gatewayApi, machineConfig });
   const warnings = [...validation.warnings, ...findings.warnings];
   if (findings.errors.length > 0) return { errors: findings.errors, warnings, plan: undefined };
-  const plan = { settings, chart, values, manifest, loadBalancer, gatewayApi, machineConfig };
+  const routers = bgpRouterConfig(settings, podRanges(settings, values));
+  const plan = { settings, chart, values, manifest, loadBalancer, bgpRouterConfig: routers, gatewayApi, machineConfig };
   return { errors: [], warnings, plan: { ...plan, ...secrecyOf(args, chart, manifest) } };
 }
 

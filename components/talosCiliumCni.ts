@@ -5,6 +5,7 @@ import { deliverMachineConfig } from "./delivery/machineConfig.ts";
 import { recordedInputs } from "./delivery/recordedInputs.ts";
 import type { TalosCiliumCniArgs } from "./inputs/args.ts";
 import { createPlan, type Plan } from "./plan.ts";
+import type { BgpRouterConfig } from "./router/bgpRouterConfig.ts";
 import { InputError, problemLines } from "./support/problems.ts";
 import type { MachineConfigPatches } from "./talos/machineConfig.ts";
 import { syncCommand } from "./talos/syncCommand.ts";
@@ -12,7 +13,7 @@ import { syncCommand } from "./talos/syncCommand.ts";
 /**
  * Cilium for Talos Linux.
  *
- * Renders the Cilium chart with values for Talos, together with LoadBalancer IP pools and L2 announcement policies. Inputs that cannot work
+ * Renders the Cilium chart with values for Talos, together with LoadBalancer IP pools, L2 announcement policies and BGP sessions. Inputs that cannot work
  * fail the preview with one error that names all problems.
  */
 export class TalosCiliumCni extends pulumi.ComponentResource {
@@ -27,8 +28,13 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
   readonly manifest: pulumi.Output<string>;
   /** SHA-256 of `manifest`. */
   readonly manifestSha256: pulumi.Output<string>;
-  /** The IP pools and L2 announcement policies as a YAML stream of Kubernetes objects. Undefined if there are none. */
+  /** The IP pools, L2 announcement policies and BGP objects as a YAML stream of Kubernetes objects. Undefined if there are none. */
   readonly loadBalancerManifest: pulumi.Output<string | undefined>;
+  /**
+   * The configuration of each router that is a peer in `bgp`, for FRR and for BIRD: the nodes in `lan.nodes` as neighbors, all paths in use, and
+   * filters that take only what the nodes may announce. Undefined without peers or without `lan.nodes`.
+   */
+  readonly bgpRouterConfig: pulumi.Output<BgpRouterConfig[] | undefined>;
   /** A short digest of each object of both manifests, by `Kind namespace/name`, so that a preview names the objects that change. */
   readonly objects: pulumi.Output<Record<string, string>>;
   /** The container images that the cluster pulls. A secret if `secretValues` change them. */
@@ -57,6 +63,7 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
     this.manifest = secretIf(plan.isSecret, manifest.yaml);
     this.manifestSha256 = secretIf(plan.isSecret, manifest.sha256);
     this.loadBalancerManifest = pulumi.output(loadBalancer?.yaml);
+    this.bgpRouterConfig = pulumi.output(plan.bgpRouterConfig);
     this.objects = pulumi.output(objectDigests(plan));
     this.images = secretIf(images.isSecret, [...images.names]);
     this.warnings = pulumi.output([...warnings]);
@@ -71,6 +78,7 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
       manifest: this.manifest,
       manifestSha256: this.manifestSha256,
       loadBalancerManifest: this.loadBalancerManifest,
+      bgpRouterConfig: this.bgpRouterConfig,
       objects: this.objects,
       images: this.images,
       warnings: this.warnings,

@@ -82,6 +82,7 @@ function readComments(): ReadonlyMap<string, Comment> {
     ...globSync("components/inputs/*.ts", { cwd: root }),
     "components/ciliumLoadBalancer.ts",
     "components/talos/machineConfig.ts",
+    "components/router/bgpRouterConfig.ts",
   ];
   for (const file of files) {
     const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.Latest, true);

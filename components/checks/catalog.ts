@@ -2,6 +2,8 @@ import { chartSchemaChecks } from "./chart/chartSchema.ts";
 import { unknownValueChecks } from "./chart/unknownValues.ts";
 import { addressFormatChecks } from "./inputs/addressFormats.ts";
 import { addressOverlapChecks } from "./inputs/addressOverlaps.ts";
+import { bgpChecks } from "./inputs/bgp.ts";
+import { bgpPeerChecks } from "./inputs/bgpPeers.ts";
 import { chartSourceChecks } from "./inputs/chartSource.ts";
 import { durationChecks } from "./inputs/durations.ts";
 import { l2PolicyChecks } from "./inputs/l2Policies.ts";
@@ -23,6 +25,7 @@ import { largeNumberChecks } from "./rendering/largeNumbers.ts";
 import { objectChecks } from "./rendering/objects.ts";
 import { podChecks } from "./rendering/pods.ts";
 import { announcedAddressChecks } from "./values/announcedAddresses.ts";
+import { bgpAddressChecks, bgpValueChecks } from "./values/bgp.ts";
 import { capabilityChecks } from "./values/capabilities.ts";
 import { clusterFitChecks } from "./values/clusterFit.ts";
 import { clusterRangeChecks } from "./values/clusterRanges.ts";
@@ -53,6 +56,8 @@ export const inputChecks = {
   Durations: durationChecks,
   "The source of the chart": chartSourceChecks,
   "L2 announcement policies": l2PolicyChecks,
+  BGP: bgpChecks,
+  "BGP peers": bgpPeerChecks,
   "Label selectors": labelSelectorChecks,
   Machines: machineChecks,
   "The delivery to machines": machineDeliveryChecks,
@@ -62,6 +67,7 @@ export const inputChecks = {
 export const addressChecks = {
   "Ranges of the cluster": clusterRangeChecks,
   "Addresses that are announced": announcedAddressChecks,
+  "Addresses that BGP announces": bgpAddressChecks,
 } as const;
 
 /** Checks of the effective values. */
@@ -80,6 +86,7 @@ export const valuesChecks = {
   "Values with which no node becomes ready": startupChecks,
   "Values and the machine config": talosAgreementChecks,
   "L2 announcements": l2AnnouncementChecks,
+  "The BGP control plane": bgpValueChecks,
   "Network devices": deviceChecks,
   "Network interfaces": interfaceChecks,
 } as const;

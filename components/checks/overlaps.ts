@@ -12,7 +12,7 @@ export function overlapProblems(ranges: readonly (readonly [NamedRange, NamedRan
 }
 
 function relation({ range: one }: NamedRange, { range: other }: NamedRange): string {
-  if (one.text === other.text) return "is";
+  if (one.family === other.family && one.first === other.first && one.last === other.last) return "is";
   if (contains(one, other)) return "contains";
   return contains(other, one) ? "is inside" : "overlaps";
 }

@@ -27,6 +27,7 @@ const inputOfValue: ReadonlyMap<string, string> = new Map(
     "l2announcements.leaseDuration": "l2.leaseDuration",
     "l2announcements.leaseRenewDeadline": "l2.leaseRenewDeadline",
     "l2announcements.leaseRetryPeriod": "l2.leaseRetryPeriod",
+    "bgpControlPlane.enabled": "bgp",
   }),
 );
 

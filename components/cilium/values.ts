@@ -94,7 +94,7 @@ function underlayValues(settings: Settings): HelmValues {
   return family === 6 && others.length === 0 ? { underlayProtocol: "ipv6" } : {};
 }
 
-function serviceValues({ l2, loadBalancer }: Settings): HelmValues {
+function serviceValues({ l2, loadBalancer, bgp }: Settings): HelmValues {
   return {
     // Talos runs without kube-proxy. Gateway API and L2 announcements need Cilium to replace it.
     kubeProxyReplacement: true,
@@ -106,6 +106,8 @@ function serviceValues({ l2, loadBalancer }: Settings): HelmValues {
       leaseRenewDeadline: l2.leaseRenewDeadline,
       leaseRetryPeriod: l2.leaseRetryPeriod,
     },
+    // The agents have the code and the permissions of BGP only with this. The chart's default is off.
+    ...(bgp.length > 0 && { bgpControlPlane: { enabled: true } }),
     // Services without a loadBalancerClass get their address from the pools. This is the chart's default too, but a network relies on it.
     defaultLBServiceIPAM: "lbipam",
     // Opens every ClusterIP to the LAN, so only on request. At the top level, where the old script set it, the chart ignores this key.

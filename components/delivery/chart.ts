@@ -10,7 +10,7 @@ import { catchInputError, toResourceError } from "./componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./loadBalancer.ts";
 import { withForcedOwnership } from "./ownership.ts";
 
-/** Delivery `chart`: creates the Namespace and the Gateway API CRDs, then the chart, then pools and policies. Everything waits for `dependsOn`. */
+/** Delivery `chart`: creates the Namespace and the Gateway API CRDs, then the chart, then pools, policies and BGP objects. Everything waits for `dependsOn`. */
 export function deliverChart(
   name: string,
   { settings, chart, values, isSecret, secretObjects, manifest, loadBalancer, gatewayApi }: Plan,

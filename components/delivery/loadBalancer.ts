@@ -5,16 +5,20 @@ import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import { withForcedOwnership } from "./ownership.ts";
 import { retryUntilKindExists } from "./retryUntilKindExists.ts";
 
-/** The type of the component that IP pools and policies belong to. */
+/** The type of the component that IP pools, policies and BGP objects belong to. */
 export const loadBalancerType = "talos-cilium-cni:index:CiliumLoadBalancer";
 
 /** The inputs of that component as the state records them: what makes objects, not what addresses are only checked against. */
-export function loadBalancerInputs({ ciliumVersion, loadBalancer }: Pick<Settings, "ciliumVersion" | "loadBalancer">) {
+export function loadBalancerInputs({
+  ciliumVersion,
+  loadBalancer,
+  bgp,
+}: Pick<Settings, "ciliumVersion" | "loadBalancer" | "bgp">) {
   const { ipPools, l2Policies, operatorTimeout } = loadBalancer;
-  return { ciliumVersion, ipPools, l2Policies, operatorTimeout };
+  return { ciliumVersion, ipPools, l2Policies, ...(bgp.length > 0 && { bgp }), operatorTimeout };
 }
 
-/** Creates IP pools and policies as children of `component`. They are retried until Cilium's operator has registered their kinds. */
+/** Creates IP pools, policies and BGP objects as children of `component`. They are retried until Cilium's operator has registered their kinds. */
 export function createLoadBalancerObjects(
   name: string,
   objects: readonly KubernetesObject[],

@@ -1,3 +1,4 @@
+import type { BgpInstance } from "./bgpArgs.ts";
 import type { ChartSource } from "./chartArgs.ts";
 import type { L2, Lan, LoadBalancer } from "./loadBalancerArgs.ts";
 import type { Talos } from "./talosArgs.ts";
@@ -12,8 +13,8 @@ import type { Talos } from "./talosArgs.ts";
  */
 export interface TalosCiliumCniArgs {
   /**
-   * How Cilium gets into the cluster. `manifest` renders and exports, and touches nothing. `chart` installs the chart, the pools
-   * and the policies in the cluster of the Kubernetes provider. `machineConfig` makes patches for the Talos machine config, so
+   * How Cilium gets into the cluster. `manifest` renders and exports, and touches nothing. `chart` installs the chart, the pools,
+   * the policies and the BGP objects in the cluster of the Kubernetes provider. `machineConfig` makes patches for the Talos machine config, so
    * that a cluster boots with Cilium, and applies them to the machines in `talos`.
    *
    * @default "manifest"
@@ -85,6 +86,15 @@ export interface TalosCiliumCniArgs {
 
   /** The addresses of LoadBalancer Services, and who announces them. */
   readonly loadBalancer?: LoadBalancer;
+
+  /**
+   * BGP sessions to the routers of the network, which learn the addresses of Services from them. It turns on Cilium's BGP control plane. Each
+   * entry is for the nodes that it selects; most networks have one.
+   *
+   * @default []
+   * @see https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane-configuration/
+   */
+  readonly bgp?: BgpInstance[];
 
   /** Facts about the local network. The other addresses are checked against them. */
   readonly lan?: Lan;

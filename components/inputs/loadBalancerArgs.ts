@@ -59,7 +59,7 @@ export interface LoadBalancer {
   readonly externalClusterIp?: boolean;
 
   /**
-   * Delivery `chart`: how long to wait for Cilium's operator to register the kinds of pools and policies. A Go duration.
+   * Delivery `chart`: how long to wait for Cilium's operator to register the kinds of pools, policies and BGP objects. A Go duration.
    *
    * @default "10m"
    */

@@ -1,4 +1,5 @@
 import { contains, type IpRange, parseAddress, parseCidr, parseSpan } from "../support/ipRange.ts";
+import type { BgpInstance, BgpPeer } from "./bgpArgs.ts";
 import type { IpPool, IpPoolBlock } from "./loadBalancerArgs.ts";
 import type { Settings } from "./settings.ts";
 
@@ -46,6 +47,25 @@ export function nodeCount(settings: Pick<Settings, "lan">): number {
   const addresses = nodeAddresses(settings);
   const countOf = (family: 4 | 6) => addresses.filter(({ range }) => range.family === family).length;
   return Math.max(countOf(4), countOf(6));
+}
+
+/** The address of a BGP peer. */
+export interface PeerAddress extends NamedRange {
+  /** The peer as an input, such as `bgp[0].peers[0]`. */
+  readonly peerInput: string;
+  readonly peer: BgpPeer;
+  readonly instance: BgpInstance;
+}
+
+/** The addresses of the BGP peers. */
+export function peerAddresses({ bgp }: Pick<Settings, "bgp">): readonly PeerAddress[] {
+  return bgp.flatMap((instance, instanceIndex) =>
+    instance.peers.flatMap((peer, index) => {
+      const peerInput = `bgp[${instanceIndex}].peers[${index}]`;
+      const address = namedRange(`${peerInput}.address`, parseAddress(peer.address));
+      return address.map((named) => ({ ...named, peerInput, peer, instance }));
+    }),
+  );
 }
 
 /** The networks of the nodes. */

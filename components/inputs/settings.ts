@@ -2,6 +2,7 @@ import semver from "semver";
 import { merge } from "../support/merge.ts";
 import { ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
 import type { GatewayApi, Hubble, KubePrism, Routing, TalosCiliumCniArgs } from "./args.ts";
+import type { BgpInstance } from "./bgpArgs.ts";
 import type { ChartSource } from "./chartArgs.ts";
 import type { L2, Lan, LoadBalancer } from "./loadBalancerArgs.ts";
 import type { Talos } from "./talosArgs.ts";
@@ -29,6 +30,7 @@ export interface Settings extends Required<
   readonly hubble: WithDefaults<Hubble>;
   readonly l2: WithDefaults<L2, "leaseDuration" | "leaseRenewDeadline" | "leaseRetryPeriod">;
   readonly loadBalancer: WithDefaults<LoadBalancer>;
+  readonly bgp: readonly BgpInstance[];
   readonly lan: WithDefaults<Lan, "vip" | "gateway" | "dhcpRange">;
   readonly chart: WithDefaults<ChartSource, "path" | "sha256">;
   // Without `forwardKubeDNSToHost`, the machine configs answer: ask `forwardsKubeDns`.
@@ -52,6 +54,7 @@ export const inputDefaults = {
   hubble: { enabled: false, relay: false, ui: false },
   l2: { enabled: true },
   loadBalancer: { ipPools: [], l2Policies: [], externalClusterIp: false, operatorTimeout: "10m" },
+  bgp: [],
   lan: { nodes: [], subnets: [] },
   chart: { repository: "https://helm.cilium.io" },
   values: {},

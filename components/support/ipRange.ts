@@ -35,8 +35,7 @@ export function prefixLengthOf({ text }: IpRange): number {
 export function networkOf(range: IpRange): string | undefined {
   const { family, first, written } = range;
   if (written === first) return undefined;
-  const network = family === 6 ? Address6.fromBigInt(first) : Address4.fromBigInt(first);
-  return `${network.correctForm()}/${prefixLengthOf(range)}`;
+  return `${formatAddress(family, first)}/${prefixLengthOf(range)}`;
 }
 
 /**
@@ -64,6 +63,25 @@ export function contains(outer: IpRange, inner: IpRange): boolean {
 /** The number of addresses in a range. */
 export function sizeOf({ first, last }: IpRange): number {
   return Number(last - first) + 1;
+}
+
+/** The fewest ranges in CIDR notation that have the same addresses as a range. */
+export function cidrsOf({ family, first, last }: IpRange): readonly string[] {
+  const cidrs: string[] = [];
+  const bits = family === 4 ? 32 : 128;
+  for (let start = first; start <= last;) {
+    let hostBits = 0;
+    // Grow the block while it begins at a multiple of its size and ends within the range.
+    while (hostBits < bits && start % (2n << BigInt(hostBits)) === 0n && start + (2n << BigInt(hostBits)) - 1n <= last)
+      hostBits++;
+    cidrs.push(`${formatAddress(family, start)}/${bits - hostBits}`);
+    start += 1n << BigInt(hostBits);
+  }
+  return cidrs;
+}
+
+function formatAddress(family: 4 | 6, address: bigint): string {
+  return (family === 6 ? Address6.fromBigInt(address) : Address4.fromBigInt(address)).correctForm();
 }
 
 function parse(text: string): IpRange | undefined {

@@ -6,19 +6,19 @@ import { writeDocument } from "../kubernetes/yaml.ts";
 
 /** Patches for the machine config, as Talos' strategic merge takes them. */
 export interface MachineConfigPatches {
-  /** For control planes: the network settings, Cilium's manifest, and the pools and policies. */
+  /** For control planes: the network settings, Cilium's manifest, and the pools, policies and BGP objects. */
   readonly controlPlane: string;
   /** For workers: the network settings. */
   readonly worker: string;
 }
 
-/** The names in `cluster.inlineManifests`. Talos applies them in alphabetical order: Cilium, then pools and policies. */
+/** The names in `cluster.inlineManifests`. Talos applies them in alphabetical order: Cilium, then the others. */
 export const inlineManifestNames = { cilium: "cilium", loadBalancer: "cilium-lb" } as const;
 
 /** What the patches must agree on with the Cilium that they install. */
 export interface InstalledCilium {
   readonly manifest: Manifest;
-  /** Pools and policies. Undefined if there are none. */
+  /** Pools, policies and BGP objects. Undefined if there are none. */
   readonly loadBalancer: Manifest | undefined;
   /** Whether Cilium does the work of kube-proxy, so that Talos must not start it. */
   readonly replacesKubeProxy: boolean;

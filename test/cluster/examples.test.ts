@@ -6,6 +6,7 @@ import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { root } from "../../commands/lib/root.ts";
 import { programIn, withStack } from "../../commands/lib/stack.ts";
 import { createPlan } from "../../components/plan.ts";
+import type { BgpRouterConfig } from "../../components/router/bgpRouterConfig.ts";
 import { manifestExamples } from "../fixtures/manifestExamples.ts";
 import { chart, chartArgs } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
@@ -35,6 +36,17 @@ test("examples/manifest gives the manifest", async () => {
   assert.equal(manifest?.value, plan.manifest.yaml);
   assert.equal(loadBalancerManifest?.value, plan.loadBalancer?.yaml);
   assert.deepEqual(warnings?.value, []);
+});
+
+test("examples/bgp gives sessions with the router, and the configuration of the router", async () => {
+  const { loadBalancerManifest, bgpRouterConfig, warnings } = await outputsOf("bgp");
+  assert.deepEqual(warnings?.value, []);
+  assert.match(loadBalancerManifest?.value as string, /^kind: CiliumBGPClusterConfig$/m);
+  const [router, ...others] = bgpRouterConfig?.value as BgpRouterConfig[];
+  assert.deepEqual(others, []);
+  assert.equal(router?.asn, 64512);
+  assert.match(router.frr, /^ip prefix-list cilium-ipv4 seq 5 permit 192\.168\.50\.0\/24 le 32$/m);
+  assert.match(router.bird, /neighbor 192\.168\.1\.11 as 64513;/);
 });
 
 test("examples/several-pools gives each Service an address of its network", async () => {

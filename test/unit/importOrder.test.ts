@@ -16,7 +16,7 @@ const floors = [
   ["components/plan.ts"],
   ["components/checks"],
   ["components/cilium"],
-  ["components/helm", "components/talos", "components/config.ts"],
+  ["components/helm", "components/talos", "components/router", "components/config.ts"],
   ["components/inputs"],
   ["components/kubernetes", "components/versions", "components/support"],
 ] as const;

@@ -1,3 +1,4 @@
+import { matchesNothing } from "../../inputs/labelSelection.ts";
 import type { LabelSelector, LabelSelectorRequirement } from "../../inputs/loadBalancerArgs.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { dnsSubdomain } from "../../kubernetes/names.ts";
@@ -17,22 +18,44 @@ export const labelSelectorChecks: Checks<Settings> = {
       title: "a label selector that Kubernetes does not accept",
       why:
         "The API server stores it. With one such pool, Cilium's operator gives no Service an address, not even from other pools. The " +
-        "agent ignores such a policy.",
+        "agent ignores such a policy, and BGP announces no Service.",
       source: lbIpam,
-      needs: ["loadBalancer"],
-      run: ({ loadBalancer: { ipPools, l2Policies } }) => [
-        ...ipPools.flatMap(({ serviceSelector }, index) =>
-          selectorProblems(`loadBalancer.ipPools[${index}].serviceSelector`, serviceSelector),
-        ),
-        ...l2Policies.flatMap(({ serviceSelector, nodeSelector }, index) => [
-          ...selectorProblems(`loadBalancer.l2Policies[${index}].serviceSelector`, serviceSelector),
-          ...selectorProblems(`loadBalancer.l2Policies[${index}].nodeSelector`, nodeSelector),
-        ]),
-      ],
+      needs: ["loadBalancer", "bgp"],
+      run: (settings) => selectorsOf(settings).flatMap(({ input, selector }) => selectorProblems(input, selector)),
+    }),
+    inputCheck({
+      title: "a label selector that nothing can match",
+      why: "Its conditions contradict each other, so the pool, the policy or the announcement has no effect.",
+      source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors",
+      needs: ["loadBalancer", "bgp"],
+      run: (settings) =>
+        selectorsOf(settings)
+          .filter(({ input, selector }) => matchesNothing(selector) && selectorProblems(input, selector).length === 0)
+          .map(({ input }) =>
+            problem(input, "matches nothing, because its conditions contradict each other; change one of them"),
+          ),
     }),
   ],
   warnings: [],
 };
+
+/** Every label selector of the inputs. */
+function selectorsOf({ loadBalancer: { ipPools, l2Policies }, bgp }: Pick<Settings, "loadBalancer" | "bgp">) {
+  const selectors: { readonly input: string; readonly selector: LabelSelector | undefined }[] = [];
+  for (const [index, { serviceSelector }] of ipPools.entries()) {
+    selectors.push({ input: `loadBalancer.ipPools[${index}].serviceSelector`, selector: serviceSelector });
+  }
+  for (const [index, { serviceSelector, nodeSelector }] of l2Policies.entries()) {
+    const input = `loadBalancer.l2Policies[${index}]`;
+    selectors.push({ input: `${input}.serviceSelector`, selector: serviceSelector });
+    selectors.push({ input: `${input}.nodeSelector`, selector: nodeSelector });
+  }
+  for (const [index, { nodeSelector, advertise }] of bgp.entries()) {
+    selectors.push({ input: `bgp[${index}].nodeSelector`, selector: nodeSelector });
+    selectors.push({ input: `bgp[${index}].advertise.serviceSelector`, selector: advertise?.serviceSelector });
+  }
+  return selectors;
+}
 
 function selectorProblems(input: string, { matchLabels = {}, matchExpressions = [] }: LabelSelector = {}): readonly Problem[] {
   return [

@@ -23,27 +23,40 @@ export const nameChecks: Checks<Settings> = {
       },
     }),
     inputCheck({
-      title: "the name of a pool or policy that Kubernetes does not accept, or that is used twice",
+      title: "the name of a pool, policy or BGP instance that Kubernetes does not accept, or that is used twice",
       why: "The API server refuses the name, or the second object overwrites the first.",
       source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
-      needs: ["loadBalancer"],
-      run: ({ loadBalancer }) => [
-        ...objectNameProblems("loadBalancer.ipPools", loadBalancer.ipPools),
-        ...objectNameProblems("loadBalancer.l2Policies", loadBalancer.l2Policies),
+      needs: ["loadBalancer", "bgp"],
+      run: ({ loadBalancer, bgp }) => [
+        ...objectNameProblems("loadBalancer.ipPools", loadBalancer.ipPools, subdomain),
+        ...objectNameProblems("loadBalancer.l2Policies", loadBalancer.l2Policies, subdomain),
+        // The name of an instance is the value of a label too.
+        ...objectNameProblems("bgp", bgp, { pattern: dnsLabel, description: "a DNS label such as lan" }),
       ],
     }),
   ],
   warnings: [],
 };
 
-function objectNameProblems(list: string, objects: readonly { readonly name: string }[]): readonly Problem[] {
+interface NameFormat {
+  readonly pattern: RegExp;
+  readonly description: string;
+}
+
+const subdomain: NameFormat = { pattern: dnsSubdomain, description: "a DNS subdomain such as default-ip-pool" };
+
+function objectNameProblems(
+  list: string,
+  objects: readonly { readonly name: string }[],
+  { pattern, description }: NameFormat,
+): readonly Problem[] {
   return objects.flatMap(({ name }, index) => {
     const input = `${list}[${index}].name`;
     const firstIndex = objects.findIndex((other) => other.name === name);
     if (firstIndex < index) {
       return [problem(input, `${quote(name)} is also the name of ${list}[${firstIndex}]; names are unique`)];
     }
-    return dnsSubdomain.test(name) ? [] : [invalidName(input, name, "a DNS subdomain such as default-ip-pool")];
+    return pattern.test(name) ? [] : [invalidName(input, name, description)];
   });
 }
 

@@ -45,10 +45,7 @@ export const reservedAddressChecks: Checks<Settings> = {
       why: "No client or pod can reach a reserved address. One at 169.254.116.108 cuts the cluster off from its DNS.",
       source: registry,
       needs: ["loadBalancer", "podCidr", "serviceCidr"],
-      run: (settings) =>
-        [...poolBlocks(settings), ...clusterRanges(settings)].flatMap((named) =>
-          reservedProblems(named, [talosHostDns, ...linkLocal, ...neverOnNetwork]),
-        ),
+      run: (settings) => [...poolBlocks(settings), ...clusterRanges(settings)].flatMap((named) => reservedProblems(named)),
     }),
     inputCheck({
       title: "an address of the LAN that no host can have",
@@ -89,8 +86,11 @@ function reserved(cidr: string, description: string, remedy = "choose other addr
   return { range, description, remedy };
 }
 
-/** The first of the reserved ranges that an input overlaps with is its problem. */
-function reservedProblems({ input, range }: NamedRange, reservedRanges: readonly ReservedRange[]): readonly Problem[] {
+/** The first of the reserved ranges that an input overlaps with is its problem. Without a list, nothing that is reserved is allowed. */
+export function reservedProblems(
+  { input, range }: NamedRange,
+  reservedRanges: readonly ReservedRange[] = [talosHostDns, ...linkLocal, ...neverOnNetwork],
+): readonly Problem[] {
   const match = reservedRanges.find((each) => overlap(each.range, range));
   if (match === undefined) return [];
   return [problem(input, `${range.text} contains ${match.description} (${match.range.text}); ${match.remedy}`)];

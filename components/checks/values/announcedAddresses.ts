@@ -1,4 +1,5 @@
-import { announcesByBgp, announcesOnLan } from "../../cilium/facts.ts";
+import { announcesOnLan } from "../../cilium/facts.ts";
+import { announcesPoolsByBgp } from "../../cilium/loadBalancer/bgp.ts";
 import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
 import type { L2Policy } from "../../inputs/loadBalancerArgs.ts";
 import { nodeSubnets, outsideOf, poolBlocks } from "../../inputs/network.ts";
@@ -12,12 +13,12 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
       title: "a pool outside of the node networks, announced by ARP",
       why: "A client asks by ARP only for addresses of its own network. It sends traffic for others to the router.",
       source: "https://docs.cilium.io/en/stable/network/l2-announcements/",
-      needs: ["l2", "loadBalancer", "lan"],
+      needs: ["l2", "loadBalancer", "lan", "bgp"],
       run: ({ settings, values }) => {
         if (!announcesOnLan(values) || !settings.loadBalancer.l2Policies.some(announcesEveryService)) return [];
         // Addresses that BGP announces may be outside of the LAN.
-        if (announcesByBgp(values)) return [];
-        return outsideOf(nodeSubnets(settings), poolBlocks(settings)).map(({ input, range, networks }) =>
+        const blocks = poolBlocks(settings).filter(({ range }) => !announcesPoolsByBgp(settings, values, range.family));
+        return outsideOf(nodeSubnets(settings), blocks).map(({ input, range, networks }) =>
           problem(
             input,
             `${range.text} is in none of lan.subnets (${networks}), so no client asks for it by ARP; choose addresses of these networks, or ` +
@@ -32,13 +33,13 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
       title: "a pool inside a node network, announced by BGP alone",
       why: "Clients of that network ask for its addresses by ARP instead of sending to the router, and nobody answers.",
       source: "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane/",
-      needs: ["loadBalancer", "lan"],
+      needs: ["loadBalancer", "lan", "bgp"],
       run: ({ settings, values }) => {
         const isArpAnswered = announcesOnLan(values) && settings.loadBalancer.l2Policies.some(announcesPools);
-        if (!announcesByBgp(values) || isArpAnswered) return [];
+        if (isArpAnswered) return [];
         return poolBlocks(settings).flatMap(({ input, range }) => {
           const network = nodeSubnets(settings).find((subnet) => overlap(subnet.range, range));
-          if (network === undefined) return [];
+          if (network === undefined || !announcesPoolsByBgp(settings, values, range.family)) return [];
           const place = contains(network.range, range) ? "is inside" : "has addresses of";
           const question = range.family === 4 ? "ARP" : "neighbor discovery";
           return [

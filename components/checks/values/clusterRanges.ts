@@ -1,6 +1,14 @@
 import { largestIpv6Difference, nodeRangeSize, podRanges } from "../../cilium/podRanges.ts";
 import { type HelmValues, valueAt } from "../../helm/values.ts";
-import { addressesInUse, type NamedRange, nodeCount, nodeSubnets, poolBlocks, serviceRanges } from "../../inputs/network.ts";
+import {
+  addressesInUse,
+  type NamedRange,
+  nodeCount,
+  nodeSubnets,
+  peerAddresses,
+  poolBlocks,
+  serviceRanges,
+} from "../../inputs/network.ts";
 import { contains, type IpRange, prefixLengthOf, sizeOf } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
@@ -63,13 +71,13 @@ export const clusterRangeChecks: Checks<ValuesSubject> = {
       title: "a pod or Service range that contains an address of the LAN",
       why: "The nodes would send traffic for the LAN into the cluster.",
       source: routing,
-      needs: ["podCidr", "serviceCidr", "lan"],
+      needs: ["podCidr", "serviceCidr", "lan", "bgp"],
       run: (subject) => {
         const ranges = clusterRanges(subject);
         const containedSubnets = pairs(ranges, nodeSubnets(subject.settings)).filter(([own, subnet]) =>
           contains(own.range, subnet.range),
         );
-        const addresses = pairs(ranges, addressesInUse(subject.settings));
+        const addresses = pairs(ranges, [...addressesInUse(subject.settings), ...peerAddresses(subject.settings)]);
         return overlapProblems([...containedSubnets, ...addresses], "choose a range that nothing on your network uses");
       },
     }),

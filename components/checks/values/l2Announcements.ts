@@ -1,5 +1,6 @@
 import { announcesByBgp, announcesOnLan, usesFamily } from "../../cilium/facts.ts";
 import { type LeaseTiming, leaseTiming } from "../../cilium/leaseTiming.ts";
+import { announcesPoolsByBgp } from "../../cilium/loadBalancer/bgp.ts";
 import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
 import { isUserValue, originOf, userValueInput, type UserValues } from "../../cilium/valueOrigins.ts";
 import { type HelmValues } from "../../helm/values.ts";
@@ -54,12 +55,12 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
       title: "a pool of IPv6 addresses that Cilium 1.18 should announce",
       why: "Cilium 1.18 answers ARP, which is IPv4. Neighbor discovery came with 1.19.",
       source: announcements,
-      needs: ["ciliumVersion", "loadBalancer"],
+      needs: ["ciliumVersion", "loadBalancer", "bgp"],
       releases: "<1.19.0",
       run: ({ settings, values }) => {
         const { ciliumVersion, loadBalancer } = settings;
         // BGP announces IPv6 in every release.
-        if (!loadBalancer.l2Policies.some(announcesPools) || announcesByBgp(values)) return [];
+        if (!loadBalancer.l2Policies.some(announcesPools) || announcesPoolsByBgp(settings, values, 6)) return [];
         return blockProblems(
           settings,
           6,
@@ -73,17 +74,20 @@ export const l2AnnouncementChecks: Checks<ValuesSubject> = {
       title: "pools whose addresses nobody announces",
       why: "Services get the addresses, but no router and no client learns where they are.",
       source: "https://docs.cilium.io/en/stable/network/lb-ipam/",
-      needs: ["loadBalancer"],
+      needs: ["loadBalancer", "bgp"],
       run: ({ settings, values }) => {
         const { ipPools, l2Policies } = settings.loadBalancer;
-        if (ipPools.length === 0 || l2Policies.some(announcesPools) || announcesByBgp(values)) return [];
+        const isByBgp = ([4, 6] as const).some((family) => announcesPoolsByBgp(settings, values, family));
+        if (ipPools.length === 0 || l2Policies.some(announcesPools) || isByBgp) return [];
+        // Instances that cannot work are a problem of their own.
+        if (settings.bgp.length > 0 && !announcesByBgp(values)) return [];
         const state = l2Policies.length === 0 ? "is empty" : "announces no address from a pool, because loadBalancerIPs is false";
         const permission = announcesOnLan(values) ? "" : `turn ${originOf(settings, "l2announcements.enabled")} on and `;
         return [
           problem(
             "loadBalancer.l2Policies",
-            `${state}, and values.bgpControlPlane.enabled is not true, so nobody announces the addresses of the pools; ${permission}add a ` +
-              'policy such as { name: "lan" }, unless something else announces them',
+            `${state}, and no router learns them by bgp, so nobody announces the addresses of the pools; ${permission}add a policy such as ` +
+              '{ name: "lan" }, unless something else announces them',
           ),
         ];
       },

@@ -33,6 +33,7 @@ const namedInputs: readonly (readonly [input: string, value: unknown, path: stri
   ["hubble.enabled", true, "hubble.enabled"],
   ["hubble.relay", true, "hubble.relay.enabled"],
   ["hubble.ui", true, "hubble.ui.enabled"],
+  ["bgp", [{ name: "lan", localAsn: 64513, peers: [] }], "bgpControlPlane.enabled"],
   ["l2.enabled", false, "l2announcements.enabled"],
   ["l2.leaseDuration", "3s", "l2announcements.leaseDuration"],
   ["l2.leaseRenewDeadline", "1s", "l2announcements.leaseRenewDeadline"],

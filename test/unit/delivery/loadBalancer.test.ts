@@ -17,6 +17,7 @@ const settings = resolveSettings({
     ],
     l2Policies: [{ name: "lan" }],
   },
+  bgp: [{ name: "lan", localAsn: 64513, peers: [{ address: "192.168.1.1", asn: 64512 }] }],
   lan: { nodes: ["192.168.1.10"] },
 });
 const objects = loadBalancerObjects(settings);
@@ -27,8 +28,10 @@ async function createdObjects(name: string, dependsOn?: pulumi.ResourceOptions["
   createLoadBalancerObjects(name, objects, settings, component, dependsOn);
   const children = () => registered.filter(({ parent }) => parent === name);
   await eventually(() => children().length === objects.length, `${name} does not have ${objects.length} children`);
-  const names = objects.map(({ metadata }) => `${name}-${metadata.name}`);
-  return children().toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+  const keys = objects.map(({ kind, metadata }) => `${kind} ${name}-${metadata.name}`);
+  const indexOf = ({ type, name: child }: { type: string; name: string }) =>
+    keys.indexOf(`${type.split(":").at(-1) ?? ""} ${child}`);
+  return children().toSorted((a, b) => indexOf(a) - indexOf(b));
 }
 
 test("every object waits for the first one, so an operator that does not start is one error", async () => {
@@ -39,6 +42,9 @@ test("every object waits for the first one, so an operator that does not start i
       ["kubernetes:cilium.io/v2:CiliumLoadBalancerIPPool", "lb-one", []],
       ["kubernetes:cilium.io/v2:CiliumLoadBalancerIPPool", "lb-two", ["lb-one"]],
       ["kubernetes:cilium.io/v2alpha1:CiliumL2AnnouncementPolicy", "lb-lan", ["lb-one"]],
+      ["kubernetes:cilium.io/v2:CiliumBGPPeerConfig", "lb-lan-192.168.1.1", ["lb-one"]],
+      ["kubernetes:cilium.io/v2:CiliumBGPAdvertisement", "lb-lan", ["lb-one"]],
+      ["kubernetes:cilium.io/v2:CiliumBGPClusterConfig", "lb-lan", ["lb-one"]],
     ],
   );
 });
@@ -69,5 +75,9 @@ test("without objects nothing is created", async () => {
 
 test("the state records what makes the objects, and nothing about the LAN", () => {
   const { ipPools, l2Policies } = settings.loadBalancer;
-  assert.deepEqual(loadBalancerInputs(settings), { ciliumVersion: "1.18.4", ipPools, l2Policies, operatorTimeout: "10m" });
+  const { bgp } = settings;
+  const recorded = { ciliumVersion: "1.18.4", ipPools, l2Policies, operatorTimeout: "10m" };
+  assert.deepEqual(loadBalancerInputs(settings), { ...recorded, bgp });
+  // Without BGP nothing changes in a stack of an earlier release.
+  assert.deepEqual(loadBalancerInputs({ ...settings, bgp: [] }), recorded);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
+  cidrsOf,
   contains,
   type IpRange,
   networkOf,
@@ -196,4 +197,30 @@ test("a range without host bits, an address and a span have no other network", (
   for (const range of [...ranges, parseAddress("10.0.0.1"), parseSpan("10.0.0.1", "10.0.0.9")]) {
     assert.equal(networkOf(range ?? assert.fail()), undefined, range?.text);
   }
+});
+
+test("a range is made of the fewest CIDRs, which have its addresses and no others", () => {
+  const texts = (start: string, stop: string) => cidrsOf(parseSpan(start, stop) ?? assert.fail());
+  assert.deepEqual(texts("10.0.0.3", "10.0.0.9"), ["10.0.0.3/32", "10.0.0.4/30", "10.0.0.8/31"]);
+  assert.deepEqual(texts("10.0.0.0", "10.0.0.255"), ["10.0.0.0/24"]);
+  assert.deepEqual(texts("0.0.0.0", "255.255.255.255"), ["0.0.0.0/0"]);
+  assert.deepEqual(texts("fd00::1", "fd00::4"), ["fd00::1/128", "fd00::2/127", "fd00::4/128"]);
+  assert.deepEqual(texts("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), ["::/0"]);
+  fc.assert(
+    fc.property(fc.nat(0xffff), fc.nat(700), (start, size) => {
+      const address = (value: number) => `10.1.${value >> 8}.${value & 255}`;
+      const range = parseSpan(address(start), address(Math.min(0xffff, start + size))) ?? assert.fail();
+      const parts = cidrsOf(range).map((text) => parseCidr(text) ?? assert.fail(text));
+      assert.equal(parts[0]?.first, range.first);
+      assert.equal(parts.at(-1)?.last, range.last);
+      for (const [index, part] of parts.entries()) {
+        assert.equal(part.first, part.written);
+        const next = parts[index + 1];
+        if (next === undefined) continue;
+        assert.equal(next.first, part.last + 1n);
+        // Two of the same size that together begin at a multiple of their size would be one.
+        assert(sizeOf(part) !== sizeOf(next) || part.first % BigInt(2 * sizeOf(part)) !== 0n);
+      }
+    }),
+  );
 });

@@ -3,9 +3,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { checkInputs } from "../../../../components/checks/inputs.ts";
 import { labelSelectorChecks } from "../../../../components/checks/inputs/labelSelectors.ts";
+import type { TalosCiliumCniArgs } from "../../../../components/inputs/args.ts";
 import type { LabelSelector } from "../../../../components/inputs/loadBalancerArgs.ts";
 import { run } from "../../../../tools/childProcess.mjs";
-import { pool } from "../../../fixtures/validInputs.ts";
+import { bgp, pool } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
 const operators = ["In", "NotIn", "Exists", "DoesNotExist"] as const;
@@ -44,10 +45,15 @@ const selector: fc.Arbitrary<LabelSelector> = fc.record(
   { requiredKeys: [] },
 );
 
-const places = [
-  (serviceSelector: LabelSelector) => ({ ipPools: [{ name: "a", blocks: [{ cidr: "10.0.0.0/29" }], serviceSelector }] }),
-  (serviceSelector: LabelSelector) => ({ l2Policies: [{ name: "a", serviceSelector }] }),
-  (nodeSelector: LabelSelector) => ({ l2Policies: [{ name: "a", nodeSelector }] }),
+// Each gives inputs with the selector at one place.
+const places: readonly ((selector: LabelSelector) => TalosCiliumCniArgs)[] = [
+  (serviceSelector) => ({
+    loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "10.0.0.0/29" }], serviceSelector }] },
+  }),
+  (serviceSelector) => ({ loadBalancer: { l2Policies: [{ name: "a", serviceSelector }] } }),
+  (nodeSelector) => ({ loadBalancer: { l2Policies: [{ name: "a", nodeSelector }] } }),
+  (nodeSelector) => bgp({ nodeSelector }),
+  (serviceSelector) => bgp({ advertise: { serviceSelector } }),
 ];
 
 test("a label selector is accepted if and only if Kubernetes accepts it", () => {
@@ -57,8 +63,39 @@ test("a label selector is accepted if and only if Kubernetes accepts it", () => 
   assert(valid > 200 && valid < 1800, `${valid} of the selectors are valid`);
   for (const [index, each] of selectors.entries()) {
     const place = places[index % places.length] ?? assert.fail();
-    const { errors } = checkInputs({ loadBalancer: place(each) });
+    // Kubernetes accepts a selector that nothing can match.
+    const errors = checkInputs(place(each)).errors.filter(({ message }) => !message.startsWith("matches nothing"));
     assert.equal(errors.length === 0, answers[index] === "", `${JSON.stringify(each)}: ${answers[index] ?? ""}`);
+  }
+});
+
+const contradictions: readonly LabelSelector[] = [
+  {
+    matchExpressions: [
+      { key: "app", operator: "Exists" },
+      { key: "app", operator: "DoesNotExist" },
+    ],
+  },
+  { matchLabels: { app: "a" }, matchExpressions: [{ key: "app", operator: "NotIn", values: ["b", "a"] }] },
+  { matchLabels: { app: "a" }, matchExpressions: [{ key: "app", operator: "In", values: ["b", "c"] }] },
+  { matchLabels: { other: "a", app: "a" }, matchExpressions: [{ key: "app", operator: "DoesNotExist" }] },
+  {
+    matchExpressions: [
+      { key: "app", operator: "In", values: ["a", "b"] },
+      { key: "app", operator: "NotIn", values: ["a"] },
+      { key: "app", operator: "NotIn", values: ["b", "c"] },
+    ],
+  },
+];
+
+test("a selector that nothing can match is an error at every place", () => {
+  for (const place of places) {
+    for (const each of contradictions) {
+      const [error, ...others] = checkInputs(place(each)).errors;
+      assert.match(error?.input ?? "", /[sS]elector$/);
+      assert.match(error?.message ?? "", /^matches nothing, because its conditions contradict each other/);
+      assert.deepEqual(others, []);
+    }
   }
 });
 
@@ -85,5 +122,21 @@ testExamples(labelSelectorChecks, {
       },
       /^loadBalancer\.l2Policies\[0\]\.nodeSelector\.matchLabels: "-" is not a valid label key/,
     ],
+    [
+      bgp({ nodeSelector: { matchLabels: { "bad key!": "a" } } }),
+      /^bgp\[0\]\.nodeSelector\.matchLabels: "bad key!" is not a valid label key/,
+    ],
+    [
+      bgp({ advertise: { serviceSelector: { matchExpressions: [{ key: "app", operator: "NotIn", values: [] }] } } }),
+      /^bgp\[0\]\.advertise\.serviceSelector\.matchExpressions\[0\]\.values: is empty/,
+    ],
+  ],
+  "a label selector that nothing can match": [
+    [
+      policyFor(contradictions[0] ?? {}),
+      /^loadBalancer\.l2Policies\[0\]\.serviceSelector: matches nothing, because its conditions contradict each other; change/,
+    ],
+    [bgp({ nodeSelector: contradictions[1] ?? {} }), /^bgp\[0\]\.nodeSelector: matches nothing/],
+    [bgp({ advertise: { serviceSelector: contradictions[2] ?? {} } }), /^bgp\[0\]\.advertise\.serviceSelector: matches nothing/],
   ],
 });

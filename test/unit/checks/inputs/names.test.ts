@@ -1,6 +1,6 @@
 import { nameChecks } from "../../../../components/checks/inputs/names.ts";
 import type { IpPool } from "../../../../components/inputs/loadBalancerArgs.ts";
-import { policy } from "../../../fixtures/validInputs.ts";
+import { bgp, policy } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
 const poolNamed = (name: string, address: string): IpPool => ({ name, blocks: [{ start: address }] });
@@ -16,7 +16,7 @@ testExamples(nameChecks, {
     [{ namespace: "a".repeat(64) }, /^namespace: "a+\.\.\. is not a valid Kubernetes name/],
     [{ namespace: "Kube_System" }, /^namespace: "Kube_System" is not a valid Kubernetes name/],
   ],
-  "the name of a pool or policy that Kubernetes does not accept, or that is used twice": [
+  "the name of a pool, policy or BGP instance that Kubernetes does not accept, or that is used twice": [
     [policy({ name: "Lan" }), /^loadBalancer\.l2Policies\[0\]\.name: "Lan" is not a valid Kubernetes name/],
     [policy({ name: "" }), /^loadBalancer\.l2Policies\[0\]\.name: "" is not a valid Kubernetes name/],
     [
@@ -31,6 +31,16 @@ testExamples(nameChecks, {
         },
       },
       /^loadBalancer\.ipPools\[1\]\.name: "a" is also the name of loadBalancer\.ipPools\[0\]; names are unique$/,
+    ],
+    [
+      bgp({ name: "lan.example.com" }),
+      /^bgp\[0\]\.name: "lan\.example\.com" is not a valid Kubernetes name; it must be a DNS label such as lan$/,
+    ],
+    [bgp({ name: "a".repeat(64) }), /^bgp\[0\]\.name: "a+\.\.\. is not a valid Kubernetes name/],
+    [bgp({ name: "" }), /^bgp\[0\]\.name: "" is not a valid/],
+    [
+      { bgp: ["a", "b"].flatMap((rack) => bgp({ nodeSelector: { matchLabels: { rack } } }).bgp ?? []) },
+      /^bgp\[1\]\.name: "lan" is also the name of bgp\[0\]; names are unique$/,
     ],
   ],
 });

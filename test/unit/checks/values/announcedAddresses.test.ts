@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { validate } from "../../../../components/checks/validate.ts";
 import { announcedAddressChecks } from "../../../../components/checks/values/announcedAddresses.ts";
-import { announcedPool, lan } from "../../../fixtures/validInputs.ts";
+import { announcedPool, bgp, bgpPool, lan } from "../../../fixtures/validInputs.ts";
 import { chartArgs } from "../../../harness/charts.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
@@ -23,8 +23,17 @@ testExamples(announcedAddressChecks, {
       },
       /^loadBalancer\.ipPools\[0\]\.blocks\[1\]: 192\.168\.2\.1-192\.168\.2\.9 is in none of lan\.subnets/,
     ],
+    // BGP announces other addresses.
+    [
+      bgp({ advertise: { loadBalancerIPs: false, externalIPs: true } }, announcedPool(lan, "192.168.2.0/29")),
+      /\.blocks\[0\]: 192\.168\.2\.0\/29 is in none of lan\.subnets/,
+    ],
   ],
   "a pool inside a node network, announced by BGP alone": [
+    [
+      bgp({}, { lan, ...bgpPool({ cidr: "192.168.1.200/29" }, { cidr: "172.20.0.0/24" }) }),
+      /^loadBalancer\.ipPools\[0\]\.blocks\[0\]: 192\.168\.1\.200\/29 is inside lan\.subnets\[0\] 192\.168\.1\.0\/24, whose clients/,
+    ],
     [
       {
         lan,
@@ -76,5 +85,20 @@ test("a pool that BGP announces is warned of if any of its addresses is in a nod
     assert.deepEqual(errors, []);
     const isFound = warnings.some(({ message }) => message.includes("BGP does not answer"));
     assert.equal(isFound, isWarned, `${start}-${stop}`);
+  }
+});
+
+test("BGP allows a pool outside of the node networks only if it announces the addresses of pools of this IP family", () => {
+  for (const address of ["192.168.1.1", "2001:db8:1::1"]) {
+    for (const loadBalancerIPs of [true, false]) {
+      const peers = [{ address, asn: 64512 }];
+      const args = bgp({ peers, advertise: { loadBalancerIPs, externalIPs: true } }, announcedPool(lan, "192.168.2.0/29"));
+      const { errors } = validate({ ...chartArgs(), ...args });
+      const isAllowed = loadBalancerIPs && address === "192.168.1.1";
+      assert.deepEqual(
+        errors.map(({ input }) => input),
+        isAllowed ? [] : ["loadBalancer.ipPools[0].blocks[0]"],
+      );
+    }
   }
 });

@@ -1,7 +1,8 @@
 import { clusterRangeChecks } from "../../../../components/checks/values/clusterRanges.ts";
-import { lan, pool, values } from "../../../fixtures/validInputs.ts";
+import { bgp, lan, pool, values } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
+const peerAt = (address: string) => bgp({ peers: [{ address, asn: 64512 }] });
 const dual = { serviceCidr: "10.96.0.0/12,fd01::/112" };
 
 testExamples(clusterRangeChecks, {
@@ -68,6 +69,19 @@ testExamples(clusterRangeChecks, {
     [
       { serviceCidr: "192.168.0.0/16", lan: { subnets: lan.subnets } },
       /^serviceCidr: .* contains lan\.subnets\[0\] 192\.168\.1\.0\/24/,
+    ],
+    [peerAt("10.244.7.1"), /^podCidr: 10\.244\.0\.0\/16 contains bgp\[0\]\.peers\[0\]\.address 10\.244\.7\.1; choose a range/],
+    [peerAt("10.96.0.1"), /^serviceCidr: 10\.96\.0\.0\/12 contains bgp\[0\]\.peers\[0\]\.address 10\.96\.0\.1/],
+    [
+      { ...peerAt("fd01::7"), ...dual, podCidr: "10.244.0.0/16,fd00:10:244::/56" },
+      /^serviceCidr: fd01::\/112 contains bgp\[0\]\.peers\[0\]\.address fd01::7/,
+    ],
+    [
+      {
+        ...peerAt("10.50.0.9"),
+        ...values({ ipam: { mode: "cluster-pool", operator: { clusterPoolIPv4PodCIDRList: ["10.50.0.0/16"] } } }),
+      },
+      /^values\.ipam\.operator\.clusterPoolIPv4PodCIDRList\[0\]: 10\.50\.0\.0\/16 contains bgp\[0\]\.peers\[0\]\.address/,
     ],
   ],
   "a pool that overlaps with pods or Services": [

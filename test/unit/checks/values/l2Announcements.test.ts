@@ -1,5 +1,5 @@
 import { l2AnnouncementChecks } from "../../../../components/checks/values/l2Announcements.ts";
-import { announcedPool, policy, pool, values } from "../../../fixtures/validInputs.ts";
+import { announcedPool, bgp, bgpPool, policy, pool, values } from "../../../fixtures/validInputs.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
 
 const ipv6Only = { podCidr: "fd01::/56", serviceCidr: "fd02::/112", talos: { forwardKubeDNSToHost: false } };
@@ -39,6 +39,21 @@ testExamples(l2AnnouncementChecks, {
       { ...announcedPool({}, "fd00::/120"), ...dual },
       /\.blocks\[0\]: fd00::\/120 is not announced by Cilium 1\.18\.4, which only answers ARP; use Cilium 1\.19 or later, or/,
     ],
+    // BGP announces the other family.
+    [
+      bgp(
+        {},
+        {
+          ...dual,
+          lan: { subnets: ["192.168.1.0/24"] },
+          loadBalancer: {
+            ipPools: [{ name: "a", blocks: [{ cidr: "172.20.0.0/24" }, { cidr: "fd00::/120" }] }],
+            l2Policies: [{ name: "a" }],
+          },
+        },
+      ),
+      /\.blocks\[1\]: fd00::\/120 is not announced by Cilium 1\.18\.4/,
+    ],
   ],
   "pools whose addresses nobody announces": [
     [
@@ -62,7 +77,11 @@ testExamples(l2AnnouncementChecks, {
           ],
         },
       },
-      /^loadBalancer\.l2Policies: announces no address from a pool, because loadBalancerIPs is false, and values\.bgp/,
+      /^loadBalancer\.l2Policies: announces no address from a pool, because loadBalancerIPs is false, and no router learns them by bgp/,
+    ],
+    [
+      bgp({ advertise: { loadBalancerIPs: false, externalIPs: true } }, bgpPool({ cidr: "172.20.0.0/24" })),
+      /^loadBalancer\.l2Policies: is empty, and no router learns them by bgp, so nobody announces/,
     ],
   ],
 });

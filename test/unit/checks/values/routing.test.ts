@@ -14,7 +14,10 @@ testExamples(routingChecks, {
       values({ ipv4NativeRoutingCIDR: null }),
       /^values\.ipv4NativeRoutingCIDR: is missing, .* \(routing\.mode\); leave values\.ipv4NativeRoutingCIDR out$/,
     ],
-    [values({ ipv6: { enabled: true } }), /^values\.ipv6NativeRoutingCIDR: is missing/],
+    [
+      values({ ipv6: { enabled: true } }),
+      /^values\.ipv6NativeRoutingCIDR: is missing, .*; give the range of the pods in podCidr, or set values\.enableIPv6Masquerade to false$/,
+    ],
   ],
   "direct routes with a tunnel": [
     [
