@@ -32,9 +32,12 @@ export function kindExistsHook(timeout: string): pulumi.ErrorHookFunction {
     const firstFailure = firstFailures.get(urn) ?? Date.now();
     firstFailures.set(urn, firstFailure);
     if (Date.now() - firstFailure < limit) return true;
+    const kind = type.replace(/^.*:/, "");
+    // The operator registers these kinds only if the agents would use them.
+    const needed = kind.startsWith("CiliumBGP") ? "without the value bgpControlPlane.enabled, or not running" : "not running";
     throw new Error(
-      `Cilium's operator has not registered the kind ${type.replace(/^.*:/, "")} within ${timeout} (operatorTimeout): it is not ` +
-        "running, or not well; see `kubectl describe pods --all-namespaces --selector io.cilium/app=operator` and its log, then run " +
+      `Cilium's operator has not registered the kind ${kind} within ${timeout} (operatorTimeout): it is ${needed}, or not well; ` +
+        "see `kubectl describe pods --all-namespaces --selector io.cilium/app=operator` and its log, then run " +
         "`pulumi up` again: it goes on from here",
     );
   };

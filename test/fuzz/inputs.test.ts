@@ -26,7 +26,8 @@ let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
   cluster.apply(readGatewayApiCrds("v1.4.1"));
-  cluster.apply(createPlan(chartArgs()).manifest.yaml);
+  // The operator registers the kinds of BGP only if it is on.
+  cluster.apply(createPlan({ ...chartArgs(), values: { bgpControlPlane: { enabled: true } } }).manifest.yaml);
   const { stop } = await cluster.startOperator();
   const kinds = ["crd/ciliumloadbalancerippools.cilium.io", "crd/ciliuml2announcementpolicies.cilium.io"];
   await eventually(

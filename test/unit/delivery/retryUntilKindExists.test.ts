@@ -31,6 +31,22 @@ test("while the kind is missing, the engine retries each object until its own ti
   }
 });
 
+test("for a kind of BGP, the error says what the operator needs to register it", () => {
+  mock.timers.enable({ apis: ["Date"] });
+  try {
+    const retry = kindExistsHook("1s");
+    const peerConfig = { ...failure("a", missing), type: "kubernetes:cilium.io/v2:CiliumBGPPeerConfig" };
+    assert.equal(retry(peerConfig), true);
+    mock.timers.tick(1_000);
+    assert.throws(
+      () => retry(peerConfig),
+      /registered the kind CiliumBGPPeerConfig within 1s \(operatorTimeout\): it is without the value bgpControlPlane\.enabled, or not running, or/,
+    );
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test("any other error is not retried, even after a missing kind", () => {
   const retry = kindExistsHook("10m");
   assert.equal(retry(failure("a", missing)), true);
