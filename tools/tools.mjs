@@ -79,6 +79,14 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     tags: "osusergo,ipam_provider_operator",
     minutes: "4 min",
   },
+  "operator-1.19": {
+    executable: "1.19-cilium-operator",
+    module: "cilium",
+    package: "github.com/cilium/cilium/operator",
+    modfile: "v1.19.mod",
+    tags: "osusergo,ipam_provider_operator",
+    minutes: "4 min",
+  },
   /** Cilium's agent, and the command that shows its status. */
   agent: {
     executable: "cilium-agent",
@@ -88,7 +96,8 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     minutes: "3 min",
   },
   "agent-1.19": {
-    executable: "cilium-agent-1.19",
+    // The name must end like this: under any other, the agent looks for its maps in the first BPF file system of the machine.
+    executable: "1.19-cilium-agent",
     module: "cilium",
     package: "github.com/cilium/cilium/daemon",
     modfile: "v1.19.mod",

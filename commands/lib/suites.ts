@@ -13,9 +13,13 @@ export type Tool = keyof typeof tools;
 export const systemCommands = {
   arping: "iputils-arping",
   bash: "bash",
+  bgpd: "frr",
+  bird: "bird2",
+  birdc: "bird2",
   bpftool: "bpftool",
   capsh: "libcap2-bin",
   chmod: "coreutils",
+  chown: "coreutils",
   chroot: "coreutils",
   clang: "clang-19",
   cp: "coreutils",
@@ -43,11 +47,17 @@ export const systemCommands = {
   umount: "mount",
   tr: "coreutils",
   unshare: "util-linux",
+  vtysh: "frr",
+  zebra: "frr",
 } as const satisfies Readonly<Record<string, string>>;
 export type SystemCommand = keyof typeof systemCommands;
 
-/** Folders of commands whose name on PATH has a version on Debian. */
-export const commandFolders: Partial<Readonly<Record<SystemCommand, string>>> = { clang: "/usr/lib/llvm-19/bin" };
+/** Folders of commands that are not on PATH on Debian, or whose name there has a version. */
+export const commandFolders: Partial<Readonly<Record<SystemCommand, string>>> = {
+  bgpd: "/usr/lib/frr",
+  clang: "/usr/lib/llvm-19/bin",
+  zebra: "/usr/lib/frr",
+};
 
 export interface Suite {
   /** A glob pattern, relative to the root. */
@@ -92,17 +102,23 @@ export const suites = {
   /** A client on a LAN of network namespaces, and the real agent. */
   lan: {
     files: "test/lan/*.test.ts",
-    tools: [...apiServer, "helm", "yamlread", "agent", "ciliumDbg"],
+    tools: [...apiServer, "helm", "yamlread", "agent", "ciliumDbg", "operator-1.19", "agent-1.19"],
     commands: [
       "arping",
+      "bgpd",
+      "bird",
+      "birdc",
       "bpftool",
       "capsh",
       "chmod",
+      "chown",
       "chroot",
       "clang",
       "cp",
       "find",
       "ip",
+      "ip6tables",
+      "ip6tables-save",
       "ipset",
       "iptables",
       "iptables-save",
@@ -114,10 +130,12 @@ export const suites = {
       "setpriv",
       "sh",
       "unshare",
+      "vtysh",
+      "zebra",
     ],
-    charts: ["1.18.4"],
-    gatewayApi: ["v1.2.0"],
-    ciliumSources: [agentRelease],
+    charts: ["1.18.4", "1.19.6"],
+    gatewayApi: ["v1.2.0", "v1.4.1"],
+    ciliumSources: [agentRelease, "1.19.6"],
     runsAgent: true,
     oneByOne: true,
   },

@@ -48,6 +48,8 @@ function templateLines({ asn }: Router, sessions: RouterSessions): readonly stri
     `  local ${address}${peer.port === undefined ? "" : ` port ${peer.port}`} as ${asn};`,
     // The agents connect to the router, and do not listen themselves.
     "  passive on;",
+    // By default, BIRD refuses a node for a minute or more after the node was off.
+    "  error wait time 5, 30;",
     ...(peer.ebgpMultihop === undefined ? [] : [`  multihop ${peer.ebgpMultihop};`]),
     ...(peer.authSecretRef === undefined
       ? []

@@ -26,10 +26,17 @@ let cluster: Cluster;
 before(async () => {
   cluster = await Cluster.start();
   cluster.apply(readGatewayApiCrds("v1.4.1"));
-  // The operator registers the kinds of BGP only if it is on.
-  cluster.apply(createPlan({ ...chartArgs(), values: { bgpControlPlane: { enabled: true } } }).manifest.yaml);
+  // The operator registers the kinds of BGP if anything uses it.
+  const bgp = [{ name: "lan", localAsn: 64513, peers: [{ address: "192.168.1.1", asn: 64512 }] }];
+  cluster.apply(createPlan({ ...chartArgs(), bgp }).manifest.yaml);
   const { stop } = await cluster.startOperator();
-  const kinds = ["crd/ciliumloadbalancerippools.cilium.io", "crd/ciliuml2announcementpolicies.cilium.io"];
+  const kinds = [
+    "ciliumloadbalancerippools",
+    "ciliuml2announcementpolicies",
+    "ciliumbgppeerconfigs",
+    "ciliumbgpadvertisements",
+    "ciliumbgpclusterconfigs",
+  ].map((kind) => `crd/${kind}.cilium.io`);
   await eventually(
     () => cluster.kubectl(["wait", "--for=condition=Established", ...kinds, "--timeout=1s"]).ok,
     "the operator does not register its kinds",

@@ -6,7 +6,7 @@ import { agentContainer, inAgentPod, writeAgentConfig } from "./agentPod.ts";
 import { Cluster, eventually } from "./cluster.ts";
 import { createControlGroup, mountControlGroups, removeControlGroup } from "./controlGroups.ts";
 import { mountPrivateFolders, runCommand, scratch } from "./isolation.ts";
-import { clientAddress } from "./lanNode.ts";
+import { clientAddress } from "./lanAddresses.ts";
 import { readCiliumCrds, suiteData } from "./suiteData.ts";
 import { createLan } from "./virtualLan.ts";
 

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isRunning } from "../../commands/lib/stack.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { runUnchecked } from "../../tools/childProcess.mjs";
+import { urlHost } from "./lanAddresses.ts";
 
 /** The outcome of a kubectl command. */
 export interface KubectlResult {
@@ -23,13 +24,14 @@ export class Cluster {
   /** The administrator's kubeconfig. */
   readonly kubeconfig = join(this.#folder, "kubeconfig");
   readonly #address: string;
+  readonly #serviceCidr: string;
   #server = "";
   #apiServerFlags: readonly string[] = [];
   #apiServer: ChildProcess | undefined;
 
-  /** Starts etcd and the API server, which listens on this address. */
-  static async start(address = "127.0.0.1"): Promise<Cluster> {
-    const cluster = new Cluster(address);
+  /** Starts etcd and the API server, which listens on this address, and takes ClusterIPs from this range, or these two with a comma. */
+  static async start(address = "127.0.0.1", serviceCidr = "10.96.0.0/12"): Promise<Cluster> {
+    const cluster = new Cluster(address, serviceCidr);
     try {
       await cluster.#startControlPlane();
       return cluster;
@@ -39,8 +41,9 @@ export class Cluster {
     }
   }
 
-  private constructor(address: string) {
+  private constructor(address: string, serviceCidr: string) {
     this.#address = address;
+    this.#serviceCidr = serviceCidr;
   }
 
   /** Stops all processes and removes their files. */
@@ -77,6 +80,7 @@ export class Cluster {
    */
   async startOperator(
     namespace = "kube-system",
+    program = "cilium-operator",
   ): Promise<{ stop: () => Promise<void>; log: () => string; hasEnded: () => boolean }> {
     const config = this.get("configmap", "cilium-config", namespace)?.["data"] as Record<string, string> | undefined;
     if (config === undefined) throw new Error("apply the manifest first: there is no cilium-config");
@@ -86,7 +90,7 @@ export class Cluster {
     writeFileSync(kubeconfig, this.kubeconfigFor("cilium-operator", namespace));
     const [apiPort, prometheusPort, gopsPort] = (await freePorts(3)) as [number, number, number];
     const process = this.#spawn(
-      "cilium-operator",
+      program,
       [
         `--config-dir=${folder}`,
         `--k8s-kubeconfig-path=${kubeconfig}`,
@@ -101,7 +105,7 @@ export class Cluster {
       { CILIUM_K8S_NAMESPACE: namespace },
       `${folder}.log`,
     );
-    const hasEnded = () => runUnchecked("pgrep", ["--full", `^cilium-operator --config-dir=${folder} `]).status !== 0;
+    const hasEnded = () => runUnchecked("pgrep", ["--full", `^${program} --config-dir=${folder} `]).status !== 0;
     return { stop: () => endProcess(process), log: () => readFileSync(`${folder}.log`, "utf8"), hasEnded };
   }
 
@@ -160,7 +164,7 @@ export class Cluster {
     writeFileSync(file("accounts.key"), privateKey);
     writeFileSync(file("accounts.pub"), publicKey);
     writeFileSync(file("tokens.csv"), "administrator,administrator,administrator,system:masters\n");
-    this.#server = `https://${this.#address}:${apiServerPort}`;
+    this.#server = `https://${urlHost(this.#address)}:${apiServerPort}`;
     writeFileSync(this.kubeconfig, kubeconfigOf(this.#server, "administrator"));
     this.#apiServerFlags = [
       `--etcd-servers=${etcd}`,
@@ -173,7 +177,7 @@ export class Cluster {
       `--token-auth-file=${file("tokens.csv")}`,
       "--authorization-mode=RBAC",
       "--allow-privileged",
-      "--service-cluster-ip-range=10.96.0.0/12",
+      `--service-cluster-ip-range=${this.#serviceCidr}`,
     ];
     await this.startApiServer();
   }

@@ -1,35 +1,39 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { agentRelease } from "../../commands/lib/suites.ts";
+import type { Settings } from "../../components/inputs/settings.ts";
 import { runUnchecked } from "../../tools/childProcess.mjs";
 import { agentContainer, inAgentPod, writeAgentConfig } from "./agentPod.ts";
+import { ciliumPrograms } from "./ciliumPrograms.ts";
 import { type Cluster, eventually } from "./cluster.ts";
 import { createControlGroup, removeControlGroup } from "./controlGroups.ts";
 import { runCommand, scratch } from "./isolation.ts";
+import { clientAddresses, familiesOf, familyOf, nodeAddress, nodePodRanges, prefixLengths } from "./lanAddresses.ts";
 import { suiteData } from "./suiteData.ts";
 
-/** The address of the client, which is also the router of the nodes. */
-export const clientAddress = "192.168.1.50";
+/** What a node has to know about its cluster: the release that runs on it, and the families of its addresses. */
+export type LanSettings = Pick<Settings, "ciliumVersion" | "namespace" | "podCidr" | "serviceCidr">;
 
 /** A machine on the LAN. */
 export class LanNode {
   readonly name: string;
-  readonly address: string;
-  readonly podCidr: string;
+  /** One of each family of `podCidr`, in its order. */
+  readonly addresses: readonly string[];
+  /** The ranges of its pods, one of each family. */
+  readonly podRanges: readonly string[];
   readonly #cluster: Cluster;
-  readonly #namespace: string;
+  readonly #settings: LanSettings;
   readonly #folder: string;
   readonly #group: string;
   readonly #processes: ChildProcess[] = [];
   #agent: ChildProcess | undefined;
 
-  constructor(cluster: Cluster, number: number, namespace: string) {
+  constructor(cluster: Cluster, number: number, settings: LanSettings) {
     this.#cluster = cluster;
-    this.#namespace = namespace;
+    this.#settings = settings;
     this.name = `node-${number}`;
-    this.address = `192.168.1.${10 + number}`;
-    this.podCidr = `10.244.${number}.0/24`;
+    this.addresses = familiesOf(settings.podCidr).map((family) => nodeAddress(number, family));
+    this.podRanges = nodePodRanges(settings.podCidr, number);
     this.#folder = join(scratch, this.name);
     this.#group = createControlGroup();
     for (const folder of ["", "state", "bpf"]) mkdirSync(join(this.#folder, folder));
@@ -40,12 +44,16 @@ export class LanNode {
     // A switch that does not know an address floods the frame to all ports. A network card drops such a frame, but Cilium would handle it.
     runCommand("ip", "link", "set", this.name, "type", "bridge_slave", "flood", "off");
     this.ip("link", "set", "lo", "up");
-    this.ip("address", "add", `${this.address}/24`, "dev", "eth0");
+    for (const address of this.addresses) {
+      // Do not let the node wait until it is certain that no other has its address.
+      const options = familyOf(address) === "IPv6" ? ["nodad"] : [];
+      this.ip("address", "add", `${address}/${prefixLengths[familyOf(address)]}`, "dev", "eth0", ...options);
+    }
     this.ip("link", "set", "eth0", "up");
-    this.ip("route", "add", "default", "via", clientAddress);
+    for (const address of this.addresses) this.ip("route", "add", "default", "via", clientAddresses[familyOf(address)]);
     const node = { apiVersion: "v1", kind: "Node", metadata: { name: this.name, labels: { "kubernetes.io/os": "linux" } } };
-    cluster.apply(JSON.stringify({ ...node, spec: { podCIDR: this.podCidr, podCIDRs: [this.podCidr] } }));
-    const status = { addresses: [{ type: "InternalIP", address: this.address }] };
+    cluster.apply(JSON.stringify({ ...node, spec: { podCIDR: this.podRanges[0], podCIDRs: this.podRanges } }));
+    const status = { addresses: this.addresses.map((address) => ({ type: "InternalIP", address })) };
     const { ok, output } = cluster.kubectl([
       "patch",
       "node",
@@ -58,6 +66,16 @@ export class LanNode {
       JSON.stringify({ status }),
     ]);
     if (!ok) throw new Error(output);
+  }
+
+  /** Its first address. */
+  get address(): string {
+    return this.addresses[0] ?? "";
+  }
+
+  /** The first range of its pods. */
+  get podCidr(): string {
+    return this.podRanges[0] ?? "";
   }
 
   /** `ip` on this node. */
@@ -75,7 +93,7 @@ export class LanNode {
    * Starts Cilium's agent with the rendered `cilium-config`, environment, capabilities and service account, and waits until it is ready.
    */
   async startAgent(): Promise<void> {
-    const namespace = this.#namespace;
+    const { namespace, ciliumVersion } = this.#settings;
     const configFolder = join(this.#folder, "config");
     writeAgentConfig(configFolder, this.#cluster.get("configmap", "cilium-config", namespace));
     const container = agentContainer(this.#cluster.get("daemonset", "cilium", namespace));
@@ -83,12 +101,12 @@ export class LanNode {
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
     writeFileSync(this.#kubeconfig, this.#cluster.kubeconfigFor("cilium", namespace, `https://${host ?? ""}:${port ?? ""}`));
     const library = join(this.#folder, "library");
-    const sources = join(suiteData("ciliumSources", agentRelease), "bpf");
+    const sources = join(suiteData("ciliumSources", ciliumVersion), "bpf");
     if (!existsSync(library)) cpSync(sources, join(library, "bpf"), { recursive: true });
     runCommand("chmod", "-R", "u+w", library);
 
     const agent = [
-      "cilium-agent",
+      ciliumPrograms(ciliumVersion).agent,
       `--config-dir=${configFolder}`,
       `--k8s-kubeconfig-path=${this.#kubeconfig}`,
       `--lib-dir=${library}`,

@@ -24,7 +24,7 @@ const traces = {
   "iptables rules": () => outputOf("iptables-save").replaceAll(/^#.*$/gm, ""),
   "ipset sets": () => outputOf("ipset", "list", "-name"),
   "BPF programs": () => outputOf("bpftool", "prog", "show").match(/^\d+: .*$/gm)?.length ?? 0,
-  processes: () => outputOf("pgrep", "--full", "^cilium-agent .*--config-dir=/run/cilium-test/node-"),
+  processes: () => outputOf("pgrep", "--full", "^(1.19-)?cilium-agent .*--config-dir=/run/cilium-test/node-"),
   "top folders": () => readdirSync("/").toSorted(),
   "kernel settings": () => ["unprivileged_bpf_disabled", "timer_migration"].map((name) => lines(`/proc/sys/kernel/${name}`)),
 } as const;

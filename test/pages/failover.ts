@@ -9,8 +9,9 @@ import { runUnchecked } from "../../tools/childProcess.mjs";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
+import { clientAddress } from "../harness/lanAddresses.ts";
 import { fetchPage, webService } from "../harness/lanClient.ts";
-import { clientAddress, type LanNode } from "../harness/lanNode.ts";
+import type { LanNode } from "../harness/lanNode.ts";
 import type { VirtualLan } from "../harness/virtualLan.ts";
 
 const timings: readonly LeaseTiming[] = [
@@ -88,7 +89,7 @@ async function startWith(lan: VirtualLan, nodes: readonly LanNode[], l2: LeaseTi
   lan.cluster.apply(manifest.yaml);
   lan.cluster.apply(loadBalancer?.yaml ?? "");
   // The web server runs on neither node, so that the Service itself does not fail with a node.
-  for (const name of services) lan.cluster.apply(webService(name, [{ name: "elsewhere", address: clientAddress }]));
+  for (const name of services) lan.cluster.apply(webService(name, [{ name: "elsewhere", addresses: [clientAddress] }]));
   for (const node of nodes) await node.boot();
 }
 

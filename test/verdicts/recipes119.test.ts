@@ -9,7 +9,7 @@ isolate();
 describe("Cilium 1.19.6 starts with the recipe", { concurrency: availableParallelism() }, () => {
   let trials: RecipeTrials;
   before(async () => {
-    trials = await RecipeTrials.start("1.19.6", "cilium-agent-1.19");
+    trials = await RecipeTrials.start("1.19.6", "1.19-cilium-agent");
   });
   after(() => trials.stop());
 

@@ -4,6 +4,7 @@ go 1.25.0
 
 tool (
 	github.com/cilium/cilium/daemon
+	github.com/cilium/cilium/operator
 )
 
 require github.com/cilium/cilium v1.19.6

@@ -24,6 +24,7 @@ filter cilium_ipv4_routes {
 template bgp cilium_ipv4 {
   local 192.168.1.1 as 64512;
   passive on;
+  error wait time 5, 30;
   ipv4 { import filter cilium_ipv4_routes; export none; };
 }
 protocol bgp cilium_ipv4_1 from cilium_ipv4 { neighbor 192.168.1.11 as 64513; }
@@ -36,6 +37,7 @@ filter cilium_ipv6_routes {
 template bgp cilium_ipv6 {
   local 2001:db8:1::1 as 64512;
   passive on;
+  error wait time 5, 30;
   ipv6 { import filter cilium_ipv6_routes; export none; };
 }
 protocol bgp cilium_ipv6_1 from cilium_ipv6 { neighbor 2001:db8:1::11 as 64513; }
