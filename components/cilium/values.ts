@@ -65,27 +65,27 @@ function routingValues(settings: Settings): HelmValues {
   const isTunnel = routing.mode === "tunnel" || (routing.mode === undefined && userValues["routingMode"] === "tunnel");
   // With a tunnel, the agent refuses direct routes and ignores native ranges, so set neither.
   if (isTunnel) return { routingMode: "tunnel", ...underlayValues(settings) };
+  const ipv6 = nativeRange(settings, 6);
   return {
     // The chart's default is a tunnel, whatever else is set.
     routingMode: "native",
-    ...nativeRangeValues(settings),
+    // The range that is not masqueraded: that of the pods. Without it the agent does not start.
+    ipv4NativeRoutingCIDR: nativeRange(settings, 4),
+    ...(ipv6 !== undefined && { ipv6NativeRoutingCIDR: ipv6 }),
     // Something must know the routes to the pods of the other nodes: the nodes themselves, unless BGP or the router does.
     autoDirectNodeRoutes: routing.directRoutes,
   };
 }
 
-/** The ranges that are not masqueraded: those of the pods. Without the one of each IP family, the agent does not start. */
-function nativeRangeValues(settings: Settings): HelmValues {
-  const podCidrs = podCidrRanges(settings);
-  const pods = podRanges(settings, merge(ipamValues(settings), settings.userValues));
-  const native = ([4, 6] as const).flatMap((family) => {
-    const [range, ...others] = pods.filter((pod) => pod.range.family === family);
-    const own = podCidrs.find((podCidr) => podCidr.range.family === family);
-    // Only one range is not masqueraded. If the user's own pools have several, it is that of the input.
-    const chosen = others.length === 0 ? (range ?? own) : own;
-    return chosen === undefined ? [] : [[`ipv${family}NativeRoutingCIDR`, chosen.range.text] as const];
-  });
-  return Object.fromEntries(native);
+/** The range of an IP family that is not masqueraded. Undefined if pods have no address of it. */
+function nativeRange(settings: Settings, family: 4 | 6): string | undefined {
+  const [pods, ...others] = podRanges(settings, merge(ipamValues(settings), settings.userValues)).filter(
+    ({ range }) => range.family === family,
+  );
+  const podCidr = podCidrRanges(settings).find(({ range }) => range.family === family);
+  // Only one range is not masqueraded. If the user's own pools have several, it is that of the input.
+  const native = others.length === 0 ? (pods ?? podCidr) : podCidr;
+  return native?.range.text;
 }
 
 function underlayValues(settings: Settings): HelmValues {
