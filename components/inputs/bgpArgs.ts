@@ -110,7 +110,10 @@ export interface BgpPeer {
   readonly authSecretRef?: string;
 }
 
-/** Graceful restart: the router keeps sending traffic to a node whose agent restarts, as in an update of Cilium. */
+/**
+ * Graceful restart: the router keeps sending traffic to a node whose agent restarts, as in an update of Cilium. FRR does so for a node that is off
+ * too: the clients that it sends there get no answer for the hold time and `restartTimeSeconds`. BIRD removes the node after the hold time.
+ */
 export interface BgpGracefulRestart {
   /** Whether the nodes ask the router for it. */
   readonly enabled: boolean;

@@ -55,7 +55,6 @@ export function wrongPasswords(): number {
 
 /** A program that speaks BGP on this machine and installs what it learns as routes. */
 export interface Router {
-  readonly name: string;
   /** The kernel's name for its routes. */
   readonly protocol: string;
   /** The addresses of the nodes to which it has a session. */
@@ -68,7 +67,7 @@ export type StartRouter = (configuration: string) => Promise<Router>;
 
 /** Starts FRR, and gives it the configuration as `vtysh` does with its file. */
 export const startFrr: StartRouter = async (configuration) => {
-  // The only folder that FRR writes to is private: `isolate` mounts a file system over /run.
+  // The only folder that FRR writes to is private: the LAN has mounted a file system over /run.
   const folder = "/run/frr";
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
@@ -81,7 +80,10 @@ export const startFrr: StartRouter = async (configuration) => {
   }
   const { status, stdout, stderr } = runUnchecked("vtysh", ["--inputfile", writeConfiguration("frr", configuration)]);
   // It is silent if it understands everything.
-  if (status !== 0 || `${stdout}${stderr}` !== "") throw new Error(`vtysh: exit status ${status}\n${stderr}${stdout}`);
+  if (status !== 0 || `${stdout}${stderr}` !== "") {
+    await stop(daemons);
+    throw new Error(`vtysh: exit status ${status}\n${stderr}${stdout}`);
+  }
   const sessions = () => {
     const families = JSON.parse(runCommand("vtysh", "--command", "show bgp summary established json")) as Record<
       string,
@@ -89,7 +91,7 @@ export const startFrr: StartRouter = async (configuration) => {
     >;
     return [...new Set(Object.values(families).flatMap(({ peers = {} }) => Object.keys(peers)))];
   };
-  return { name: "FRR", protocol: "bgp", sessions, stop: () => stop(daemons.toReversed()) };
+  return { protocol: "bgp", sessions, stop: () => stop(daemons.toReversed()) };
 };
 
 /** Starts BIRD. */
@@ -103,7 +105,7 @@ export const startBird: StartRouter = async (configuration) => {
       .filter((protocol) => /^ +BGP state: +Established$/m.test(protocol))
       .map((protocol) => /^ +Neighbor address: +(\S+)$/m.exec(protocol)?.[1] ?? "");
   };
-  return { name: "BIRD", protocol: "bird", sessions, stop: () => stop([daemon]) };
+  return { protocol: "bird", sessions, stop: () => stop([daemon]) };
 };
 
 /** The destinations that the kernel has learned from a router, as the kernel writes them: `10.50.0.1` and not `10.50.0.1/32`. */
@@ -125,11 +127,6 @@ function start(program: string, options: readonly string[]): ChildProcess {
   const child = spawn(program, options, { stdio: ["ignore", log, log] });
   closeSync(log);
   return child;
-}
-
-/** What a program of a router has written. */
-export function routerLog(program: "zebra" | "bgpd" | "bird"): string {
-  return readFileSync(logFile(program), "utf8");
 }
 
 function logFile(program: string): string {

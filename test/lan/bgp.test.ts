@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
+import type { ChildProcess } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
@@ -10,7 +9,7 @@ import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { isolate } from "../harness/isolation.ts";
 import { clientAddresses } from "../harness/lanAddresses.ts";
-import { startProbe, webService } from "../harness/lanClient.ts";
+import { elsewhere, startProbe, startWebServer, webService } from "../harness/lanClient.ts";
 import type { LanNode } from "../harness/lanNode.ts";
 import {
   clientBehindRouter,
@@ -55,11 +54,7 @@ before(async () => {
   lan = await VirtualLan.start(exported);
   connectClientBehindRouter();
   nodes = [await lan.addNode(), await lan.addNode()];
-  // The web server runs on neither node, so that the Service itself does not fail with a node.
-  webServer = spawn(process.execPath, [join(import.meta.dirname, "..", "processes", "hello.ts"), "8080", "elsewhere"], {
-    stdio: "inherit",
-  });
-  const elsewhere = { name: "elsewhere", addresses: Object.values(clientAddresses) };
+  webServer = startWebServer();
   lan.cluster.apply(webService("web", [elsewhere], { ipFamilyPolicy: "RequireDualStack", ipFamilies: ["IPv4", "IPv6"] }));
   const secret = [
     "create",
@@ -168,11 +163,17 @@ for (const [name, start] of [
       apply(exported);
       await sleep(3_000);
       await waitForAllRoutes(router);
-      // The node that the client's packets go through.
-      const hop = nextHopFromBehind("10.50.0.0");
-      const [dead, alive] = nodes[0].addresses.includes(hop) ? nodes : (nodes.toReversed() as [LanNode, LanNode]);
       const probe = startProbe("10.50.0.0", 80, clientBehindRouter);
-      await sleep(1_000);
+      // The node that the client's packets go through: it changes while routes come back.
+      let hop = "";
+      const isSettled = async () => {
+        const before = nextHopFromBehind("10.50.0.0");
+        await sleep(3_000);
+        hop = nextHopFromBehind("10.50.0.0");
+        return hop === before && addresses.every((address) => hops(router, address).length === 2);
+      };
+      await eventually(isSettled, "the routes keep changing");
+      const [dead, alive] = nodes[0].addresses.includes(hop) ? nodes : (nodes.toReversed() as [LanNode, LanNode]);
       dead.unplug();
       const start = performance.now();
       await dead.stopAgent();

@@ -1,7 +1,5 @@
-import { createServer, get } from "node:http";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { formatPage, type Page } from "../../commands/lib/page.ts";
+import { createServer } from "node:http";
+import type { Page } from "../../commands/lib/page.ts";
 import { progress } from "../../commands/lib/terminal.ts";
 import { type LeaseTiming, leaseTiming } from "../../components/cilium/leaseTiming.ts";
 import { createPlan } from "../../components/plan.ts";
@@ -12,7 +10,9 @@ import { eventually } from "../harness/cluster.ts";
 import { clientAddress } from "../harness/lanAddresses.ts";
 import { fetchPage, webService } from "../harness/lanClient.ts";
 import type { LanNode } from "../harness/lanNode.ts";
+import { watchSilence } from "../harness/silence.ts";
 import type { VirtualLan } from "../harness/virtualLan.ts";
+import { failoverPage, medianAndMaximum } from "./failoverPage.ts";
 
 const timings: readonly LeaseTiming[] = [
   leaseTiming({}),
@@ -25,7 +25,7 @@ const services = ["web", "web-2", "web-3", "web-4", "web-5"];
 const watchSeconds = 30;
 const address = "192.168.1.200";
 
-/** Generates docs/failover.md from the measurements of a client on a LAN of two nodes. Takes a quarter of an hour. */
+/** Measures L2 announcements for docs/failover.md, with a client on a LAN of two nodes. Takes a quarter of an hour. */
 export async function measureFailover(lan: VirtualLan, firstNode: LanNode): Promise<Page> {
   const nodes = [firstNode, await lan.addNode()] as const;
   const server = createServer((_, response) => response.end("elsewhere")).listen(8080, clientAddress);
@@ -55,14 +55,10 @@ export async function measureFailover(lan: VirtualLan, firstNode: LanNode): Prom
     rows.push(`| ${cells.join(" | ")} |`);
   }
   server.close();
-  return formatPage(
-    join("docs", "failover.md"),
-    `# Failover
-
-This page shows how long a client on the LAN gets no answer from a LoadBalancer IP after the node that announces it is gone, and what a faster
-takeover costs: every node reads or writes the lease of each announced Service once per \`leaseRetryPeriod\`. \`npm run measure -- failover\`
-measures it with the default Cilium release on two nodes of a LAN of network namespaces. The client sends requests without a pause, and does
-not forget by itself which node had the address. Each value is the median of ${rounds} rounds with the maximum in parentheses.
+  return failoverPage(
+    "L2 announcements",
+    `What a faster takeover costs: every node reads or writes the lease of each announced Service once per \`leaseRetryPeriod\`. The client does not
+forget by itself which node had the address.
 
 | \`l2.leaseDuration\` | \`l2.leaseRenewDeadline\` | \`l2.leaseRetryPeriod\` | The node is off | Its agent is stopped | API writes per second and Service |
 | --- | --- | --- | --- | --- | --- |
@@ -75,13 +71,6 @@ home next to nothing, and a node that is only slow keeps its addresses. The agen
 addresses (\`k8sClientRateLimit\` in [defaults.md](defaults.md)).
 `,
   );
-}
-
-/** Formats the median and the maximum of times in milliseconds, such as `16.8 s (18.0 s)`. */
-function medianAndMaximum(times: readonly number[]): string {
-  const sorted = times.toSorted((one, other) => one - other);
-  const secondsAt = (index: number) => `${((sorted[index] ?? NaN) / 1000).toFixed(1)} s`;
-  return `${secondsAt(Math.floor(sorted.length / 2))} (${secondsAt(sorted.length - 1)})`;
 }
 
 async function startWith(lan: VirtualLan, nodes: readonly LanNode[], l2: LeaseTiming): Promise<void> {
@@ -102,35 +91,11 @@ async function findAnnouncingNode(lan: VirtualLan, [one, other]: readonly [LanNo
 
 /** Measures the longest time without an answer after a failure, in milliseconds. Watches until well after the lease has expired. */
 async function measureSilence({ leaseDuration }: LeaseTiming, fail: () => void | Promise<void>): Promise<number> {
-  const start = performance.now();
-  const end = start + Number.parseInt(leaseDuration, 10) * 1000 + 15_000;
-  let lastAnswer = start;
-  let longest = 0;
+  const end = performance.now() + Number.parseInt(leaseDuration, 10) * 1000 + 15_000;
   const failure = Promise.resolve(fail());
-  while (performance.now() < end) {
-    if (await isAnswered()) {
-      longest = Math.max(longest, performance.now() - lastAnswer);
-      lastAnswer = performance.now();
-    }
-    await sleep(20);
-  }
+  const silence = await watchSilence(address, () => performance.now() > end);
   await failure;
-  const silenceAtEnd = end - lastAnswer;
-  // Less than a second is only the interval between two answers.
-  return silenceAtEnd > 1_000 ? Math.max(longest, silenceAtEnd) : longest;
-}
-
-function isAnswered(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const request = get({ host: address, agent: false, timeout: 250 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    request.on("timeout", () => request.destroy());
-    request.on("error", () => {
-      resolve(false);
-    });
-  });
+  return silence;
 }
 
 /** Counts how often leases of announced Services are written within `watchSeconds`. */

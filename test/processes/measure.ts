@@ -1,4 +1,4 @@
-// npm run measure -- defaults, or failover: writes a page of docs/ from a run of Cilium's real agent on a LAN of network namespaces.
+// npm run measure -- defaults, failover or failover-bgp: writes a page of docs/ from a run of Cilium's real agent on a LAN of network namespaces.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -15,10 +15,11 @@ import { eventually } from "../harness/cluster.ts";
 import { isolate } from "../harness/isolation.ts";
 import { answersArp, webService } from "../harness/lanClient.ts";
 import { VirtualLan } from "../harness/virtualLan.ts";
+import { measureBgpFailover } from "../pages/bgpFailover.ts";
 import { observeDefaults } from "../pages/defaults.ts";
 import { measureFailover } from "../pages/failover.ts";
 
-const pages = { defaults: observeDefaults, failover: measureFailover };
+const pages = { defaults: observeDefaults, failover: measureFailover, "failover-bgp": measureBgpFailover };
 
 async function main(): Promise<void> {
   const [, makePage] =
@@ -29,7 +30,7 @@ async function main(): Promise<void> {
     const obstacle = findAgentObstacle();
     if (obstacle !== undefined) fail(obstacle.reason);
     await putOnPath(...suites.lan.tools);
-    addToPath(commandFolders.clang);
+    for (const folder of new Set(Object.values(commandFolders))) addToPath(folder);
     process.env[suiteDataVariable] = JSON.stringify(await fetchData(suites.lan, mkdtempSync(join(tmpdir(), "cilium-measure-"))));
   }
   isolate();
