@@ -25,7 +25,7 @@ import type { VirtualLan } from "../harness/virtualLan.ts";
 import { failoverPage, medianAndMaximum } from "./failoverPage.ts";
 
 const rounds = 3;
-const holdTimes = [30, 9, 3];
+const holdTimes = [9, 3];
 const restartTimeSeconds = 30;
 const routers = [
   { name: "FRR", text: "frr", start: startFrr },
