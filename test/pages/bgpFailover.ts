@@ -81,8 +81,8 @@ With \`gracefulRestart\`, the routes of an agent that restarts stay, and so do t
 | --- | --- | --- |
 ${restarts.join("\n")}
 
-With two nodes or more, restarts cost nothing either way. Graceful restart is for a cluster of one node, or for Services with
-\`externalTrafficPolicy: Local\` and their pods on one node; keep \`restartTimeSeconds\` as short as a restart allows.
+With two nodes or more, the router uses the other node while an agent restarts, so graceful restart gains little. It is for a cluster of one
+node, or for Services with \`externalTrafficPolicy: Local\` and their pods on one node; keep \`restartTimeSeconds\` as short as a restart allows.
 `;
 }
 

@@ -19,10 +19,15 @@ import { measureBgpFailover } from "../pages/bgpFailover.ts";
 import { observeDefaults } from "../pages/defaults.ts";
 import { measureFailover } from "../pages/failover.ts";
 
-const pages = { defaults: observeDefaults, failover: measureFailover, "failover-bgp": measureBgpFailover };
+const pages = {
+  defaults: { make: observeDefaults, values: {} },
+  failover: { make: measureFailover, values: {} },
+  // The operator registers the kinds of BGP when it starts, if BGP is on.
+  "failover-bgp": { make: measureBgpFailover, values: { bgpControlPlane: { enabled: true } } },
+};
 
 async function main(): Promise<void> {
-  const [, makePage] =
+  const [, page] =
     Object.entries(pages).find(([name]) => name === process.argv[2]) ??
     fail(`name the page to measure: ${Object.keys(pages).join(" or ")}`);
   // Fetch everything that the suite lan needs first, because the namespaces have no network.
@@ -35,14 +40,14 @@ async function main(): Promise<void> {
   }
   isolate();
 
-  const { manifest, loadBalancer, settings } = createPlan({ ...devStack, ...chartArgs() });
+  const { manifest, loadBalancer, settings } = createPlan({ ...devStack, ...chartArgs(), values: page.values });
   const lan = await VirtualLan.start({ manifest, settings });
   try {
     const firstNode = await lan.addNode();
     lan.cluster.apply(loadBalancer?.yaml ?? "");
     lan.cluster.apply(webService("web", [firstNode]));
     await eventually(() => answersArp("192.168.1.200"), "nobody answers ARP for 192.168.1.200");
-    const { path, content } = await makePage(lan, firstNode);
+    const { path, content } = await page.make(lan, firstNode);
     writeFileSync(path, content);
     say(`wrote ${relative(root, path)}`);
   } finally {
