@@ -111,15 +111,16 @@ export interface BgpPeer {
 }
 
 /**
- * Graceful restart: the router keeps sending traffic to a node whose agent restarts, as in an update of Cilium. FRR does so for a node that is off
- * too: the clients that it sends there get no answer for the hold time and `restartTimeSeconds`. BIRD removes the node after the hold time.
+ * Graceful restart: the router keeps sending traffic to a node whose agent restarts, as in an update of Cilium. Cilium asks for the same for a
+ * silent node (RFC 8538), and FRR then sends traffic to a node that is off for the hold time and `restartTimeSeconds`, unless it is configured as
+ * in `bgpRouterConfig`. BIRD removes the node after the hold time.
  */
 export interface BgpGracefulRestart {
   /** Whether the nodes ask the router for it. */
   readonly enabled: boolean;
 
   /**
-   * Seconds that the router keeps the routes of a node whose session ended.
+   * Seconds that the router keeps the routes of a node whose connection ended.
    *
    * @default 120
    * @asType integer

@@ -6,12 +6,14 @@ import { addressesOf, passwordPlaceholder, type Router, type RouterSessions } fr
  */
 export function birdConfig(router: Router): string {
   const { asn, sessions } = router;
+  const remote = sessions.filter(({ mayBeRemote }) => mayBeRemote);
   const lines = [
     `# BIRD 2, for the router at ${addressesOf(router).join(" and ")} in AS ${asn}. If your configuration has the protocols device and kernel already,`,
-    "# leave them out here, and let yours export these routes and merge paths.",
+    `# leave them out here, and let yours export these routes${remote.length === 0 ? "" : ", learn all others"} and merge paths.`,
     // Without an address of IPv4, BIRD has no router ID and does not start. Any number that no other router has will do.
     ...(sessions.some(({ family }) => family === 4) ? [] : ["router id 0.0.0.1;"]),
     "protocol device {}",
+    ...(remote.length === 0 ? [] : directLines(remote)),
     ...sessions.flatMap(kernelLines),
     ...sessions.flatMap((ofFamily) => [...filterLines(ofFamily), ...templateLines(router, ofFamily), ...neighborLines(ofFamily)]),
   ];
@@ -20,11 +22,18 @@ export function birdConfig(router: Router): string {
 
 const groupOf = ({ family }: RouterSessions) => `cilium_ipv${family}`;
 
-function kernelLines({ family, nodes }: RouterSessions): readonly string[] {
+/** In internal sessions and over several hops, BIRD looks for the way to a node in its own tables. Without one, the route is unreachable. */
+function directLines(sessions: readonly RouterSessions[]): readonly string[] {
+  const channels = sessions.map(({ family }) => `ipv${family};`);
+  return ["# BIRD needs the routes of the router to find the way to the nodes.", `protocol direct { ${channels.join(" ")} }`];
+}
+
+function kernelLines({ family, nodes, mayBeRemote }: RouterSessions): readonly string[] {
   return [
     "protocol kernel {",
+    ...(mayBeRemote ? ["  learn;"] : []),
     `  merge paths on limit ${Math.max(2, nodes.length)};`,
-    `  ipv${family} { import none; export where proto ~ "cilium_*"; };`,
+    `  ipv${family} { import ${mayBeRemote ? "all" : "none"}; export where proto ~ "cilium_*"; };`,
     "}",
   ];
 }
@@ -42,7 +51,7 @@ function filterLines(sessions: RouterSessions): readonly string[] {
 }
 
 function templateLines({ asn }: Router, sessions: RouterSessions): readonly string[] {
-  const { family, address, peer } = sessions;
+  const { family, address, peer, hops } = sessions;
   return [
     `template bgp ${groupOf(sessions)} {`,
     `  local ${address}${peer.port === undefined ? "" : ` port ${peer.port}`} as ${asn};`,
@@ -50,7 +59,7 @@ function templateLines({ asn }: Router, sessions: RouterSessions): readonly stri
     "  passive on;",
     // By default, BIRD refuses a node for a minute or more after the node was off.
     "  error wait time 5, 30;",
-    ...(peer.ebgpMultihop === undefined ? [] : [`  multihop ${peer.ebgpMultihop};`]),
+    ...(hops === 1 ? [] : [`  multihop ${hops};`]),
     ...(peer.authSecretRef === undefined
       ? []
       : [
@@ -64,7 +73,12 @@ function templateLines({ asn }: Router, sessions: RouterSessions): readonly stri
 
 function neighborLines(sessions: RouterSessions): readonly string[] {
   const asn = sessions.nodesAsn === undefined ? "external" : `as ${sessions.nodesAsn}`;
-  return sessions.nodes.map(
-    (node, index) => `protocol bgp ${groupOf(sessions)}_${index + 1} from ${groupOf(sessions)} { neighbor ${node} ${asn}; }`,
-  );
+  return [
+    ...(sessions.isPartlyInternal
+      ? ["# Write `internal` in place of `external` for the nodes that are in the AS of the router."]
+      : []),
+    ...sessions.nodes.map(
+      (node, index) => `protocol bgp ${groupOf(sessions)}_${index + 1} from ${groupOf(sessions)} { neighbor ${node} ${asn}; }`,
+    ),
+  ];
 }

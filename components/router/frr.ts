@@ -14,6 +14,7 @@ export function frrConfig(router: Router): string {
     `router bgp ${asn}`,
     // Without an address of IPv4, FRR has no router ID and opens no session. Any number that no other router has will do.
     ...(sessions.some(({ family }) => family === 4) ? [] : [" bgp router-id 0.0.0.1"]),
+    ...sessionLines(sessions),
     ...sessions.flatMap(neighborLines),
     ...sessions.flatMap(addressFamilyLines),
     "exit",
@@ -43,15 +44,25 @@ function filterLines(sessions: RouterSessions): readonly string[] {
   ];
 }
 
+/** Settings of all sessions. */
+function sessionLines(sessions: readonly RouterSessions[]): readonly string[] {
+  return [
+    // FRR spreads traffic only over routes of one AS otherwise.
+    ...(sessions.some(({ nodesAsn }) => nodesAsn === undefined) ? [" bgp bestpath as-path multipath-relax"] : []),
+    // Cilium offers notifications with graceful restart (RFC 8538). With them, FRR keeps the routes of a dead node after the hold time too.
+    ...(sessions.some(({ restartsGracefully }) => restartsGracefully) ? [" no bgp graceful-restart notification"] : []),
+  ];
+}
+
 function neighborLines(sessions: RouterSessions): readonly string[] {
-  const { nodes, nodesAsn, peer } = sessions;
+  const { nodes, nodesAsn, peer, hops } = sessions;
   const group = ` neighbor ${groupOf(sessions)}`;
   return [
     `${group} peer-group`,
     `${group} remote-as ${nodesAsn ?? "external"}`,
     // The agents connect to the router, and do not listen themselves.
     `${group} passive`,
-    ...(peer.ebgpMultihop === undefined ? [] : [`${group} ebgp-multihop ${peer.ebgpMultihop}`]),
+    ...(hops === 1 ? [] : [`${group} ebgp-multihop ${hops}`]),
     ...(peer.port === undefined
       ? []
       : [` ! The nodes connect to port ${peer.port}: start bgpd with \`--bgp_port ${peer.port}\`.`]),
@@ -61,6 +72,9 @@ function neighborLines(sessions: RouterSessions): readonly string[] {
           ` ! Replace the last word by the password in the Secret ${peer.authSecretRef}.`,
           `${group} password ${passwordPlaceholder(peer.authSecretRef)}`,
         ]),
+    ...(sessions.isPartlyInternal
+      ? [" ! The nodes that are in the AS of the router need a group like this one, with `remote-as internal`."]
+      : []),
     ...nodes.map((node) => ` neighbor ${node} peer-group ${groupOf(sessions)}`),
   ];
 }

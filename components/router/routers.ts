@@ -19,9 +19,18 @@ export interface RouterSessions {
   readonly address: string;
   /** The addresses of the nodes. */
   readonly nodes: readonly string[];
-  /** The autonomous system of the nodes. Undefined if there are several, other than the router's. */
+  /** The autonomous system of the nodes. Undefined if there are several. */
   readonly nodesAsn: number | undefined;
+  /** Whether the nodes are in the autonomous system of the router. */
   readonly isInternal: boolean;
+  /** Whether some nodes are in the autonomous system of the router and others are not. It is not known which. */
+  readonly isPartlyInternal: boolean;
+  /** The number of hops of an external session, 1 if the nodes are in a network of the router. */
+  readonly hops: number;
+  /** Whether the nodes may be several hops away. Internal sessions take any number. */
+  readonly mayBeRemote: boolean;
+  /** Whether the nodes ask the router to keep their routes while an agent restarts. */
+  readonly restartsGracefully: boolean;
   /** The ranges that the router takes routes to, in CIDR notation. */
   readonly accepted: readonly string[];
   /** Whether the nodes also announce external IPs, which the inputs do not know. */
@@ -63,19 +72,28 @@ function sessionsOfFamily(
   const nodes = nodeAddresses(settings).filter(({ range }) => range.family === family);
   if (nodes.length === 0) return [];
   const own = peerings.filter(({ peer }) => peer.asn === asn && parseAddress(peer.address)?.family === family);
-  const addresses = [...new Set(own.map(({ peer }) => peer.address))];
-  return addresses.flatMap((address) => {
-    const [first, ...others] = own.filter(({ peer }) => peer.address === address);
+  // One address can be written in several ways.
+  const addresses = [...new Set(own.map(({ peer }) => parseAddress(peer.address)?.first))];
+  return addresses.flatMap((number) => {
+    const ofRouter = own.filter(({ peer }) => parseAddress(peer.address)?.first === number);
+    const [first] = ofRouter;
     if (first === undefined) return [];
-    const instances = [first, ...others].map(({ instance }) => instance);
+    const instances = ofRouter.map(({ instance }) => instance);
+    const isInternal = instances.every(({ localAsn }) => localAsn === asn);
+    const hasInternal = instances.some(({ localAsn }) => localAsn === asn);
+    const hops = Math.max(...ofRouter.map(({ peer }) => peer.ebgpMultihop ?? 1));
     const advertised = instances.map(({ advertise = {} }) => advertise);
     const ranges = announcedRanges(settings, advertised, podRanges).filter(({ range }) => range.family === family);
     return {
       family,
-      address,
+      address: first.peer.address,
       nodes: nodes.map(({ range }) => range.text),
       nodesAsn: new Set(instances.map(({ localAsn }) => localAsn)).size === 1 ? first.instance.localAsn : undefined,
-      isInternal: instances.every(({ localAsn }) => localAsn === asn),
+      isInternal,
+      isPartlyInternal: hasInternal && !isInternal,
+      hops,
+      mayBeRemote: hasInternal || hops > 1,
+      restartsGracefully: ofRouter.some(({ peer }) => peer.gracefulRestart?.enabled === true),
       accepted: ranges.flatMap(({ range }) => cidrsOf(range)),
       hasExternalIps: advertised.some(({ externalIPs = false }) => externalIPs),
       peer: first.peer,

@@ -74,15 +74,15 @@ The router is FRR, and nodes send a sign of life each third of the hold time. If
 last one is over: two thirds of it to all of it. With the default of 90 seconds, that is up to a minute and a half. A router that loses the link
 of the node notices at once. An agent that ends closes its sessions, so the router uses the other node until the agent is back.
 
-With \`gracefulRestart\`, the routes of an agent that restarts stay, and so do those of a node that is off in FRR. Here \`holdTimeSeconds\` is 9 and
-\`restartTimeSeconds\` is ${restartTimeSeconds}:
+With \`gracefulRestart\`, the routes of an agent that restarts stay. Those of a node that is off go after the hold time: FRR would keep them for
+\`restartTimeSeconds\` more, but \`bgpRouterConfig\` turns that off. Here \`holdTimeSeconds\` is 9 and \`restartTimeSeconds\` is ${restartTimeSeconds}:
 
 | Router | The node is off | Its agent restarts |
 | --- | --- | --- |
 ${restarts.join("\n")}
 
 With two nodes or more, the router uses the other node while an agent restarts, so graceful restart gains little. It is for a cluster of one
-node, or for Services with \`externalTrafficPolicy: Local\` and their pods on one node; keep \`restartTimeSeconds\` as short as a restart allows.
+node, or for Services with \`externalTrafficPolicy: Local\` and their pods on one node.
 `;
 }
 

@@ -118,7 +118,11 @@ export function familyOf(address: string): 4 | 6 {
   return parseAddress(address)?.family ?? 4;
 }
 
-/** `lan-192.168.1.1`. Names of objects have no colons, and end with a letter or a digit. */
+/**
+ * `lan.192.168.1.1`. Names of objects have no colons, and their parts begin and end with a letter or a digit. The name of an instance has no dots,
+ * so no other instance and address have the same name.
+ */
 function peerConfigName(instance: string, address: string): string {
-  return `${instance}-${address.toLowerCase().replaceAll(":", "-").replace(/-$/, "-0")}`;
+  const name = address.toLowerCase().replaceAll(":", "-").replace(/^-/, "0-").replace(/-$/, "-0");
+  return `${instance}.${name}`;
 }

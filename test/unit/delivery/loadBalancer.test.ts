@@ -42,7 +42,7 @@ test("every object waits for the first one, so an operator that does not start i
       ["kubernetes:cilium.io/v2:CiliumLoadBalancerIPPool", "lb-one", []],
       ["kubernetes:cilium.io/v2:CiliumLoadBalancerIPPool", "lb-two", ["lb-one"]],
       ["kubernetes:cilium.io/v2alpha1:CiliumL2AnnouncementPolicy", "lb-lan", ["lb-one"]],
-      ["kubernetes:cilium.io/v2:CiliumBGPPeerConfig", "lb-lan-192.168.1.1", ["lb-one"]],
+      ["kubernetes:cilium.io/v2:CiliumBGPPeerConfig", "lb-lan.192.168.1.1", ["lb-one"]],
       ["kubernetes:cilium.io/v2:CiliumBGPAdvertisement", "lb-lan", ["lb-one"]],
       ["kubernetes:cilium.io/v2:CiliumBGPClusterConfig", "lb-lan", ["lb-one"]],
     ],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { BgpPeer } from "../../../components/inputs/bgpArgs.ts";
 import { birdConfig } from "../../../components/router/bird.ts";
 import { routerOf } from "../../fixtures/routers.ts";
 
@@ -72,4 +73,36 @@ test("if nothing is known of what the nodes announce, nothing is taken, and the 
 test("only a router without IPv4 needs an ID", () => {
   assert.match(birdConfig(routerOf({ address: "2001:db8:1::1", asn: 64512 })), /^router id 0\.0\.0\.1;$/m);
   assert(!birdConfig(routerOf({ address: "192.168.1.1", asn: 64512 })).includes("router id"));
+});
+
+test("BIRD looks up the way to the nodes of internal sessions and over several hops, in the IP families that need it", () => {
+  const textOf = (...peers: BgpPeer[]) => birdConfig(routerOf(...peers));
+  const lookups = (text: string) => [
+    /^protocol direct \{ (.*) \}$/m.exec(text)?.[1],
+    ...[...text.matchAll(/^protocol kernel \{\n( {2}learn;\n)?.*\n {2}(ipv\d) \{ import (\w+);/gm)].map(
+      ([, learn, family, imported]) => [family, learn !== undefined, imported].join(" "),
+    ),
+  ];
+  const ipv4 = { address: "192.168.1.1", asn: 64512 };
+  const ipv6 = { address: "2001:db8:1::1", asn: 64512 };
+  assert.deepEqual(lookups(textOf(ipv4, ipv6)), [undefined, "ipv4 false none", "ipv6 false none"]);
+  assert.deepEqual(lookups(textOf({ ...ipv4, ebgpMultihop: 1 })), [undefined, "ipv4 false none"]);
+  assert.deepEqual(lookups(textOf({ ...ipv4, ebgpMultihop: 2 }, ipv6)), ["ipv4;", "ipv4 true all", "ipv6 false none"]);
+  assert.deepEqual(lookups(textOf(ipv4, { ...ipv6, ebgpMultihop: 255 })), ["ipv6;", "ipv4 false none", "ipv6 true all"]);
+  const internal = textOf({ ...ipv4, asn: 64513 }, { ...ipv6, asn: 64513 });
+  assert.deepEqual(lookups(internal), ["ipv4; ipv6;", "ipv4 true all", "ipv6 true all"]);
+  // What the router knows otherwise does not return to the kernel.
+  for (const [, exported] of internal.matchAll(/import all; export (.*);/g))
+    assert.equal(exported, 'where proto ~ "cilium_*"; }');
+});
+
+test("one hop is no setting of its own", () => {
+  assert(!birdConfig(routerOf({ address: "192.168.1.1", asn: 64512, ebgpMultihop: 1 })).includes("multihop"));
+});
+
+test("if only some nodes are in the AS of the router, the text says what to change for them", () => {
+  const router = routerOf({ address: "192.168.1.1", asn: 64512 });
+  const sessions = router.sessions.map((each) => ({ ...each, nodesAsn: undefined, isPartlyInternal: true }));
+  assert.match(birdConfig({ ...router, sessions }), /^# Write `internal` .*\nprotocol bgp cilium_ipv4_1 .* external; \}$/m);
+  assert(!birdConfig(router).includes("`internal`"));
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { BgpPeer } from "../../../components/inputs/bgpArgs.ts";
 import { frrConfig } from "../../../components/router/frr.ts";
 import { routerOf } from "../../fixtures/routers.ts";
 
@@ -86,4 +87,37 @@ test("if nothing is known of what the nodes announce, nothing is taken, and the 
 test("only a router without IPv4 needs an ID", () => {
   assert.match(frrConfig(routerOf({ address: "2001:db8:1::1", asn: 64512 })), /^ bgp router-id 0\.0\.0\.1$/m);
   assert(!frrConfig(routerOf({ address: "192.168.1.1", asn: 64512 })).includes("router-id"));
+});
+
+test("with graceful restart, a dead node does not keep its routes", () => {
+  const peer = { address: "192.168.1.1", asn: 64512 };
+  const textOf = (...peers: BgpPeer[]) => frrConfig(routerOf(...peers));
+  const line = /^router bgp 64512\n no bgp graceful-restart notification$/m;
+  assert.match(textOf({ ...peer, gracefulRestart: { enabled: true } }), line);
+  assert.match(
+    textOf(peer, { address: "2001:db8:1::1", asn: 64512, gracefulRestart: { enabled: true } }),
+    /^ no bgp graceful-restart notification$/m,
+  );
+  for (const each of [peer, { ...peer, gracefulRestart: { enabled: false } }]) assert(!textOf(each).includes("graceful-restart"));
+});
+
+test("traffic is spread over nodes of several AS numbers too", () => {
+  const router = routerOf({ address: "192.168.1.1", asn: 64512 });
+  const sessions = router.sessions.map((each) => ({ ...each, nodesAsn: undefined }));
+  assert.match(frrConfig({ ...router, sessions }), /^router bgp 64512\n bgp bestpath as-path multipath-relax$/m);
+  assert(!frrConfig(router).includes("multipath-relax"));
+});
+
+test("one hop is no setting of its own", () => {
+  assert(!frrConfig(routerOf({ address: "192.168.1.1", asn: 64512, ebgpMultihop: 1 })).includes("multihop"));
+});
+
+test("if only some nodes are in the AS of the router, the text says what they need", () => {
+  const router = routerOf({ address: "192.168.1.1", asn: 64512 });
+  const sessions = router.sessions.map((each) => ({ ...each, nodesAsn: undefined, isPartlyInternal: true }));
+  assert.match(
+    frrConfig({ ...router, sessions }),
+    /^ ! .* `remote-as internal`\.\n neighbor 192\.168\.1\.11 peer-group cilium-ipv4$/m,
+  );
+  assert(!frrConfig(router).includes("`remote-as internal`"));
 });

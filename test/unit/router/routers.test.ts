@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
-import type { BgpInstance } from "../../../components/inputs/bgpArgs.ts";
+import type { BgpInstance, BgpPeer } from "../../../components/inputs/bgpArgs.ts";
 import { podCidrRanges } from "../../../components/inputs/network.ts";
 import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { addressesOf, passwordPlaceholder, routersOf } from "../../../components/router/routers.ts";
@@ -111,9 +111,47 @@ test("without peers, or without nodes of the IP family, there is no router", () 
   );
 });
 
-test("a session inside one AS is internal", () => {
-  const isInternal = (asn: number) => routers([instance([["192.168.1.1", asn]])])[0]?.sessions[0]?.isInternal;
-  assert.deepEqual([isInternal(64513), isInternal(64512)], [true, false]);
+test("a session inside one AS is internal, and one of two instances may be", () => {
+  const at = (...localAsns: readonly number[]) => {
+    const bgp = localAsns.map((localAsn) => instance([["192.168.1.1", 64512]], { name: `as${localAsn}`, localAsn }));
+    const { isInternal, isPartlyInternal, mayBeRemote, nodesAsn } =
+      routers(bgp)[0]?.sessions[0] ?? assert.fail("there is no router");
+    return { isInternal, isPartlyInternal, mayBeRemote, nodesAsn };
+  };
+  const external = { isInternal: false, isPartlyInternal: false, mayBeRemote: false };
+  assert.deepEqual(at(64513), { ...external, nodesAsn: 64513 });
+  assert.deepEqual(at(64513, 64514), { ...external, nodesAsn: undefined });
+  assert.deepEqual(at(64512), { isInternal: true, isPartlyInternal: false, mayBeRemote: true, nodesAsn: 64512 });
+  for (const localAsns of [
+    [64512, 64513],
+    [64513, 64512],
+  ]) {
+    assert.deepEqual(at(...localAsns), { isInternal: false, isPartlyInternal: true, mayBeRemote: true, nodesAsn: undefined });
+  }
+});
+
+test("the nodes of a router may be several hops away, and may restart gracefully, if one of its peers says so", () => {
+  const at = (...peers: readonly Partial<BgpPeer>[]) => {
+    const bgp = peers.map((peer, index) =>
+      instance([], { name: `bgp${index}`, peers: [{ address: "192.168.1.1", asn: 64512, ...peer }] }),
+    );
+    const { hops, mayBeRemote, restartsGracefully } = routers(bgp)[0]?.sessions[0] ?? assert.fail("there is no router");
+    return [hops, mayBeRemote, restartsGracefully];
+  };
+  assert.deepEqual(at({}), [1, false, false]);
+  assert.deepEqual(at({ ebgpMultihop: 1, gracefulRestart: { enabled: false } }), [1, false, false]);
+  assert.deepEqual(at({}, { ebgpMultihop: 3 }), [3, true, false]);
+  assert.deepEqual(at({ gracefulRestart: { enabled: true } }, {}), [1, false, true]);
+});
+
+test("two ways to write an address are one router", () => {
+  const bgp = ["2001:db8:1::1", "2001:DB8:1:0::1"].map((address, index) =>
+    instance([[address, 64512]], { name: `bgp${index}`, localAsn: 64513 + index }),
+  );
+  assert.deepEqual(
+    routers(bgp).map((router) => [addressesOf(router), router.sessions.map(({ nodesAsn }) => nodesAsn)]),
+    [[["2001:db8:1::1"], [undefined]]],
+  );
 });
 
 test("the placeholder of a password is one word that names the Secret", () => {

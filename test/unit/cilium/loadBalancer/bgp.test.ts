@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { bgpObjects, familyOf } from "../../../../components/cilium/loadBalancer/bgp.ts";
 import { ciliumValues } from "../../../../components/cilium/values.ts";
 import { valueAt } from "../../../../components/helm/values.ts";
@@ -19,6 +20,9 @@ const advertisementsOf = (advertise: BgpInstance["advertise"]) =>
   (specOf({ ...lan, ...(advertise !== undefined && { advertise }) }, "CiliumBGPAdvertisement") as { advertisements: object[] })
     .advertisements;
 
+const peerConfigNameOf = (name: string, address: string) =>
+  bgpObjects({ ...lan, name, peers: [{ address, asn: 64512 }] })[0]?.metadata.name;
+
 test("a router and an AS number are enough: the nodes announce the addresses of all Services from pools", () => {
   assert.equal(
     createManifest(bgpObjects(lan)).yaml,
@@ -26,7 +30,7 @@ test("a router and an AS number are enough: the nodes announce the addresses of 
 apiVersion: cilium.io/v2
 kind: CiliumBGPPeerConfig
 metadata:
-  name: lan-192.168.1.1
+  name: lan.192.168.1.1
 spec:
   families:
     - afi: ipv4
@@ -62,7 +66,7 @@ spec:
           peerASN: 64512
           peerAddress: 192.168.1.1
           peerConfigRef:
-            name: lan-192.168.1.1
+            name: lan.192.168.1.1
 `,
   );
 });
@@ -131,7 +135,7 @@ test("the peers of an instance have names of their own that Kubernetes accepts, 
   const peers = addresses.map((address) => ({ address, asn: 64512 }));
   const objects = bgpObjects({ ...lan, peers });
   const names = objects.filter(({ kind }) => kind === "CiliumBGPPeerConfig").map(({ metadata }) => metadata.name);
-  assert.deepEqual(names, ["lan-192.168.1.1", "lan-2001-db8--1", "lan-2001-db8-1--0", "lan---ffff-1", "lan-fd00--a"]);
+  assert.deepEqual(names, ["lan.192.168.1.1", "lan.2001-db8--1", "lan.2001-db8-1--0", "lan.0--ffff-1", "lan.fd00--a"]);
   const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
   for (const name of names) assert.match(name, dnsSubdomain);
   const config = specOf({ ...lan, peers }, "CiliumBGPClusterConfig") as {
@@ -140,6 +144,28 @@ test("the peers of an instance have names of their own that Kubernetes accepts, 
   assert.deepEqual(
     config.bgpInstances[0].peers.map(({ peerConfigRef }) => peerConfigRef.name),
     names,
+  );
+});
+
+test("the peers of two instances never have one name, however alike the names of the instances are", () => {
+  const instanceName = fc
+    .array(fc.constantFrom("lan", "fd00", "2001", "db8"), { minLength: 1, maxLength: 4 })
+    .map((parts) => parts.join("-"));
+  const address = fc.constantFrom("fd00:2001:db8::1", "2001:db8::1", "db8::1", "fd00:2001::1", "fd00::", "192.168.1.1");
+  const peering = fc.tuple(instanceName, address);
+  fc.assert(
+    fc.property(peering, peering, ([oneName, oneAddress], [otherName, otherAddress]) => {
+      fc.pre(oneName !== otherName || oneAddress !== otherAddress);
+      assert.notEqual(peerConfigNameOf(oneName, oneAddress), peerConfigNameOf(otherName, otherAddress));
+    }),
+    {
+      examples: [
+        [
+          ["lan-fd00", "2001:db8::1"],
+          ["lan", "fd00:2001:db8::1"],
+        ],
+      ],
+    },
   );
 });
 
