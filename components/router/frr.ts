@@ -9,6 +9,7 @@ export function frrConfig(router: Router): string {
   const lines = [
     `! FRR, for the router at ${addressesOf(router).join(" and ")} in AS ${asn}. Paste it after \`configure terminal\` in vtysh, or into frr.conf.`,
     ...sessions.flatMap(filterLines),
+    ...sessions.flatMap(nextHopLines),
     "route-map cilium-out deny 10",
     "exit",
     `router bgp ${asn}`,
@@ -42,6 +43,11 @@ function filterLines(sessions: RouterSessions): readonly string[] {
     ` match ${ip} address prefix-list ${groupOf(sessions)}`,
     "exit",
   ];
+}
+
+/** FRR leaves out the routes of nodes that it reaches by its default route otherwise, although it has a session with them. */
+function nextHopLines({ family, mayBeRemote }: RouterSessions): readonly string[] {
+  return mayBeRemote ? [`${family === 4 ? "ip" : "ipv6"} nht resolve-via-default`] : [];
 }
 
 /** Settings of all sessions. */

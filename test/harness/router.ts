@@ -14,6 +14,8 @@ const networks = {
 
 /** The network namespace of the client behind the router. */
 export const clientBehindRouter = "behind";
+/** The addresses of the client behind the router. */
+export const addressesBehindRouter = { IPv4: withoutPrefix(networks.IPv4.client), IPv6: withoutPrefix(networks.IPv6.client) };
 
 /** Makes this process, which is on the LAN, a router to another network with a client in it. Needs the LAN. */
 export function connectClientBehindRouter(): void {
@@ -28,7 +30,7 @@ export function connectClientBehindRouter(): void {
   }
   runCommand("ip", "link", "set", "behind0", "up");
   inClient("link", "set", "eth0", "up");
-  for (const { router } of Object.values(networks)) inClient("route", "add", "default", "via", router.replace(/\/\d+$/, ""));
+  for (const { router } of Object.values(networks)) inClient("route", "add", "default", "via", withoutPrefix(router));
 }
 
 /** Fetches the page of a web server from behind the router; undefined if there is no answer. */
@@ -40,9 +42,13 @@ export function fetchFromBehind(address: string): string | undefined {
 
 /** The node to which the router sends the packets of the client behind it that are for this address. */
 export function nextHopFromBehind(address: string): string {
-  const client = networks[familyOf(address)].client.replace(/\/\d+$/, "");
+  const client = addressesBehindRouter[familyOf(address)];
   const [, hop = ""] = / via (\S+)/.exec(runCommand("ip", "route", "get", address, "from", client, "iif", "behind0")) ?? [];
   return hop;
+}
+
+function withoutPrefix(address: string): string {
+  return address.replace(/\/\d+$/, "");
 }
 
 /** How many TCP segments the router has refused because they were signed with another password. */
@@ -53,8 +59,10 @@ export function wrongPasswords(): number {
   return Number(values.split(" ")[names.split(" ").indexOf("TCPMD5Failure")]);
 }
 
-/** A program that speaks BGP on this machine and installs what it learns as routes. */
+/** A program that speaks BGP and installs what it learns as routes. */
 export interface Router {
+  /** The network namespace in which it runs; undefined for that of this process. */
+  readonly namespace: string | undefined;
   /** The kernel's name for its routes. */
   readonly protocol: string;
   /** The addresses of the nodes to which it has a session. */
@@ -62,11 +70,11 @@ export interface Router {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a router with a configuration as it stands in a file. */
-export type StartRouter = (configuration: string) => Promise<Router>;
+/** Starts a router with a configuration as it stands in a file. It runs in the network namespace, if there is one. */
+export type StartRouter = (configuration: string, namespace?: string) => Promise<Router>;
 
 /** Starts FRR, and gives it the configuration as `vtysh` does with its file. */
-export const startFrr: StartRouter = async (configuration) => {
+export const startFrr: StartRouter = async (configuration, namespace) => {
   // The only folder that FRR writes to is private: the LAN has mounted a file system over /run.
   const folder = "/run/frr";
   rmSync(folder, { recursive: true, force: true });
@@ -75,7 +83,7 @@ export const startFrr: StartRouter = async (configuration) => {
   const daemons: ChildProcess[] = [];
   // What /etc/frr of this machine says does not matter.
   for (const name of ["zebra", "bgpd"]) {
-    daemons.push(start(name, ["--config_file", "/dev/null", "--vty_addr", "127.0.0.1", "--log", "stdout"]));
+    daemons.push(start(namespace, name, ["--config_file", "/dev/null", "--vty_addr", "127.0.0.1", "--log", "stdout"]));
     await eventually(() => existsSync(join(folder, `${name}.vty`)), `${name} does not start`, 20);
   }
   const { status, stdout, stderr } = runUnchecked("vtysh", ["--inputfile", writeConfiguration("frr", configuration)]);
@@ -91,13 +99,13 @@ export const startFrr: StartRouter = async (configuration) => {
     >;
     return [...new Set(Object.values(families).flatMap(({ peers = {} }) => Object.keys(peers)))];
   };
-  return { protocol: "bgp", sessions, stop: () => stop(daemons.toReversed()) };
+  return { namespace, protocol: "bgp", sessions, stop: () => stop(daemons.toReversed()) };
 };
 
 /** Starts BIRD. */
-export const startBird: StartRouter = async (configuration) => {
+export const startBird: StartRouter = async (configuration, namespace) => {
   const socket = join(scratch, "bird.ctl");
-  const daemon = start("bird", ["-f", "-c", writeConfiguration("bird", configuration), "-s", socket]);
+  const daemon = start(namespace, "bird", ["-f", "-c", writeConfiguration("bird", configuration), "-s", socket]);
   await eventually(() => runUnchecked("birdc", ["-s", socket, "show", "status"]).status === 0, "bird does not start", 20);
   const sessions = () => {
     const protocols = runCommand("birdc", "-s", socket, "show", "protocols", "all").split(/\n(?=\S)/);
@@ -105,14 +113,15 @@ export const startBird: StartRouter = async (configuration) => {
       .filter((protocol) => /^ +BGP state: +Established$/m.test(protocol))
       .map((protocol) => /^ +Neighbor address: +(\S+)$/m.exec(protocol)?.[1] ?? "");
   };
-  return { protocol: "bird", sessions, stop: () => stop([daemon]) };
+  return { namespace, protocol: "bird", sessions, stop: () => stop([daemon]) };
 };
 
 /** The destinations that the kernel has learned from a router, as the kernel writes them: `10.50.0.1` and not `10.50.0.1/32`. */
-export function learnedRoutes({ protocol }: Router): ReadonlyMap<string, readonly string[]> {
+export function learnedRoutes({ namespace, protocol }: Router): ReadonlyMap<string, readonly string[]> {
   const routes = new Map<string, string[]>();
   for (const family of ["-4", "-6"]) {
-    for (const line of runCommand("ip", family, "route", "show", "proto", protocol).split("\n")) {
+    const [program, ...options] = inNamespace(namespace, "ip", family);
+    for (const line of runCommand(program, ...options, "route", "show", "proto", protocol).split("\n")) {
       const [, destination] = /^(\S+)/.exec(line) ?? [];
       if (destination !== undefined) routes.set(destination, [...(routes.get(destination) ?? [])]);
       const [, hop] = / via (\S+)/.exec(line) ?? [];
@@ -122,11 +131,17 @@ export function learnedRoutes({ protocol }: Router): ReadonlyMap<string, readonl
   return routes;
 }
 
-function start(program: string, options: readonly string[]): ChildProcess {
+function start(namespace: string | undefined, program: string, options: readonly string[]): ChildProcess {
   const log = openSync(logFile(program), "a");
-  const child = spawn(program, options, { stdio: ["ignore", log, log] });
+  const [executable, ...rest] = inNamespace(namespace, program, ...options);
+  const child = spawn(executable, rest, { stdio: ["ignore", log, log] });
   closeSync(log);
   return child;
+}
+
+/** The command that runs a program in a network namespace, if there is one. */
+function inNamespace(namespace: string | undefined, ...command: [string, ...string[]]): [string, ...string[]] {
+  return namespace === undefined ? command : ["ip", "netns", "exec", namespace, ...command];
 }
 
 function logFile(program: string): string {

@@ -68,6 +68,17 @@ test("an internal session has paths of its own kind", () => {
   assert.match(text, /^ {2}maximum-paths ibgp 3$/m);
 });
 
+test("FRR also takes the routes of nodes that it reaches by its default route, in the IP families that need it", () => {
+  const textOf = (...peers: BgpPeer[]) => frrConfig(routerOf(...peers));
+  const lookups = (text: string) => [...text.matchAll(/^(.*) nht resolve-via-default$/gm)].map(([, protocol]) => protocol);
+  const ipv4 = { address: "192.168.1.1", asn: 64512 };
+  const ipv6 = { address: "2001:db8:1::1", asn: 64512 };
+  assert.deepEqual(lookups(textOf(ipv4, ipv6)), []);
+  assert.deepEqual(lookups(textOf({ ...ipv4, ebgpMultihop: 2 }, ipv6)), ["ip"]);
+  assert.deepEqual(lookups(textOf(ipv4, { ...ipv6, ebgpMultihop: 255 })), ["ipv6"]);
+  assert.deepEqual(lookups(textOf({ ...ipv4, asn: 64513 }, { ...ipv6, asn: 64513 })), ["ip", "ipv6"]);
+});
+
 test("nodes of several AS numbers are external", () => {
   const router = routerOf({ address: "192.168.1.1", asn: 64512 });
   const sessions = router.sessions.map((each) => ({ ...each, nodesAsn: undefined }));
