@@ -180,7 +180,7 @@ export const suites = {
     byDefault: true,
     tools: ["pulumi", "helm"],
     commands: ["bash", "git", "go", "npm", "sh"],
-    charts: ["1.18.4"],
+    charts: ["1.18.4", "1.19.6"],
   },
   /** Real Helm with the real charts. */
   charts: {
@@ -190,7 +190,7 @@ export const suites = {
     commands: ["chmod", "go"],
     charts: allCharts,
     gatewayApi: allGatewayApi,
-    ciliumSources: ["1.18.4"],
+    ciliumSources: ["1.18.4", "1.19.6"],
   },
   /** Tests that take too long for unit, charts and engine: Helm 3, a hundred renderings, every default, every delivery, the README. */
   thorough: {
@@ -223,7 +223,7 @@ export const suites = {
     files: "test/package/*.test.ts",
     tools: ["pulumi", "helm"],
     commands: ["bash", "git", "npm", "sh"],
-    charts: ["1.18.4"],
+    charts: ["1.19.6"],
     consumers: ["commonjs", "esm", "pnpm"],
     plugins: [],
     python: true,
@@ -234,7 +234,7 @@ export const suites = {
     tools: [...apiServer, "helm", "yamlread", "machinery-1.11", "machinery-1.13", "machinery-1.14", "talosSync"],
     commands: ["sh"],
     charts: ["1.18.4", "1.19.6"],
-    gatewayApi: ["v1.2.0"],
+    gatewayApi: ["v1.2.0", "v1.4.1"],
   },
   /** Functions from data to data, and the components with Pulumi's mocks. */
   unit: {

@@ -46,7 +46,7 @@ const inputErrorFor = (source: ChartSource, ciliumVersion?: string) => inputErro
 
 before(async () => {
   mkdirSync(repository);
-  cpSync(chartFolder(), join(folder, "cilium"), { recursive: true });
+  cpSync(chartFolder("1.18.4"), join(folder, "cilium"), { recursive: true });
   run("chmod", ["-R", "u+w", join(folder, "cilium")]);
   run("helm", ["package", join(folder, "cilium"), "--destination", repository]);
   // The same chart under a version that is not pinned.

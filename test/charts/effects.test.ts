@@ -34,7 +34,7 @@ for (const { ciliumVersion, kubernetesVersions } of releases) {
 }
 
 test("the manifest of 1.18.4 with the defaults is smaller than 50 KB", () => {
-  assert(Buffer.byteLength(createManifest(renderInputs({}).objects).yaml) < 50_000);
+  assert(Buffer.byteLength(createManifest(renderInputs({ ciliumVersion: "1.18.4" }).objects).yaml) < 50_000);
 });
 
 test("the user's own values override the component's values", () => {

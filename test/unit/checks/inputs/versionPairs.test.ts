@@ -17,7 +17,7 @@ testExamples(versionPairChecks, {
   ],
   "a Kubernetes version that this Cilium was not tested with": [
     [
-      { kubernetesVersion: "1.34.1" },
+      { ciliumVersion: "1.18.4", kubernetesVersion: "1.34.1" },
       /^kubernetesVersion: Cilium 1\.18 is tested with 1\.30 to 1\.33, not with 1\.34\.1; it may well work$/,
     ],
   ],

@@ -6,13 +6,13 @@ testExamples(gatewayApiChecks, {
   "Gateway API CRDs that this Cilium does not work with": [
     [
       { delivery: "chart", gatewayApi: { crdsPath: suiteData("gatewayApi", "v1.6.1") } },
-      /^gatewayApi\.crdsPath: \w+ \S+ is of Gateway API v1\.6\.1, and Cilium 1\.18\.4 works with >=1\.2\.0 <1\.5\.0: .*v1\.2\.0\/standard-install\.yaml$/,
+      /^gatewayApi\.crdsPath: \w+ \S+ is of Gateway API v1\.6\.1, and Cilium 1\.19\.6 works with >=1\.2\.0 <1\.5\.0: .*v1\.4\.1\/standard-install\.yaml$/,
     ],
   ],
   "Gateway API CRDs of another release than this Cilium was built with": [
     [
-      { delivery: "chart", gatewayApi: { crdsPath: suiteData("gatewayApi", "v1.4.1") } },
-      /^gatewayApi\.crdsPath: is Gateway API v1\.4\.1; Cilium 1\.18\.4 was built with v1\.2\.0$/,
+      { delivery: "chart", gatewayApi: { crdsPath: suiteData("gatewayApi", "v1.2.0") } },
+      /^gatewayApi\.crdsPath: is Gateway API v1\.2\.0; Cilium 1\.19\.6 was built with v1\.4\.1$/,
     ],
   ],
 });

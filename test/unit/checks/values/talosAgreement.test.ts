@@ -42,7 +42,7 @@ testExamples(talosAgreementChecks, {
   "Gateway API without its CRDs, although they could be installed": [
     [
       { delivery: "chart", gatewayApi: { installCrds: false } },
-      /^gatewayApi\.installCrds: is false, .*\/v1\.2\.0\/standard-install\.yaml$/,
+      /^gatewayApi\.installCrds: is false, .*\/v1\.4\.1\/standard-install\.yaml$/,
     ],
   ],
 });
