@@ -219,7 +219,7 @@ for (const release of builtReleases) {
               serviceCidr: "10.96.0.0/12,fd00:96::/108",
               gatewayApi: { enabled: false },
               // iptables cannot masquerade the addresses of multi-pool by their range.
-            values: { ipam: { mode }, egressMasqueradeInterfaces: "eth0" },
+              values: { ipam: { mode }, egressMasqueradeInterfaces: "eth0" },
             }).manifest.yaml,
           );
           await own.startOperator("kube-system", program);
