@@ -11,6 +11,7 @@ import { ChildProcessError, run, runAsync, runUnchecked } from "./childProcess.m
  * @property {string} module the folder in tools/ whose go.mod and go.sum pin the source
  * @property {string} package the Go package to build, a dependency of that module
  * @property {string} [modfile] the file in that folder to use instead of go.mod, with its own `.sum`
+ * @property {string[]} [sources] further files in that folder that it is built from
  * @property {string} [tags] build tags
  * @property {string} [ldflags] linker flags, to set the version
  * @property {string} minutes build time on two cores
@@ -87,6 +88,15 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     tags: "osusergo,ipam_provider_operator",
     minutes: "4 min",
   },
+  "operator-1.20": {
+    executable: "1.20-cilium-operator",
+    module: "cilium",
+    package: "github.com/cilium/cilium/operator",
+    modfile: "v1.20.mod",
+    sources: ["mcs-api-controllers/controllers.go"],
+    tags: "osusergo,ipam_provider_operator",
+    minutes: "6 min",
+  },
   /** Cilium's agent, and the command that shows its status. */
   agent: {
     executable: "cilium-agent",
@@ -103,6 +113,15 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     modfile: "v1.19.mod",
     tags: "osusergo",
     minutes: "4 min",
+  },
+  "agent-1.20": {
+    executable: "1.20-cilium-agent",
+    module: "cilium",
+    package: "github.com/cilium/cilium/daemon",
+    modfile: "v1.20.mod",
+    sources: ["mcs-api-controllers/controllers.go"],
+    tags: "osusergo",
+    minutes: "5 min",
   },
   ciliumDbg: {
     executable: "cilium-dbg",
@@ -199,9 +218,9 @@ function atLeast(version, minimum) {
 }
 
 /** @param {string} source @param {Tool} tool */
-function pinOf(source, { package: target, modfile = "go.mod", ldflags = "", tags = "" }) {
+function pinOf(source, { package: target, modfile = "go.mod", sources = [], ldflags = "", tags = "" }) {
   const hash = createHash("sha256").update(`${target} ${ldflags} ${tags}`);
-  const pinned = [modfile, modfile.replace(/mod$/, "sum"), "main.go"];
+  const pinned = [modfile, modfile.replace(/mod$/, "sum"), "main.go", ...sources];
   for (const file of pinned.map((file) => join(source, file)).filter(existsSync)) hash.update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);
 }

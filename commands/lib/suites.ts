@@ -211,7 +211,7 @@ export const suites = {
   /** The exported manifest on a real API server, with the real Cilium operator. */
   cluster: {
     files: "test/cluster/*.test.ts",
-    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "ciliumDbg"],
+    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "ciliumDbg", "operator-1.19", "operator-1.20"],
     commands: ["od", "pgrep", "sh", "tr"],
     charts: mainReleases,
     gatewayApi: allGatewayApi,
