@@ -115,7 +115,7 @@ test("a machine with Talos 1.14 accepts a config of Talos 1.13 with the patch fo
 test("Talos rejects a patch in the form of another config contract", () => {
   assert.match(
     runMachinery("machinery-1.14", { contract: "v1.14", patches: [patchesFor("1.13").controlPlane] }).refused,
-    /cluster network config in v1alpha1 config .* can't be used with KubeNetworkConfig document/,
+    /cluster network config in v1alpha1 config .* can't be used with KubeFlannelCNIConfig document/,
   );
   assert.match(
     runMachinery("machinery-1.13", { contract: "v1.13", patches: [patchesFor("1.14").controlPlane] }).refused,
