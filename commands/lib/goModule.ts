@@ -17,7 +17,7 @@ export class ModuleNotServed extends Error {}
  */
 export function downloadGoModule(path: string, version: string): GoModule {
   const name = `${path}@${version}`;
-  requireGo(`Go 1.25 or later is needed to download ${name}: install it (https://go.dev/dl/)`);
+  requireGo(`Go 1.26 or later is needed to download ${name}: install it (https://go.dev/dl/)`);
   // A Go workspace or GOFLAGS from the user's shell must not change what is downloaded.
   const env = { ...process.env, GOWORK: "off", GOFLAGS: "-mod=mod" };
   const { stdout, stderr } = runUnchecked("go", ["mod", "download", "-json", name], { env });

@@ -14,16 +14,6 @@ testExamples(talosAgreementChecks, {
       /^values\.k8sServicePort: is 6443, where no worker answers on 127\.0\.0\.1/,
     ],
   ],
-  "a KubePrism port that differs from the one in a config of Talos 1.14": [
-    [
-      { delivery: "machineConfig", talos: { configContract: "v1.14" }, kubePrism: { port: 7446 } },
-      /^kubePrism\.port: is 7446; in a config of Talos 1\.14/,
-    ],
-    [
-      { delivery: "machineConfig", talos: { configContract: "v1.14" }, values: { k8sServicePort: 7446 } },
-      /^values\.k8sServicePort: is 7446; in a config of Talos 1\.14/,
-    ],
-  ],
   "an IP family without a range in the machine config patch": [
     [
       { delivery: "machineConfig", values: ipv6 },
