@@ -11,7 +11,9 @@ async function main(): Promise<void> {
   const differences = advisoryDifferences(advisories, vulnerabilities);
   if (differences.length > 0)
     fail(`components/versions/advisories.ts differs from ${server}:\n${differences.map((line) => `  ${line}`).join("\n")}`);
-  say(`all ${vulnerabilities.length} published advisories that affect a supported release are in components/versions/advisories.ts`);
+  say(
+    `all ${vulnerabilities.length} published advisories that affect a supported release are in components/versions/advisories.ts`,
+  );
 }
 
 await main().catch(fail);

@@ -101,7 +101,7 @@ const allGatewayApi = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi 
 /** The Cilium release of the tools operator and agent. */
 export const agentRelease = releaseOfAgent();
 
-const apiServer: readonly Tool[] = ["etcd", "apiserver", "kubectl", "operator"];
+const apiServer: readonly Tool[] = ["etcd", "apiserver", "kubectl", "operator", "operator-1.19"];
 const nodes: readonly Tool[] = ["controllerManager", "scheduler", "kwok"];
 
 /** The slowest come first, so that all cores are busy until the end. */
@@ -109,7 +109,7 @@ export const suites = {
   /** A client on a LAN of network namespaces, and the real agent. */
   lan: {
     files: "test/lan/*.test.ts",
-    tools: [...apiServer, "helm", "yamlread", "agent", "ciliumDbg", "operator-1.19", "agent-1.19"],
+    tools: [...apiServer, "helm", "yamlread", "agent", "ciliumDbg", "agent-1.19"],
     commands: [
       "arping",
       "bgpd",
@@ -211,7 +211,7 @@ export const suites = {
   /** The exported manifest on a real API server, with the real Cilium operator. */
   cluster: {
     files: "test/cluster/*.test.ts",
-    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "ciliumDbg", "operator-1.19", "operator-1.20"],
+    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "ciliumDbg", "operator-1.20"],
     commands: ["od", "pgrep", "sh", "tr"],
     charts: mainReleases,
     gatewayApi: allGatewayApi,

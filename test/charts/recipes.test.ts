@@ -39,7 +39,11 @@ for (const { ciliumVersion } of releases) {
         }
         assert.deepEqual(examination.errors, [], delivery);
         // The text explains every warning.
-        assert.deepEqual(Array.from(new Set(withoutAdvisories(examination.warnings).map(({ input }) => input))), warnings, delivery);
+        assert.deepEqual(
+          Array.from(new Set(withoutAdvisories(examination.warnings).map(({ input }) => input))),
+          warnings,
+          delivery,
+        );
       }
 
       const { objects } = renderInputs({ ...args, ciliumVersion });
