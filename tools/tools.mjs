@@ -24,7 +24,7 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     executable: "pulumi",
     module: "pulumi",
     package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0",
+    ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.274.1",
     minutes: "4 min",
     onPath: { arguments: ["version"], minimum: "3.259.0", install: "https://www.pulumi.com/docs/install/" },
   },

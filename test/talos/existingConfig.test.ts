@@ -7,7 +7,7 @@ import { type IpRange, parseAddress, parseCidr } from "../../components/support/
 import { problemLines } from "../../components/support/problems.ts";
 import { readExistingConfig } from "../../components/talos/existingConfig.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
-import { gatewayApiCrdsUrl } from "../../components/versions/supported.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "../../components/versions/supported.ts";
 import { machineConfigVariants, withConfig } from "../fixtures/machineConfigs.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { machineries, runMachinery, type TalosFacts } from "../harness/machinery.ts";
@@ -98,7 +98,7 @@ for (const { talos, executable, contract } of machineries) {
       podCidr: "10.42.0.0/16",
       serviceCidr: "10.43.0.0/16",
     });
-    const crds = [gatewayApiCrdsUrl("v1.2.0")];
+    const crds = [gatewayApiCrdsUrl(supportedMinor(settings.ciliumVersion).gatewayApi)];
     const before = patchBefore(settings);
     const { controlPlane = "" } = machineConfig ?? {};
     const patches = before === undefined ? [controlPlane] : [before, controlPlane];

@@ -9,7 +9,7 @@ import { createPlan } from "../../components/plan.ts";
 import { problemLines } from "../../components/support/problems.ts";
 import { readExistingConfig } from "../../components/talos/existingConfig.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
-import { gatewayApiCrdsUrl } from "../../components/versions/supported.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "../../components/versions/supported.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { machineries, runMachinery } from "../harness/machinery.ts";
@@ -45,7 +45,9 @@ for (const { talos, executable, contract } of machineries) {
     const controlPlaneVerdict = runMachinery(executable, { contract, patches: [controlPlane] });
     assert.equal(controlPlaneVerdict.refused, "");
     assert.deepEqual(controlPlaneVerdict.inlineManifests, { cilium: manifest.yaml, "cilium-lb": loadBalancer?.yaml });
-    assert.deepEqual(controlPlaneVerdict.facts?.manifestUrls, [gatewayApiCrdsUrl("v1.2.0")]);
+    assert.deepEqual(controlPlaneVerdict.facts?.manifestUrls, [
+      gatewayApiCrdsUrl(supportedMinor(settings.ciliumVersion).gatewayApi),
+    ]);
 
     const workerVerdict = runMachinery(executable, { contract, machineType: "worker", patches: [worker] });
     assert.equal(workerVerdict.refused, "");
