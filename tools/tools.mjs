@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, makeFolder } from "../components/support/cacheFolder.mjs";
@@ -220,7 +220,8 @@ function atLeast(version, minimum) {
 /** @param {string} source @param {Tool} tool */
 function pinOf(source, { package: target, modfile = "go.mod", sources = [], ldflags = "", tags = "" }) {
   const hash = createHash("sha256").update(`${target} ${ldflags} ${tags}`);
-  const pinned = [modfile, modfile.replace(/mod$/, "sum"), "main.go", ...sources];
+  const own = readdirSync(source).filter((file) => file.endsWith(".go"));
+  const pinned = [modfile, modfile.replace(/mod$/, "sum"), ...own.sort(), ...sources];
   for (const file of pinned.map((file) => join(source, file)).filter(existsSync)) hash.update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);
 }
@@ -228,7 +229,7 @@ function pinOf(source, { package: target, modfile = "go.mod", sources = [], ldfl
 /** @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {(line: string) => void} report */
 async function build(name, tool, source, folder, report) {
   const alternative = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
-  requireGo(`${name} is needed: install ${alternative}Go 1.25 or later (https://go.dev/dl/), which builds it once from source`);
+  requireGo(`${name} is needed: install ${alternative}Go 1.26 or later (https://go.dev/dl/), which builds it once from source`);
   const unfinished = unfinishedFolder(name, folder);
   const start = Date.now();
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;

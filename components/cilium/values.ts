@@ -3,6 +3,7 @@ import { type HelmValues, valueAt } from "../helm/values.ts";
 import { nodeCount, podCidrRanges } from "../inputs/network.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { merge } from "../support/merge.ts";
+import type { ImageDigests } from "../versions/pinnedChart.ts";
 import { pinnedCharts } from "../versions/pins.ts";
 import { apiRateLimit } from "./apiRateLimit.ts";
 import { agentCapabilities } from "./capabilities.ts";
@@ -183,7 +184,11 @@ function hubbleValues({ hubble }: Settings): HelmValues {
 
 function imageDigests({ ciliumVersion }: Settings): HelmValues {
   const digests = pinnedCharts[ciliumVersion]?.source?.images;
-  if (digests === undefined) return {};
+  return digests === undefined ? {} : imageDigestValues(digests);
+}
+
+/** The values that give the chart folder in Cilium's source the digests of the released images. */
+export function imageDigestValues(digests: ImageDigests): HelmValues {
   // The released archive contains these digests, the chart folder in the source does not. With them, both render the same bytes.
   return {
     image: { digest: digests.agent, useDigest: true },

@@ -1,6 +1,6 @@
 import semver from "semver";
 import { type NamedRange, podCidrRanges, serviceRanges } from "../inputs/network.ts";
-import type { Settings } from "../inputs/settings.ts";
+import { inputDefaults, type Settings } from "../inputs/settings.ts";
 import type { Manifest } from "../kubernetes/manifest.ts";
 import { writeDocument } from "../kubernetes/yaml.ts";
 
@@ -12,7 +12,7 @@ export interface MachineConfigPatches {
   readonly worker: string;
 }
 
-/** The names in `cluster.inlineManifests`. Talos applies them in alphabetical order: Cilium, then the others. */
+/** The names of the inline manifests. Talos applies them in alphabetical order: Cilium, then the others. */
 export const inlineManifestNames = { cilium: "cilium", loadBalancer: "cilium-lb" } as const;
 
 /** What the patches must agree on with the Cilium that they install. */
@@ -31,7 +31,8 @@ export interface InstalledCilium {
 /**
  * Creates the patch for each machine type with which a cluster comes up with Cilium.
  *
- * Talos appends the lists of a patch, so apply a patch only to a config that does not contain it yet.
+ * Talos appends the lists of a patch, so before 1.14 apply a patch only to a config that does not contain it yet. The documents of 1.14 have
+ * names, and a second patch replaces those of the first.
  */
 export function machineConfigPatches(settings: Settings, cilium: InstalledCilium): MachineConfigPatches {
   return hasKubernetesDocuments(settings) ? documentPatches(settings, cilium) : singleDocumentPatches(settings, cilium);
@@ -91,14 +92,40 @@ function singleDocumentPatches(settings: Settings, cilium: InstalledCilium): Mac
 }
 
 function documentPatches(settings: Settings, cilium: InstalledCilium): MachineConfigPatches {
-  const document = (kind: string, content: object) => `---\n${writeDocument({ apiVersion: "v1alpha1", kind, ...content })}`;
-  const network = document("KubeNetworkConfig", clusterSubnets(settings));
+  const { host, port } = cilium.apiServer;
+  const everyNode = [
+    document("KubeNetworkConfig", { ...clusterSubnets(settings), ...nodeMaskSizes(settings) }),
+    // The agent and the kubelet of each node use it.
+    ...(isOnNode(host) ? [document("KubePrismConfig", { port })] : []),
+  ];
   const controlPlane = [
-    `---\n${writeDocument({ cluster: clusterManifests(cilium) })}`,
+    ...manifestDocuments(cilium),
     // Cilium replaces Flannel, and kube-proxy unless its values say otherwise.
     document("KubeFlannelCNIConfig", { $patch: "delete" }),
     document("KubeProxyConfig", { enabled: !cilium.replacesKubeProxy }),
-    network,
+    ...everyNode,
   ];
-  return { controlPlane: controlPlane.join(""), worker: network };
+  return { controlPlane: controlPlane.join(""), worker: everyNode.join("") };
+}
+
+function manifestDocuments(cilium: InstalledCilium): readonly string[] {
+  const { extraManifests = [], inlineManifests } = clusterManifests(cilium);
+  return [
+    ...extraManifests.map((url) => document("KubeExternalManifestConfig", { name: "gateway-api", url })),
+    ...inlineManifests.map(({ name, contents }) => document("KubeInlineManifestConfig", { name, manifest: contents })),
+  ];
+}
+
+/** The sizes of the nodes' ranges, if they are not Talos' own. Talos refuses ranges that it cannot divide into nodes of this size. */
+function nodeMaskSizes({ talos, ...ranges }: Settings): Readonly<Record<string, number>> {
+  const families = new Set(podCidrRanges(ranges).map(({ range }) => range.family));
+  const { nodeCidrMaskSize: ipv4, nodeCidrMaskSizeIPv6: ipv6 } = talos;
+  return {
+    ...(families.has(4) && ipv4 !== inputDefaults.talos.nodeCidrMaskSize && { nodeCIDRMaskSizeIPv4: ipv4 }),
+    ...(families.has(6) && ipv6 !== inputDefaults.talos.nodeCidrMaskSizeIPv6 && { nodeCIDRMaskSizeIPv6: ipv6 }),
+  };
+}
+
+function document(kind: string, content: object): string {
+  return `---\n${writeDocument({ apiVersion: "v1alpha1", kind, ...content })}`;
 }

@@ -9,7 +9,7 @@ import { InputError } from "../../components/support/problems.ts";
 import { supportedMinor } from "../../components/versions/supported.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
-import { builtReleases, ciliumPrograms } from "../harness/ciliumPrograms.ts";
+import { builtReleases } from "../harness/ciliumPrograms.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
@@ -19,7 +19,6 @@ interface ServiceStatus {
 }
 
 for (const release of builtReleases) {
-  const program = ciliumPrograms(release).operator;
   describe(`the operator of Cilium ${release}`, () => {
     const exported = createPlan({ ...devStack, ...chartArgs(release) });
     let cluster: Cluster;
@@ -28,7 +27,7 @@ for (const release of builtReleases) {
       cluster = await Cluster.start();
       cluster.apply(readGatewayApiCrds(supportedMinor(release).gatewayApi));
       cluster.apply(exported.manifest.yaml);
-      await cluster.startOperator("kube-system", program);
+      await cluster.startOperator();
       await eventually(
         () =>
           cluster.kubectl(["wait", "--for=condition=Established", "crd/ciliuml2announcementpolicies.cilium.io", "--timeout=1s"])
@@ -222,7 +221,7 @@ for (const release of builtReleases) {
               values: { ipam: { mode }, egressMasqueradeInterfaces: "eth0" },
             }).manifest.yaml,
           );
-          await own.startOperator("kube-system", program);
+          await own.startOperator();
           await eventually(
             () => own.kubectl(["wait", "--for=condition=Established", "crd/ciliumnodes.cilium.io", "--timeout=1s"]).ok,
             "the operator does not register its kinds",

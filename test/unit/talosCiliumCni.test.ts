@@ -60,6 +60,7 @@ test("objects names what another podCidr changes: Cilium's ConfigMap and the pod
 
 test("a manifest with a Secret is secret, and so are its digests and the recorded values", async () => {
   const cni = create("secret", {
+    ...chartArgs("1.18.4"),
     values: { azure: { enabled: true, clientSecret: "not-for-others" } },
   });
   assert.equal(await pulumi.isSecret(cni.manifest), true);

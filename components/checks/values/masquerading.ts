@@ -1,6 +1,7 @@
 import semver from "semver";
 import {
   chainingValue,
+  ipamMode,
   masquerades,
   masqueradesByIptables,
   replacesKubeProxy,
@@ -14,6 +15,9 @@ import { anyOf, leaveOut, masqueradeByBpf, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const masquerading = "https://docs.cilium.io/en/stable/network/concepts/masquerading/";
+
+/** The IPAM modes in which a node has no pod range of its own. */
+const modesWithoutRange = ["multi-pool", "crd", "eni", "azure", "alibabacloud", "delegated-plugin"];
 
 export const masqueradingChecks: Checks<ValuesSubject> = {
   errors: [
@@ -82,8 +86,8 @@ export const masqueradingChecks: Checks<ValuesSubject> = {
       releases: ">=1.19.0",
       stopsAgent: true,
       run: ({ settings, values }) => {
-        const mode = valueAt(values, "ipam.mode");
-        if (mode === "kubernetes" || mode === "cluster-pool" || !masqueradesByIptables(values)) return [];
+        const mode = ipamMode(values);
+        if (!modesWithoutRange.includes(mode) || !masqueradesByIptables(values)) return [];
         if (textAt(values, "egressMasqueradeInterfaces") !== undefined) return [];
         const waysOut = [masqueradeByBpf(settings, values), "name the nodes' interfaces in values.egressMasqueradeInterfaces"];
         return [

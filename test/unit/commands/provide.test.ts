@@ -76,7 +76,6 @@ test("the error of a failed module download has Go's own message", async () => {
   chmodSync(go, 0o755);
   process.env["XDG_CACHE_HOME"] = join(folder, "empty-cache");
   await assert.rejects(provide({ ...empty, gatewayApi: ["v1.2.0"] }, join(folder, "offline")), {
-    name: "ChildProcessError",
-    message: /^go mod download -json sigs\.k8s\.io\/gateway-api@v1\.2\.0: exit status 1\n.*network is unreachable/,
+    message: "sigs.k8s.io/gateway-api@v1.2.0 could not be downloaded: dial tcp: network is unreachable",
   });
 });
