@@ -109,7 +109,7 @@ export const suites = {
   /** A client on a LAN of network namespaces, and the real agent. */
   lan: {
     files: "test/lan/*.test.ts",
-    tools: [...apiServer, "helm", "yamlread", "agent", "ciliumDbg", "agent-1.19"],
+    tools: [...apiServer, "helm", "yamlread", "agent", "ciliumDbg", "agent-1.19", "operator-1.20", "agent-1.20"],
     commands: [
       "arping",
       "bgpd",
@@ -140,9 +140,9 @@ export const suites = {
       "vtysh",
       "zebra",
     ],
-    charts: ["1.18.4", "1.19.6"],
-    gatewayApi: ["v1.2.0", "v1.4.1"],
-    ciliumSources: [agentRelease, "1.19.6"],
+    charts: ["1.18.4", "1.19.6", "1.20.0"],
+    gatewayApi: allGatewayApi,
+    ciliumSources: [agentRelease, "1.19.6", "1.20.0"],
     runsAgent: true,
     oneByOne: true,
   },

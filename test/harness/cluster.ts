@@ -18,6 +18,15 @@ export interface KubectlResult {
   readonly output: string;
 }
 
+/** Cilium's operator, which runs. */
+export interface Operator {
+  /** Kills it. */
+  readonly stop: () => Promise<void>;
+  readonly log: () => string;
+  /** Whether it has ended by itself. */
+  readonly hasEnded: () => boolean;
+}
+
 /** A real API server with etcd, and Cilium's real operator, on free ports. */
 export class Cluster {
   readonly #folder = newFolder();
@@ -77,11 +86,9 @@ export class Cluster {
 
   /**
    * Starts Cilium's operator of the release that is applied, with the `cilium-config` and the service account of the cluster, so that it has
-   * exactly the rendered permissions. Returns functions that stop it, read its log, and tell whether it has ended by itself.
+   * exactly the rendered permissions.
    */
-  async startOperator(
-    namespace = "kube-system",
-  ): Promise<{ stop: () => Promise<void>; log: () => string; hasEnded: () => boolean }> {
+  async startOperator(namespace = "kube-system"): Promise<Operator> {
     const config = this.get("configmap", "cilium-config", namespace)?.["data"] as Record<string, string> | undefined;
     if (config === undefined) throw new Error("apply the manifest first: there is no cilium-config");
     const program = ciliumPrograms(this.#appliedRelease(namespace)).operator;
