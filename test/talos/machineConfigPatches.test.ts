@@ -266,8 +266,8 @@ test("the command of the error and the exported patches put Cilium into configs 
         assert.deepEqual(verdict.inlineManifests, isControlPlane ? { cilium: manifest.yaml, ...pools } : {});
         const needsCrds = isControlPlane && !("gatewayApi" in args);
         assert.deepEqual(verdict.facts?.manifestUrls, needsCrds ? [gatewayApiCrdsUrl("v1.4.1")] : []);
-        assert.deepEqual([verdict.facts?.kubePrismPort, verdict.facts?.podSubnets], [7445, [ranges.podCidr]]);
-        assert.equal(verdict.facts?.runsKubeProxy, !isControlPlane);
+        assert.deepEqual([verdict.facts.kubePrismPort, verdict.facts.podSubnets], [7445, [ranges.podCidr]]);
+        assert.equal(verdict.facts.runsKubeProxy, !isControlPlane);
         assert.equal(findDocument(verdict.config, "KubeFlannelCNIConfig"), undefined);
         // The same patch again changes nothing.
         const again = runMachinery("machinery-1.14", { config: verdict.config, machineType, patches: [patch] });

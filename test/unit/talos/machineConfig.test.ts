@@ -177,7 +177,7 @@ test("ranges of two IP families are two list entries in the order of the input, 
   };
   assert.deepEqual(old.controlPlane[0].cluster.network, { cni: { name: "none" }, ...dualSubnets });
   assert.deepEqual(old.worker[0].cluster.network, dualSubnets);
-  const network = newDocument("KubeNetworkConfig", dualSubnets);
+  const network = newDocument("KubeNetworkConfig", { ...dualSubnets, nodeCIDRMaskSizeIPv4: 24, nodeCIDRMaskSizeIPv6: 64 });
   const { controlPlane, worker } = patchDocuments({ ...dual, talos: { configContract: "1.14" } });
   assert.deepEqual([controlPlane.at(-2), worker[0]], [network, network]);
 });
