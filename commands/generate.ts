@@ -1,4 +1,5 @@
-// npm run generate: writes the files that are generated from components/inputs/args.ts, components/checks and Pulumi.yaml.
+// npm run generate: writes the files that are generated from components/inputs/args.ts, components/checks,
+// components/versions/advisories.ts and Pulumi.yaml.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -16,6 +17,8 @@ import ts from "typescript";
 import { parse, stringify } from "yaml";
 import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
+import { exposures } from "../components/checks/values/advisories.ts";
+import { advisories, type Advisory, type AdvisoryId, advisoryName, advisoryPage } from "../components/versions/advisories.ts";
 import { formatPage, type Page } from "./lib/page.ts";
 import { pulumiSchema } from "./lib/pulumiSchema.ts";
 import { root } from "./lib/root.ts";
@@ -40,6 +43,7 @@ export async function generatePages(): Promise<readonly Page[]> {
     formatPage("components/plugin/pulumi.schema.json", JSON.stringify(pulumiSchema())),
     formatPage("docs/inputs.md", inputsPage(schema, definitions)),
     formatPage("docs/checks.md", checksPage()),
+    formatPage("docs/advisories.md", advisoriesPage()),
     formatPage("README.md", updateConfigTable(readFileSync(join(root, "README.md"), "utf8"))),
   ]);
 }
@@ -71,6 +75,26 @@ ${verdictsSection()}
 ${Object.entries(allChecks as unknown as Record<string, Checks<never>>)
   .map(section)
   .join("\n\n")}
+`;
+}
+
+function advisoriesPage(): string {
+  const rows = (Object.entries(exposures) as [AdvisoryId, (typeof exposures)[AdvisoryId]][]).map(([id, { condition }]) => {
+    const { title, affected }: Advisory = advisories[id];
+    const releases = affected.map(({ from, fixed }) => `${from} until ${fixed}`).join(", ");
+    return tableRow(`[${advisoryName(id)}](${advisoryPage(id)})`, title, releases, condition);
+  });
+  return `# Security advisories
+
+These published security holes affect releases of Cilium that this project supports. A preview with an affected release warns once: it names the
+holes that the settings open, the others, and the nearest release without them. It needs no network for that. \`npm run advisories\` compares
+this list with the data of [osv.dev](https://osv.dev), and fails if one is missing here. Generated from
+[components/versions/advisories.ts](../components/versions/advisories.ts) and
+[components/checks/values/advisories.ts](../components/checks/values/advisories.ts) by \`npm run generate\`.
+
+| Advisory | What it is | Affected, until the fix | Open if |
+| --- | --- | --- | --- |
+${rows.join("\n")}
 `;
 }
 

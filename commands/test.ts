@@ -1,4 +1,4 @@
-// npm test: runs the default suites. `npm test -- charts test/unit/checks test/lan/native.test.ts` runs these suites, folders and files, and
+// npm test: runs the default suites. `npm test -- charts test/unit/checks test/lan/native118.test.ts` runs these suites, folders and files, and
 // `npm run test:all` runs every suite.
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";

@@ -13,9 +13,9 @@ import { InputError, type Problem, problem, problemLines, quote } from "./suppor
 /** The inputs of `CiliumLoadBalancer`. Each has the same name and meaning as in `TalosCiliumCni`. */
 export interface CiliumLoadBalancerArgs {
   /**
-   * The Cilium release that runs in the cluster, for example `1.18.4`.
+   * The Cilium release that runs in the cluster, for example `1.19.6`.
    *
-   * @default "1.18.4"
+   * @default "1.19.6"
    */
   readonly ciliumVersion?: string;
 

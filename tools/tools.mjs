@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, makeFolder } from "../components/support/cacheFolder.mjs";
@@ -11,6 +11,7 @@ import { ChildProcessError, run, runAsync, runUnchecked } from "./childProcess.m
  * @property {string} module the folder in tools/ whose go.mod and go.sum pin the source
  * @property {string} package the Go package to build, a dependency of that module
  * @property {string} [modfile] the file in that folder to use instead of go.mod, with its own `.sum`
+ * @property {string[]} [sources] further files in that folder that it is built from
  * @property {string} [tags] build tags
  * @property {string} [ldflags] linker flags, to set the version
  * @property {string} minutes build time on two cores
@@ -23,7 +24,7 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     executable: "pulumi",
     module: "pulumi",
     package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.259.0",
+    ldflags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.274.1",
     minutes: "4 min",
     onPath: { arguments: ["version"], minimum: "3.259.0", install: "https://www.pulumi.com/docs/install/" },
   },
@@ -87,6 +88,15 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     tags: "osusergo,ipam_provider_operator",
     minutes: "4 min",
   },
+  "operator-1.20": {
+    executable: "1.20-cilium-operator",
+    module: "cilium",
+    package: "github.com/cilium/cilium/operator",
+    modfile: "v1.20.mod",
+    sources: ["mcs-api-controllers/controllers.go"],
+    tags: "osusergo,ipam_provider_operator",
+    minutes: "6 min",
+  },
   /** Cilium's agent, and the command that shows its status. */
   agent: {
     executable: "cilium-agent",
@@ -103,6 +113,15 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     modfile: "v1.19.mod",
     tags: "osusergo",
     minutes: "4 min",
+  },
+  "agent-1.20": {
+    executable: "1.20-cilium-agent",
+    module: "cilium",
+    package: "github.com/cilium/cilium/daemon",
+    modfile: "v1.20.mod",
+    sources: ["mcs-api-controllers/controllers.go"],
+    tags: "osusergo",
+    minutes: "5 min",
   },
   ciliumDbg: {
     executable: "cilium-dbg",
@@ -199,9 +218,10 @@ function atLeast(version, minimum) {
 }
 
 /** @param {string} source @param {Tool} tool */
-function pinOf(source, { package: target, modfile = "go.mod", ldflags = "", tags = "" }) {
+function pinOf(source, { package: target, modfile = "go.mod", sources = [], ldflags = "", tags = "" }) {
   const hash = createHash("sha256").update(`${target} ${ldflags} ${tags}`);
-  const pinned = [modfile, modfile.replace(/mod$/, "sum"), "main.go"];
+  const own = readdirSync(source).filter((file) => file.endsWith(".go"));
+  const pinned = [modfile, modfile.replace(/mod$/, "sum"), ...own.sort(), ...sources];
   for (const file of pinned.map((file) => join(source, file)).filter(existsSync)) hash.update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);
 }
@@ -209,7 +229,7 @@ function pinOf(source, { package: target, modfile = "go.mod", ldflags = "", tags
 /** @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {(line: string) => void} report */
 async function build(name, tool, source, folder, report) {
   const alternative = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
-  requireGo(`${name} is needed: install ${alternative}Go 1.25 or later (https://go.dev/dl/), which builds it once from source`);
+  requireGo(`${name} is needed: install ${alternative}Go 1.26 or later (https://go.dev/dl/), which builds it once from source`);
   const unfinished = unfinishedFolder(name, folder);
   const start = Date.now();
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;

@@ -3,7 +3,7 @@ import { ChartUnreachable, findChart } from "../../components/helm/chartSource.t
 import type { ChartSource } from "../../components/inputs/chartArgs.ts";
 import { inputDefaults, type Settings } from "../../components/inputs/settings.ts";
 import { pinnedCharts } from "../../components/versions/pins.ts";
-import { downloadGoModule } from "./goModule.ts";
+import { downloadGoModule, type GoModule } from "./goModule.ts";
 
 /** A chart source that is available on this machine. */
 export interface AvailableSource {
@@ -43,7 +43,7 @@ export function findSource(settings: Pick<Settings, "ciliumVersion" | "chart">):
 
 function chartInModule(version: string, unreachable: ChartUnreachable): string {
   try {
-    return join(fetchCiliumSource(version), "install", "kubernetes", "cilium");
+    return chartFolderIn(fetchCiliumSource(version));
   } catch (error) {
     if (error instanceof WrongHash) throw error;
     // Report both failures: of the repository and of the Go module.
@@ -60,8 +60,18 @@ class WrongHash extends Error {}
 export function fetchCiliumSource(version: string): string {
   const pinned = pinnedCharts[version]?.source?.goModule;
   if (pinned === undefined) throw new Error(`Cilium ${version} has no hash of its source in components/versions/pins.ts`);
-  const { folder, sum } = downloadGoModule("github.com/cilium/cilium", `v${version}`);
+  const { folder, sum } = downloadCiliumSource(version);
   if (sum !== pinned)
     throw new WrongHash(`github.com/cilium/cilium v${version} has the hash ${sum}, but ${pinned} is pinned; it is not used`);
   return folder;
+}
+
+/** Downloads the source of any Cilium release as a Go module. Go compares its hash with the checksum database, unless its settings say not to. */
+export function downloadCiliumSource(version: string): GoModule {
+  return downloadGoModule("github.com/cilium/cilium", `v${version}`);
+}
+
+/** The chart folder in Cilium's source. */
+export function chartFolderIn(source: string): string {
+  return join(source, "install", "kubernetes", "cilium");
 }

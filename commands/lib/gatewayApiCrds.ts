@@ -10,7 +10,7 @@ const years: Readonly<Record<string, string>> = { "v1.2.0": "2024", "v1.4.1": "2
 /**
  * Writes `standard-install.yaml` of a Gateway API release into the cache, or into `folder` if there is no cache, and returns its path.
  * Assembles the file from the release's Go module as the maintainers do, so no access to GitHub is needed. Throws if its digest is not the
- * pinned one.
+ * pinned one. The file of v1.4.1 was replaced once after its publication; the pinned digest is that of the current one.
  */
 export function fetchGatewayApiCrds(release: string, folder: string): string {
   const pinned = (gatewayApiDigests as Readonly<Record<string, string>>)[release];

@@ -87,14 +87,21 @@ export interface Suite {
   readonly oneByOne?: boolean;
 }
 
-/** The releases whose charts are available without a connection to their repository: from Cilium's Go module. */
-const allCharts = Object.keys(pinnedCharts).filter((version) => pinnedCharts[version]?.source !== undefined);
+/**
+ * The releases whose charts the tests render everywhere: one of each minor. More would make the suites slower with every release that is pinned.
+ * The suite `thorough` renders the others.
+ */
+export const mainReleases: readonly string[] = ["1.18.4", "1.19.6", "1.20.0"];
+/** The other releases whose charts are available without a connection to their repository: from Cilium's Go module. */
+export const otherReleases = Object.keys(pinnedCharts).filter(
+  (version) => pinnedCharts[version]?.source !== undefined && !mainReleases.includes(version),
+);
 const allGatewayApi = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi }) => gatewayApi))];
 
 /** The Cilium release of the tools operator and agent. */
 export const agentRelease = releaseOfAgent();
 
-const apiServer: readonly Tool[] = ["etcd", "apiserver", "kubectl", "operator"];
+const apiServer: readonly Tool[] = ["etcd", "apiserver", "kubectl", "operator", "operator-1.19"];
 const nodes: readonly Tool[] = ["controllerManager", "scheduler", "kwok"];
 
 /** The slowest come first, so that all cores are busy until the end. */
@@ -102,7 +109,7 @@ export const suites = {
   /** A client on a LAN of network namespaces, and the real agent. */
   lan: {
     files: "test/lan/*.test.ts",
-    tools: [...apiServer, "helm", "yamlread", "agent", "ciliumDbg", "operator-1.19", "agent-1.19"],
+    tools: [...apiServer, "helm", "yamlread", "agent", "ciliumDbg", "agent-1.19", "operator-1.20", "agent-1.20"],
     commands: [
       "arping",
       "bgpd",
@@ -133,9 +140,9 @@ export const suites = {
       "vtysh",
       "zebra",
     ],
-    charts: ["1.18.4", "1.19.6"],
-    gatewayApi: ["v1.2.0", "v1.4.1"],
-    ciliumSources: [agentRelease, "1.19.6"],
+    charts: ["1.18.4", "1.19.6", "1.20.0"],
+    gatewayApi: allGatewayApi,
+    ciliumSources: [agentRelease, "1.19.6", "1.20.0"],
     runsAgent: true,
     oneByOne: true,
   },
@@ -171,7 +178,7 @@ export const suites = {
     files: "test/fuzz/*.test.ts",
     tools: [...apiServer, "helm"],
     commands: ["sh"],
-    charts: allCharts,
+    charts: mainReleases,
     gatewayApi: ["v1.4.1"],
   },
   /** The real Pulumi engine with index.ts, and the commands as a user starts them. */
@@ -179,8 +186,9 @@ export const suites = {
     files: "test/engine/*.test.ts",
     byDefault: true,
     tools: ["pulumi", "helm"],
-    commands: ["bash", "git", "go", "npm", "sh"],
-    charts: ["1.18.4"],
+    commands: ["bash", "chmod", "git", "go", "npm", "sh"],
+    charts: ["1.18.4", "1.19.6"],
+    ciliumSources: ["1.18.4"],
   },
   /** Real Helm with the real charts. */
   charts: {
@@ -188,26 +196,26 @@ export const suites = {
     byDefault: true,
     tools: ["helm", "yamlread"],
     commands: ["chmod", "go"],
-    charts: allCharts,
+    charts: mainReleases,
     gatewayApi: allGatewayApi,
-    ciliumSources: ["1.18.4"],
+    ciliumSources: ["1.18.4", "1.19.6"],
   },
   /** Tests that take too long for unit, charts and engine: Helm 3, a hundred renderings, every default, every delivery, the README. */
   thorough: {
     files: "test/thorough/*.test.ts",
     tools: ["pulumi", "helm", "helm3", "yamlread"],
     commands: ["bash", "git", "go", "npm", "sh"],
-    charts: allCharts,
+    charts: [...mainReleases, ...otherReleases],
     gatewayApi: allGatewayApi,
   },
   /** The exported manifest on a real API server, with the real Cilium operator. */
   cluster: {
     files: "test/cluster/*.test.ts",
-    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "ciliumDbg"],
+    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "ciliumDbg", "operator-1.20"],
     commands: ["od", "pgrep", "sh", "tr"],
-    charts: allCharts,
+    charts: mainReleases,
     gatewayApi: allGatewayApi,
-    ciliumSources: allCharts,
+    ciliumSources: mainReleases,
   },
   /** The real engine with the real Kubernetes plugin against a real API server. */
   plugins: {
@@ -223,7 +231,7 @@ export const suites = {
     files: "test/package/*.test.ts",
     tools: ["pulumi", "helm"],
     commands: ["bash", "git", "npm", "sh"],
-    charts: ["1.18.4"],
+    charts: ["1.19.6"],
     consumers: ["commonjs", "esm", "pnpm"],
     plugins: [],
     python: true,
@@ -234,7 +242,7 @@ export const suites = {
     tools: [...apiServer, "helm", "yamlread", "machinery-1.11", "machinery-1.13", "machinery-1.14", "talosSync"],
     commands: ["sh"],
     charts: ["1.18.4", "1.19.6"],
-    gatewayApi: ["v1.2.0"],
+    gatewayApi: ["v1.2.0", "v1.4.1"],
   },
   /** Functions from data to data, and the components with Pulumi's mocks. */
   unit: {
@@ -250,7 +258,7 @@ export const suites = {
     byDefault: true,
     tools: ["helm", "yamlread", "goregexp", "labelselector"],
     commands: ["gzip", "tar"],
-    charts: allCharts,
+    charts: mainReleases,
     gatewayApi: allGatewayApi,
   },
 } as const satisfies Readonly<Record<string, Suite>>;

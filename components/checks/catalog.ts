@@ -24,6 +24,7 @@ import { gatewayApiChecks } from "./rendering/gatewayApi.ts";
 import { largeNumberChecks } from "./rendering/largeNumbers.ts";
 import { objectChecks } from "./rendering/objects.ts";
 import { podChecks } from "./rendering/pods.ts";
+import { advisoryChecks } from "./values/advisories.ts";
 import { announcedAddressChecks } from "./values/announcedAddresses.ts";
 import { bgpAddressChecks, bgpValueChecks } from "./values/bgp.ts";
 import { capabilityChecks } from "./values/capabilities.ts";
@@ -72,6 +73,7 @@ export const addressChecks = {
 
 /** Checks of the effective values. */
 export const valuesChecks = {
+  "Security advisories": advisoryChecks,
   "Words of the agent": wordChecks,
   "Limits of the agent": limitChecks,
   Routing: routingChecks,

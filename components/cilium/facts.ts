@@ -34,6 +34,11 @@ export function routesNatively(values: HelmValues): boolean {
   return valueAt(values, "routingMode") === "native";
 }
 
+/** Who gives pods their addresses: `kubernetes`, or Cilium's operator in one of its modes. */
+export function ipamMode(values: HelmValues): string {
+  return textAt(values, "ipam.mode") ?? "cluster-pool";
+}
+
 /** Whether Cilium uses an IP family. The chart's defaults are IPv4 on and IPv6 off. */
 export function usesFamily(values: HelmValues, family: 4 | 6): boolean {
   return family === 4 ? !isOff(values, "ipv4.enabled") : isOn(values, "ipv6.enabled");

@@ -3,6 +3,7 @@ import { type NamedRange, namedRange, podCidrRanges } from "../inputs/network.ts
 import type { Settings } from "../inputs/settings.ts";
 import { type IpRange, parseCidr, prefixLengthOf } from "../support/ipRange.ts";
 import { merge } from "../support/merge.ts";
+import { ipamMode } from "./facts.ts";
 import { isUserValue, originOf, userValueInput, type UserValues } from "./valueOrigins.ts";
 
 const families = [4, 6] as const;
@@ -16,7 +17,7 @@ type RangeSettings = Pick<Settings, "podCidr"> & UserValues;
  * operator (`cluster-pool`, `multi-pool`). Empty for other IPAM modes, about which nothing is known, and without malformed ranges.
  */
 export function podRanges(settings: RangeSettings, values: HelmValues): readonly NamedRange[] {
-  switch (valueAt(values, "ipam.mode")) {
+  switch (ipamMode(values)) {
     case "kubernetes":
       return podCidrRanges(settings);
     case "cluster-pool":
@@ -40,7 +41,7 @@ export function podFamilies(settings: Pick<Settings, "podCidr">): readonly (4 | 
 
 /** The prefix length of the range of a family that each node gets. */
 export function nodeRangeSize({ talos }: Pick<Settings, "talos">, values: HelmValues, family: 4 | 6): number {
-  const mode = valueAt(values, "ipam.mode");
+  const mode = ipamMode(values);
   if (mode === "kubernetes") return family === 4 ? talos.nodeCidrMaskSize : talos.nodeCidrMaskSizeIPv6;
   const path =
     mode === "multi-pool" ? `${podIpPools}.default.ipv${family}.maskSize` : `ipam.operator.clusterPoolIPv${family}MaskSize`;

@@ -22,9 +22,9 @@ export interface TalosCiliumCniArgs {
   readonly delivery?: Delivery;
 
   /**
-   * The Cilium release, for example `1.18.4`. Minor releases 1.18, 1.19 and 1.20 are supported.
+   * The Cilium release, for example `1.19.6`. Minor releases 1.18, 1.19 and 1.20 are supported.
    *
-   * @default "1.18.4"
+   * @default "1.19.6"
    * @see https://github.com/cilium/cilium/releases
    */
   readonly ciliumVersion?: string;

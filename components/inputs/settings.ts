@@ -44,7 +44,7 @@ type DefaultedInputs = Omit<Settings, "kubernetesVersion" | "userValues"> & Requ
 /** The default of each input. `kubernetesVersion` has none here, because it depends on the Cilium and Talos versions. */
 export const inputDefaults = {
   delivery: "manifest",
-  ciliumVersion: "1.18.4",
+  ciliumVersion: "1.19.6",
   namespace: "kube-system",
   podCidr: "10.244.0.0/16",
   serviceCidr: "10.96.0.0/12",

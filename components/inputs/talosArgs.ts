@@ -18,8 +18,9 @@ export interface Talos {
   readonly forwardKubeDNSToHost?: boolean;
 
   /**
-   * Prefix length of the IPv4 range that each node gets from `podCidr`: `node-cidr-mask-size` in
-   * `cluster.controllerManager.extraArgs` of the machine config, or `node-cidr-mask-size-ipv4` if there are two ranges.
+   * Prefix length of the IPv4 range that each node gets from `podCidr`: `node-cidr-mask-size-ipv4` in
+   * `cluster.controllerManager.extraArgs` of the machine config. With the older `node-cidr-mask-size`, the controller manager of Talos 1.14
+   * does not start. In a config of Talos 1.14 it is `nodeCIDRMaskSizeIPv4` of `KubeNetworkConfig`, which the patch sets.
    *
    * @default 24
    * @asType integer
@@ -30,7 +31,8 @@ export interface Talos {
 
   /**
    * Prefix length of the IPv6 range that each node gets from `podCidr`: `node-cidr-mask-size-ipv6` in
-   * `cluster.controllerManager.extraArgs` of the machine config.
+   * `cluster.controllerManager.extraArgs` of the machine config. In a config of Talos 1.14 it is `nodeCIDRMaskSizeIPv6` of
+   * `KubeNetworkConfig`, which the patch sets.
    *
    * @default 64
    * @asType integer
@@ -43,7 +45,8 @@ export interface Talos {
   /**
    * The Talos version that generated the machine configs, for example `1.13`: `talosVersion` of `getConfiguration`, or the
    * version of the `talosctl` that made them. It is not the version that runs, because a config keeps its format when the machine
-   * is upgraded. From 1.14 on, Kubernetes settings have documents of their own in the machine config.
+   * is upgraded. From 1.14 on, Kubernetes settings have documents of their own in the machine config. The Talos provider does not know these,
+   * so the component exports the patches for them (`machineConfigPatches`), and `talosctl patch machineconfig` applies them.
    *
    * @default "1.13"
    * @see https://docs.siderolabs.com/talos/v1.13/reference/configuration/overview

@@ -11,7 +11,7 @@ export class DownloadError extends Error {
 export function download(url: string, sha256: string): string {
   const cached = readCached("downloads", sha256, sha256);
   if (cached !== undefined) return cached.content.toString("utf8");
-  const content = fetchNow(url);
+  const content = downloadUnchecked(url);
   const actual = sha256Of(content);
   if (actual !== sha256) throw new DownloadError(`${url} has the SHA-256 ${actual}, not ${sha256}; it is not used`);
   writeCached("downloads", sha256, content);
@@ -56,7 +56,8 @@ const program = `
     process.exitCode = 1;
   }`;
 
-function fetchNow(url: string): Buffer {
+/** Downloads a file whose content nobody knows yet. The caller must check it. Throws a DownloadError. */
+export function downloadUnchecked(url: string): Buffer {
   const problem = proxyProblem(process.versions.node, process.env);
   if (problem !== undefined) throw new DownloadError(`${url} could not be downloaded: ${problem}`);
   const options = connectionOptions(process.env["NODE_OPTIONS"] ?? "", process.execArgv);

@@ -23,8 +23,8 @@ export interface ExistingConfig {
   readonly fault: string | undefined;
   /** `controlplane` or `worker`. */
   readonly machineType: string | undefined;
-  /** The kinds of its documents that only Talos 1.14 and later know. */
-  readonly newKinds: readonly string[];
+  /** What it has that only Talos 1.14 and later know: kinds of documents, and a section of one. */
+  readonly newParts: readonly string[];
   /** The names of the manifests that are written out in the config. */
   readonly inlineManifests: readonly string[];
   /** Those of them that run Cilium's agent, or a job that installs Cilium. */
@@ -41,8 +41,9 @@ export interface ExistingConfig {
   /** Without malformed ranges, which Talos refuses. */
   readonly podSubnets: readonly IpRange[];
   readonly serviceSubnets: readonly IpRange[];
+  /** Whether it sets the flag of the controller manager for the nodes' ranges of both families, `node-cidr-mask-size`. */
+  readonly setsCommonMaskSize: boolean;
   readonly runsKubeProxy: boolean | undefined;
-  readonly kubePrism: { readonly isEnabled: boolean; readonly port: number } | undefined;
   /** The addresses that the control planes share. */
   readonly virtualAddresses: readonly IpRange[];
   /** The static addresses of the machine on its networks. */
@@ -94,8 +95,10 @@ function factsOf(documents: MachineConfigDocuments, fault: string | undefined): 
   return {
     fault,
     machineType: texts([memberOf(sectionOf(documents, undefined, "machine"), "type")])[0],
-    // KubeSpan is a part of Talos. Its kinds are older.
-    newKinds: texts(documents.map((document) => memberOf(document, "kind"))).filter((kind) => /^Kube(?!Span)/.test(kind)),
+    newParts: [
+      ...texts(documents.map((document) => memberOf(document, "kind"))).filter(isNewKind),
+      ...(sectionOf(documents, "ResolverConfig", "hostDNS") === undefined ? [] : ["ResolverConfig.hostDNS"]),
+    ],
     inlineManifests: namesIn(inline),
     ciliumManifests: namesIn(inline.filter(runsCilium)),
     manifestUrls: texts([
@@ -110,8 +113,8 @@ function factsOf(documents: MachineConfigDocuments, fault: string | undefined): 
     kubeSpan: kubeSpanOf(documents),
     podSubnets: subnetsOf(network, "podSubnets"),
     serviceSubnets: subnetsOf(network, "serviceSubnets"),
+    setsCommonMaskSize: controllerManagerArguments(documents).some((section) => "node-cidr-mask-size" in section),
     runsKubeProxy: runsKubeProxy(documents),
-    kubePrism: kubePrismOf(documents),
     virtualAddresses: parsed(virtualAddresses(documents), parseAddress),
     addresses: parsed(linkAddresses(documents), (text) => parseAddress(text.split("/", 1)[0] ?? "")),
     usesKernelNames:
@@ -119,6 +122,35 @@ function factsOf(documents: MachineConfigDocuments, fault: string | undefined): 
       linkNames(documents).some((name) => /^eth\d+$/.test(name)),
   };
 }
+
+/** The kinds that are new in Talos 1.14. KubeSpan is a part of Talos, and its kinds are older. */
+function isNewKind(kind: string): boolean {
+  return /^Kube(?!Span)/.test(kind) || otherNewKinds.has(kind);
+}
+
+const otherNewKinds = new Set([
+  "BGPInstanceConfig",
+  "CRIBaseRuntimeSpecConfig",
+  "CRICustomizationConfig",
+  "ContainerConfig",
+  "DiscoveryIdentityConfig",
+  "DiscoveryServiceConfig",
+  "EtcFileConfig",
+  "FilesystemScrubConfig",
+  "FilesystemTrimConfig",
+  "HTTPProbeConfig",
+  "ImageCacheConfig",
+  "KernelModuleConfig",
+  "LVMLogicalVolumeConfig",
+  "LVMVolumeGroupConfig",
+  "RAIDArrayConfig",
+  "SecurityProfileConfig",
+  "SysctlConfig",
+  "SysfsConfig",
+  "UdevRulesConfig",
+  "UnattendedInstallConfig",
+  "VethConfig",
+]);
 
 /** Whether a manifest runs an image of Cilium's agent, or of the command line tool that installs Cilium. */
 function runsCilium(manifest: unknown): boolean {
@@ -155,16 +187,11 @@ function runsKubeProxy(documents: MachineConfigDocuments): boolean | undefined {
   return section === undefined ? undefined : !isTrue(section, "disabled");
 }
 
-function kubePrismOf(documents: MachineConfigDocuments): ExistingConfig["kubePrism"] {
-  const own = sectionOf(documents, "KubePrismConfig");
-  const section = own ?? sectionOf(documents, undefined, "machine", "features", "kubePrism");
-  if (section === undefined) return undefined;
-  const { port } = section;
-  return {
-    // The document itself turns it on.
-    isEnabled: own !== undefined || isTrue(section, "enabled"),
-    port: typeof port === "number" && port !== 0 ? port : 7445,
-  };
+function controllerManagerArguments(documents: MachineConfigDocuments): readonly Section[] {
+  return [
+    sectionOf(documents, undefined, "cluster", "controllerManager", "extraArgs"),
+    sectionOf(documents, "KubeControllerManagerConfig", "extraArgs"),
+  ].filter((section) => section !== undefined);
 }
 
 function subnetsOf(network: Section | undefined, key: string): readonly IpRange[] {

@@ -12,7 +12,7 @@ export interface MachineConfigPatches {
   readonly worker: string;
 }
 
-/** The names in `cluster.inlineManifests`. Talos applies them in alphabetical order: Cilium, then the others. */
+/** The names of the inline manifests. Talos applies them in alphabetical order: Cilium, then the others. */
 export const inlineManifestNames = { cilium: "cilium", loadBalancer: "cilium-lb" } as const;
 
 /** What the patches must agree on with the Cilium that they install. */
@@ -31,7 +31,8 @@ export interface InstalledCilium {
 /**
  * Creates the patch for each machine type with which a cluster comes up with Cilium.
  *
- * Talos appends the lists of a patch, so apply a patch only to a config that does not contain it yet.
+ * Talos appends the lists of a patch, so before 1.14 apply a patch only to a config that does not contain it yet. The documents of 1.14 have
+ * names, and a second patch replaces those of the first.
  */
 export function machineConfigPatches(settings: Settings, cilium: InstalledCilium): MachineConfigPatches {
   return hasKubernetesDocuments(settings) ? documentPatches(settings, cilium) : singleDocumentPatches(settings, cilium);
@@ -91,14 +92,44 @@ function singleDocumentPatches(settings: Settings, cilium: InstalledCilium): Mac
 }
 
 function documentPatches(settings: Settings, cilium: InstalledCilium): MachineConfigPatches {
-  const document = (kind: string, content: object) => `---\n${writeDocument({ apiVersion: "v1alpha1", kind, ...content })}`;
-  const network = document("KubeNetworkConfig", clusterSubnets(settings));
+  const { host, port } = cilium.apiServer;
+  const everyNode = [
+    document("KubeNetworkConfig", { ...clusterSubnets(settings), ...nodeMaskSizes(settings) }),
+    // The agent and the kubelet of each node use it.
+    ...(isOnNode(host) ? [document("KubePrismConfig", { port })] : []),
+  ];
   const controlPlane = [
-    `---\n${writeDocument({ cluster: clusterManifests(cilium) })}`,
+    ...manifestDocuments(cilium),
     // Cilium replaces Flannel, and kube-proxy unless its values say otherwise.
     document("KubeFlannelCNIConfig", { $patch: "delete" }),
     document("KubeProxyConfig", { enabled: !cilium.replacesKubeProxy }),
-    network,
+    ...everyNode,
   ];
-  return { controlPlane: controlPlane.join(""), worker: network };
+  return { controlPlane: controlPlane.join(""), worker: everyNode.join("") };
+}
+
+/** Every document that the patches can make. What is not needed any more is deleted, because an earlier patch may have made it. */
+function manifestDocuments({ manifest, loadBalancer, gatewayApiCrds }: InstalledCilium): readonly string[] {
+  const named = (kind: string, name: string, content: object | undefined) =>
+    document(kind, { name, ...(content ?? { $patch: "delete" }) });
+  const inline = (name: string, part: Manifest | undefined) =>
+    named("KubeInlineManifestConfig", name, part && { manifest: part.yaml });
+  return [
+    named("KubeExternalManifestConfig", "gateway-api", gatewayApiCrds === undefined ? undefined : { url: gatewayApiCrds }),
+    inline(inlineManifestNames.cilium, manifest),
+    inline(inlineManifestNames.loadBalancer, loadBalancer),
+  ];
+}
+
+/** The sizes of the nodes' ranges in the families that pods have. Talos refuses ranges that it cannot divide into nodes of this size. */
+function nodeMaskSizes({ talos, ...ranges }: Settings): Readonly<Record<string, number>> {
+  const families = new Set(podCidrRanges(ranges).map(({ range }) => range.family));
+  return {
+    ...(families.has(4) && { nodeCIDRMaskSizeIPv4: talos.nodeCidrMaskSize }),
+    ...(families.has(6) && { nodeCIDRMaskSizeIPv6: talos.nodeCidrMaskSizeIPv6 }),
+  };
+}
+
+function document(kind: string, content: object): string {
+  return `---\n${writeDocument({ apiVersion: "v1alpha1", kind, ...content })}`;
 }

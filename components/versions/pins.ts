@@ -1,15 +1,10 @@
-/** What is pinned for one release of the Cilium chart. */
-export interface PinnedChart {
-  /** SHA-256 of the chart archive. The index of the chart repository has the same one. */
-  readonly sha256: string;
-  /** For the releases that the tests render: what it takes to render the same bytes from the chart folder in Cilium's source. */
-  readonly source?: {
-    /** `go.sum` hash of that source as the Go module github.com/cilium/cilium. */
-    readonly goModule: string;
-    /** Digests of the released images: the archive contains them, the source does not. */
-    readonly images: { readonly agent: string; readonly operator: string; readonly relay: string };
-  };
-}
+// `npm run pin` writes this file (commands/lib/pinsFile.ts). pinnedChart.ts says what the members mean.
+//
+// The newest release of each minor. Renovate changes these lines when there is a newer one, and `npm run pin` then adds its digests.
+// renovate: cilium 1.18.12
+// renovate: cilium 1.19.6
+// renovate: cilium 1.20.0
+import type { PinnedChart } from "./pinnedChart.ts";
 
 /** The releases with a pinned chart. Other releases of a supported minor work too, with a warning that the archive was not checked. */
 export const pinnedCharts: Readonly<Record<string, PinnedChart>> = {
@@ -21,6 +16,17 @@ export const pinnedCharts: Readonly<Record<string, PinnedChart>> = {
         agent: "sha256:49d87af187eeeb9e9e3ec2bc6bd372261a0b5cb2d845659463ba7cc10fe9e45f",
         operator: "sha256:1b22b9ff28affdf574378a70dade4ef835b00b080c2ee2418530809dd62c3012",
         relay: "sha256:6d350cb1c84b847adb152173debef1f774126c69de21a5921a1e6a23b8779723",
+      },
+    },
+  },
+  "1.18.11": {
+    sha256: "85ea267d7fb4a7f95fe0775ebad3919658905fb78627541a55e96478c33a8473",
+    source: {
+      goModule: "h1:8KV/ntPoZ6nRMW1l+AVbvkbvIHJhv2ZiBFJD5MEEthg=",
+      images: {
+        agent: "sha256:e6945db60ad6d3b384e06ed678dbcee65f57f2f9fdcc64e976e7319f3db2b485",
+        operator: "sha256:00d6032de7b3e6ff8a1a990d29beaef5f9d01e40e87dc49b6c9b6c1fe080a327",
+        relay: "sha256:6ec25d68c8cc0bf9c5d2f321149016eaa7d4a371475805b0b7fb61bcebad972c",
       },
     },
   },
@@ -52,7 +58,6 @@ export const pinnedCharts: Readonly<Record<string, PinnedChart>> = {
 /** SHA-256 of `standard-install.yaml` of each Gateway API release that a supported Cilium needs. */
 export const gatewayApiDigests = {
   "v1.2.0": "38ed055bb25dc580c0366899c0bed9b9e92dfcd1c180a569133f3946026cf102",
-  // The file was replaced once after its publication; this is the current one.
   "v1.4.1": "73b91b77f6be023a8c92c969fc664e5bd3b1a28aea59eac9ebc904607354dad2",
   "v1.6.1": "24d931f22abd8e40c973264319ead7cfa09d0fb7716b7ab1ee2ff174cb063a73",
 } as const;

@@ -16,7 +16,7 @@ cluster = kubernetes.Provider(
 cni = talos_cilium_cni.TalosCiliumCni(
     "cilium",
     delivery=talos_cilium_cni.Delivery.CHART,
-    cilium_version="1.18.4",
+    cilium_version="1.19.6",
     load_balancer={
         "ip_pools": [{"name": "default-ip-pool", "blocks": [{"cidr": "192.168.1.200/29"}]}],
         "l2_policies": [{"name": "default-l2-announcement"}],

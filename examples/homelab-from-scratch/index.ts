@@ -9,7 +9,7 @@ const workers = ["192.168.1.11", "192.168.1.12"];
 const endpoint = "https://192.168.1.10:6443";
 const talosVersion = "v1.13";
 const kubernetesVersion = "1.33.2";
-const ciliumVersion = "1.18.4";
+const ciliumVersion = "1.19.6";
 
 // Without these secrets you cannot manage the cluster any more.
 const { machineSecrets, clientConfiguration } = new talos.machine.Secrets("secrets", { talosVersion }, { protect: true });

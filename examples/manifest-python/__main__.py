@@ -5,7 +5,7 @@ import pulumi_talos_cilium_cni as talos_cilium_cni
 
 cni = talos_cilium_cni.TalosCiliumCni(
     "cilium",
-    cilium_version="1.18.4",
+    cilium_version="1.19.6",
     lan={
         "subnets": ["192.168.1.0/24"],
         "gateway": "192.168.1.1",

@@ -77,6 +77,16 @@ test("the controller manager does not start with a pod range smaller than one no
   );
 });
 
+// Talos 1.14 sets the flag of each IP family, whatever the machine config says.
+test("the controller manager does not start with the flag for the ranges of both IP families next to that of one", async () => {
+  const options = ["--kubeconfig", cluster.kubeconfig, "--leader-elect=false", "--secure-port=0", "--allocate-node-cidrs"];
+  const flags = ["--cluster-cidr=10.244.0.0/16", "--node-cidr-mask-size=26", "--node-cidr-mask-size-ipv4=24"];
+  await assert.rejects(
+    runAsync("kube-controller-manager", [...options, ...flags], { seconds: 30 }),
+    /usage of --node-cidr-mask-size-ipv4 and --node-cidr-mask-size-ipv6 is not allowed if --node-cidr-mask-size is set/,
+  );
+});
+
 test("without a toleration for nodes that are not ready, a new node gets no agent", async () => {
   // The API server marks every new node as not ready, and its kubelet says why.
   cluster.apply(

@@ -73,7 +73,10 @@ test(
     try {
       const config = join(clone.folder, "Pulumi.dev.yaml");
       const runWithSecret = (value: string) => {
-        writeFileSync(config, `config:\n  homelab-talos-cni:secretValues:\n    extraConfig:\n      token: ${value}\n`);
+        writeFileSync(
+          config,
+          `config:\n  homelab-talos-cni:ciliumVersion: 1.18.4\n  homelab-talos-cni:secretValues:\n    extraConfig:\n      token: ${value}\n`,
+        );
         return clone.runUnchecked("npm", ["run", "manifest"]);
       };
       const { status, printed } = await runWithSecret(secret);

@@ -75,7 +75,7 @@ test("wrong inputs give one error at preview, and nothing is recorded", { timeou
     [{ ...args, podCidr: "x", delivery: "helm" }, /^2 inputs cannot work:\n {2}delivery: .*\n {2}podCidr: .*$/],
     [
       { ...args, chart: { repository: "http://127.0.0.1:1" } },
-      /^chart\.repository: cilium 1\.18\.4 could not be downloaded from .*refused.*$/s,
+      /^chart\.repository: cilium 1\.19\.6 could not be downloaded from .*refused.*$/s,
     ],
   ] as const;
   for (const [inputs, expected] of wrongInputs) {

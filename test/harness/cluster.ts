@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isRunning } from "../../commands/lib/stack.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { runUnchecked } from "../../tools/childProcess.mjs";
+import { ciliumPrograms } from "./ciliumPrograms.ts";
 import { urlHost } from "./lanAddresses.ts";
 
 /** The outcome of a kubectl command. */
@@ -15,6 +16,15 @@ export interface KubectlResult {
   readonly ok: boolean;
   /** Standard output, or on failure the command with its exit status and output. */
   readonly output: string;
+}
+
+/** Cilium's operator, which runs. */
+export interface Operator {
+  /** Kills it. */
+  readonly stop: () => Promise<void>;
+  readonly log: () => string;
+  /** Whether it has ended by itself. */
+  readonly hasEnded: () => boolean;
 }
 
 /** A real API server with etcd, and Cilium's real operator, on free ports. */
@@ -75,15 +85,13 @@ export class Cluster {
   }
 
   /**
-   * Starts Cilium's operator with the `cilium-config` and the service account of the cluster, so that it has exactly the rendered
-   * permissions. Returns functions that stop it, read its log, and tell whether it has ended by itself.
+   * Starts Cilium's operator of the release that is applied, with the `cilium-config` and the service account of the cluster, so that it has
+   * exactly the rendered permissions.
    */
-  async startOperator(
-    namespace = "kube-system",
-    program = "cilium-operator",
-  ): Promise<{ stop: () => Promise<void>; log: () => string; hasEnded: () => boolean }> {
+  async startOperator(namespace = "kube-system"): Promise<Operator> {
     const config = this.get("configmap", "cilium-config", namespace)?.["data"] as Record<string, string> | undefined;
     if (config === undefined) throw new Error("apply the manifest first: there is no cilium-config");
+    const program = ciliumPrograms(this.#appliedRelease(namespace)).operator;
     const folder = mkdtempSync(join(this.#folder, "operator-"));
     for (const [key, value] of Object.entries(config)) writeFileSync(join(folder, key), value);
     const kubeconfig = `${folder}.kubeconfig`;
@@ -107,6 +115,14 @@ export class Cluster {
     );
     const hasEnded = () => runUnchecked("pgrep", ["--full", `^${program} --config-dir=${folder} `]).status !== 0;
     return { stop: () => endProcess(process), log: () => readFileSync(`${folder}.log`, "utf8"), hasEnded };
+  }
+
+  /** The release of Cilium that is applied, from the image of its operator. */
+  #appliedRelease(namespace: string): string {
+    const deployment = JSON.stringify(this.get("deployment", "cilium-operator", namespace));
+    const [, release] = /"image":"[^"]*:v(\d+\.\d+\.\d+)[@"]/.exec(deployment) ?? [];
+    if (release === undefined) throw new Error("apply the manifest first: there is no operator of Cilium");
+    return release;
   }
 
   /** Creates a kubeconfig for a service account, which has the rendered permissions. `server` is the URL at which the client reaches the API server. */

@@ -9,8 +9,9 @@ import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { examine } from "../../components/plan.ts";
 import { type Problem, problemLines } from "../../components/support/problems.ts";
 import { ciliumMinor, minorOf } from "../../components/versions/supported.ts";
+import { advisoryTitles } from "./advisories.ts";
 import { cacheRenderings } from "./cachedRenderings.ts";
-import { chartArgs, chartFolder, releases } from "./charts.ts";
+import { chartArgs, chartFolder, defaultRelease, releases } from "./charts.ts";
 
 cacheRenderings();
 
@@ -20,8 +21,15 @@ export interface CheckResult {
   readonly problems: readonly string[];
 }
 
-/** Runs every check on the inputs, with the real chart of the release. Returns those that find something, errors first. */
+/**
+ * Runs the checks on the inputs, with the real chart of the release. Returns those that find something, errors first, without advisories.
+ */
 export function checkResults(args: TalosCiliumCniArgs): readonly CheckResult[] {
+  return allCheckResults(args).filter(({ check = "" }) => !advisoryTitles.includes(check));
+}
+
+/** Runs every check on the inputs, those for advisories too. */
+export function allCheckResults(args: TalosCiliumCniArgs): readonly CheckResult[] {
   const { errors, warnings } = examine({ ...realChart(args.ciliumVersion), ...args });
   const problems: readonly (Problem & Partial<Finding>)[] = [...errors, ...warnings];
   return [...Map.groupBy(problems, ({ check }) => check)].map(([check, ofCheck]) => ({ check, problems: problemLines(ofCheck) }));
@@ -41,7 +49,7 @@ export function findingsAfter(
 }
 
 /** The chart of a release. For one whose chart the suite does not have: the chart of the same minor, under the name of this release. */
-function realChart(ciliumVersion = "1.18.4"): Pick<TalosCiliumCniArgs, "chart"> {
+function realChart(ciliumVersion = defaultRelease): Pick<TalosCiliumCniArgs, "chart"> {
   if (ciliumMinor(ciliumVersion) === undefined) return {};
   const release = releases.find((each) => minorOf(each.ciliumVersion) === minorOf(ciliumVersion))?.ciliumVersion;
   if (release === undefined) return {};

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Settings } from "../../components/inputs/settings.ts";
 import { runUnchecked } from "../../tools/childProcess.mjs";
 import { agentContainer, inAgentPod, writeAgentConfig } from "./agentPod.ts";
@@ -22,7 +23,7 @@ export class LanNode {
   /** The ranges of its pods, one of each family. */
   readonly podRanges: readonly string[];
   readonly #cluster: Cluster;
-  readonly #settings: LanSettings;
+  #settings: LanSettings;
   readonly #folder: string;
   readonly #group: string;
   readonly #processes: ChildProcess[] = [];
@@ -100,7 +101,7 @@ export class LanNode {
     const { environment } = container;
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
     writeFileSync(this.#kubeconfig, this.#cluster.kubeconfigFor("cilium", namespace, `https://${host ?? ""}:${port ?? ""}`));
-    const library = join(this.#folder, "library");
+    const library = join(this.#folder, `library-${ciliumVersion}`);
     const sources = join(suiteData("ciliumSources", ciliumVersion), "bpf");
     if (!existsSync(library)) cpSync(sources, join(library, "bpf"), { recursive: true });
     runCommand("chmod", "-R", "u+w", library);
@@ -152,14 +153,20 @@ export class LanNode {
     return capabilitiesOf(String(this.#agent?.pid));
   }
 
+  /** The path of the agent's program. */
+  get agentProgram(): string {
+    return readlinkSync(`/proc/${this.#agent?.pid}/exe`);
+  }
+
   /** Disconnects the node from the LAN. */
   unplug(): void {
     runCommand("ip", "link", "set", this.name, "down");
   }
 
-  /** Starts the node as after a reboot: connects it, and starts the agent without the state of an earlier one. */
-  async boot(): Promise<void> {
+  /** Starts the node as after a reboot: connects it, and starts the agent without the state of an earlier one. It may be of other settings. */
+  async boot(settings = this.#settings): Promise<void> {
     await this.stopAgent();
+    this.#settings = settings;
     // Keep the kernel's own two files in the BPF file system.
     runCommand(
       "find",
@@ -190,6 +197,14 @@ export class LanNode {
     }, 1_000);
     await exit;
     clearTimeout(timer);
+  }
+
+  /** Replaces the agent, as the DaemonSet does, by that of other settings. The node has none for some seconds, as while it pulls an image. */
+  async replaceAgent(settings: LanSettings, secondsWithout = 0): Promise<void> {
+    await this.stopAgent();
+    this.#settings = settings;
+    await sleep(secondsWithout * 1000);
+    await this.startAgent();
   }
 
   async stop(): Promise<void> {

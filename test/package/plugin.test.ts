@@ -178,8 +178,8 @@ test("a Python program gives the manifest of the repository", { skip: without("l
   const example = await stackOf("manifest-python");
   example.change(
     "__main__.py",
-    '    cilium_version="1.18.4",',
-    `    cilium_version="1.18.4",\n    chart={"path": "${chart().path}"},`,
+    '    cilium_version="1.19.6",',
+    `    cilium_version="1.19.6",\n    chart={"path": "${chart().path}"},`,
   );
   assert.match(await example.succeed("preview"), /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
   await example.succeed("up", "--yes", "--skip-preview");

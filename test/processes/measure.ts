@@ -1,4 +1,4 @@
-// npm run measure -- defaults, failover or failover-bgp: writes a page of docs/ from a run of Cilium's real agent on a LAN of network namespaces.
+// npm run measure -- defaults, failover, failover-bgp or upgrade: writes a page of docs/ from a run of Cilium's real agent on a LAN of network namespaces.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -18,12 +18,14 @@ import { VirtualLan } from "../harness/virtualLan.ts";
 import { measureBgpFailover } from "../pages/bgpFailover.ts";
 import { observeDefaults } from "../pages/defaults.ts";
 import { measureFailover } from "../pages/failover.ts";
+import { measureUpgrade } from "../pages/upgrade.ts";
 
 const pages = {
   defaults: { make: observeDefaults, values: {} },
   failover: { make: measureFailover, values: {} },
   // The operator registers the kinds of BGP when it starts, if BGP is on.
   "failover-bgp": { make: measureBgpFailover, values: { bgpControlPlane: { enabled: true } } },
+  upgrade: { make: measureUpgrade, values: {} },
 };
 
 async function main(): Promise<void> {

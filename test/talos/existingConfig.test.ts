@@ -7,6 +7,7 @@ import { type IpRange, parseAddress, parseCidr } from "../../components/support/
 import { problemLines } from "../../components/support/problems.ts";
 import { readExistingConfig } from "../../components/talos/existingConfig.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "../../components/versions/supported.ts";
 import { machineConfigVariants, withConfig } from "../fixtures/machineConfigs.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { machineries, runMachinery, type TalosFacts } from "../harness/machinery.ts";
@@ -22,10 +23,9 @@ function factsOfTalos(facts: TalosFacts) {
     podSubnets: spans(facts.podSubnets.map(parseCidr)),
     serviceSubnets: spans(facts.serviceSubnets.map(parseCidr)),
     runsKubeProxy: facts.runsKubeProxy,
-    kubePrism: [facts.kubePrismEnabled, facts.kubePrismPort],
     virtualAddresses: spans(facts.virtualAddresses.map(parseAddress)),
     addresses: spans(facts.addresses.map(addressOf)),
-    cniUrls: facts.cniUrls,
+    manifestUrls: facts.manifestUrls,
   };
 }
 
@@ -40,10 +40,9 @@ function factsOfReader(config: string) {
     podSubnets: orDefault(facts.podSubnets, "10.244.0.0/16"),
     serviceSubnets: orDefault(facts.serviceSubnets, "10.96.0.0/12"),
     runsKubeProxy: facts.runsKubeProxy ?? true,
-    kubePrism: [facts.kubePrism?.isEnabled ?? false, facts.kubePrism?.port ?? 7445],
     virtualAddresses: spans(facts.virtualAddresses),
     addresses: spans(facts.addresses),
-    cniUrls: facts.cniUrls,
+    manifestUrls: [...facts.manifestUrls, ...facts.cniUrls].toSorted(),
   };
 }
 
@@ -52,16 +51,16 @@ for (const { talos, executable, contract } of machineries) {
     test(`Talos ${talos} reads the same in every variant of its config for a ${machineType} as our reader`, () => {
       const { config: generated } = runMachinery(executable, { contract, machineType });
       const readings = new Set<string>();
-      // Talos refuses a virtual address for a worker.
+      // Talos refuses a virtual address for a worker, and a document about kube-proxy.
       const variants = machineConfigVariants(generated, talos, 30).filter(
-        (config) => machineType === "controlplane" || !config.includes("vip:"),
+        (config) => machineType === "controlplane" || !/vip:|KubeProxyConfig/.test(config),
       );
       for (const [index, config] of variants.entries()) {
         const { refused, facts } = runMachinery(executable, { config, machineType });
         assert.equal(refused, "", `variant ${index}`);
         assert(facts !== undefined);
         assert.deepEqual(factsOfReader(config), factsOfTalos(facts), `variant ${index}`);
-        readings.add(JSON.stringify(factsOfTalos(facts)));
+        readings.add(JSON.stringify(facts));
       }
       // The variants differ.
       assert(readings.size > 20, `${readings.size} different readings`);
@@ -84,10 +83,7 @@ for (const { talos, executable, contract } of machineries) {
       const problems = problemsOf(withConfig(config, {}, list));
       if (talos !== "1.14") assert.deepEqual(problems, []);
       else
-        assert.match(
-          problems.join("\n"),
-          /^\S+ contains "Kube\w+", a document of Talos 1\.14, and the Talos provider 0\.8\.1 .*$/,
-        );
+        assert.match(problems.join("\n"), /^\S+ contains "\w+", which is new in Talos 1\.14, and the Talos provider 0\.8\.1 .*$/);
       const newContract = problemsOf(withConfig(config, { talos: { configContract: contract } }, list));
       if (talos === "1.14") assert.match(newContract.join("\n"), /^talos\.configContract: is v1\.14, and the Talos provider .*$/);
       else assert.deepEqual(newContract, []);
@@ -102,12 +98,13 @@ for (const { talos, executable, contract } of machineries) {
       podCidr: "10.42.0.0/16",
       serviceCidr: "10.43.0.0/16",
     });
+    const crds = [gatewayApiCrdsUrl(supportedMinor(settings.ciliumVersion).gatewayApi)];
     const before = patchBefore(settings);
     const { controlPlane = "" } = machineConfig ?? {};
     const patches = before === undefined ? [controlPlane] : [before, controlPlane];
     const { config: generated } = runMachinery(executable, { contract });
     const isDual = (config: string) => readExistingConfig(config).podSubnets.length === 2;
-    const hasNoKubePrism = (config: string) => readExistingConfig(config).kubePrism?.isEnabled === false;
+    const hasNoKubePrism = (config: string) => runMachinery(executable, { config }).facts?.kubePrismEnabled !== true;
     const variants = machineConfigVariants(generated, talos, 0);
     assert(variants.some(isDual) && variants.some(hasNoKubePrism));
     for (const [index, config] of variants.entries()) {
@@ -117,12 +114,11 @@ for (const { talos, executable, contract } of machineries) {
       assert.deepEqual(facts?.podSubnets, ["10.42.0.0/16"]);
       assert.deepEqual(facts.serviceSubnets, ["10.43.0.0/16"]);
       assert.equal(facts.runsKubeProxy, false);
-      assert.deepEqual(facts.cniUrls, []);
-      // KubePrism listens where the agents look for it, except that the patch for Talos 1.14 leaves it as it is.
       const original = readExistingConfig(config);
-      const listens = [facts.kubePrismEnabled, facts.kubePrismPort];
-      if (talos === "1.14") assert.deepEqual(listens, [original.kubePrism?.isEnabled ?? false, original.kubePrism?.port ?? 7445]);
-      else assert.deepEqual(listens, [true, 7445]);
+      // Nothing of another CNI is left, and what else the config loads stays.
+      assert.deepEqual(facts.manifestUrls, [...original.manifestUrls, ...crds].toSorted());
+      // KubePrism listens where the agents look for it.
+      assert.deepEqual([facts.kubePrismEnabled, facts.kubePrismPort], [true, 7445]);
       // What the checks read is as it was.
       assert.equal(facts.forwardsKubeDns ?? false, original.forwardsKubeDns ?? false);
       assert.equal(facts.kubeSpanEnabled ?? false, original.kubeSpan?.isEnabled ?? false);

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { createPlan } from "../../components/plan.ts";
 import { problemLines } from "../../components/support/problems.ts";
+import { readExistingConfig } from "../../components/talos/existingConfig.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
+import { gatewayApiCrdsUrl, supportedMinor } from "../../components/versions/supported.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { machineries, runMachinery } from "../harness/machinery.ts";
@@ -21,7 +26,6 @@ interface Document {
   readonly cluster?: {
     readonly network?: unknown;
     readonly proxy?: { readonly disabled?: boolean };
-    readonly extraManifests?: readonly string[];
   };
   readonly enabled?: boolean;
   readonly podSubnets?: readonly string[];
@@ -41,18 +45,17 @@ for (const { talos, executable, contract } of machineries) {
     const controlPlaneVerdict = runMachinery(executable, { contract, patches: [controlPlane] });
     assert.equal(controlPlaneVerdict.refused, "");
     assert.deepEqual(controlPlaneVerdict.inlineManifests, { cilium: manifest.yaml, "cilium-lb": loadBalancer?.yaml });
-    assert.match(
-      findDocument(controlPlaneVerdict.config)?.cluster?.extraManifests?.join() ?? "",
-      /\/v1\.2\.0\/standard-install\.yaml$/,
-    );
+    assert.deepEqual(controlPlaneVerdict.facts?.manifestUrls, [
+      gatewayApiCrdsUrl(supportedMinor(settings.ciliumVersion).gatewayApi),
+    ]);
 
     const workerVerdict = runMachinery(executable, { contract, machineType: "worker", patches: [worker] });
     assert.equal(workerVerdict.refused, "");
     assert.deepEqual(workerVerdict.inlineManifests, {});
 
-    for (const { config } of [controlPlaneVerdict, workerVerdict]) {
+    for (const { config, facts } of [controlPlaneVerdict, workerVerdict]) {
       const main = findDocument(config) ?? assert.fail("there is no main document");
-      assert.deepEqual(main.machine?.features.kubePrism, { enabled: true, port: 7445 });
+      assert.deepEqual([facts?.kubePrismEnabled, facts?.kubePrismPort], [true, 7445]);
       if (talos === "1.14") {
         assert.deepEqual(findDocument(config, "KubeNetworkConfig")?.podSubnets, [settings.podCidr]);
         assert.equal(main.cluster?.network, undefined);
@@ -114,7 +117,7 @@ test("a machine with Talos 1.14 accepts a config of Talos 1.13 with the patch fo
 test("Talos rejects a patch in the form of another config contract", () => {
   assert.match(
     runMachinery("machinery-1.14", { contract: "v1.14", patches: [patchesFor("1.13").controlPlane] }).refused,
-    /cluster network config in v1alpha1 config .* can't be used with KubeNetworkConfig document/,
+    /cluster network config in v1alpha1 config .* can't be used with KubeFlannelCNIConfig document/,
   );
   assert.match(
     runMachinery("machinery-1.13", { contract: "v1.13", patches: [patchesFor("1.14").controlPlane] }).refused,
@@ -152,9 +155,16 @@ test("a config that loads Cilium from a URL, as with the old script, is converte
 
 test("another host for the API server leaves KubePrism out of the patches, another port is set in them", () => {
   assert(!patchesFor("1.13", { kubePrism: { host: "192.168.1.9", port: 6443 } }).controlPlane.includes("kubePrism"));
-  const otherPort = patchesFor("1.13", { kubePrism: { port: 7446 } });
-  assert.match(otherPort.worker, /kubePrism:\n +enabled: true\n +port: 7446/);
-  assert.throws(() => patchesFor("1.14", { kubePrism: { port: 7446 } }), /kubePrism\.port: is 7446; in a config of Talos 1\.14/);
+  for (const { executable, contract } of machineries) {
+    const { controlPlane, worker } = patchesFor(contract, { kubePrism: { port: 7446 } });
+    for (const [machineType, patch] of [
+      ["controlplane", controlPlane],
+      ["worker", worker],
+    ] as const) {
+      const { refused, facts } = runMachinery(executable, { contract, machineType, patches: [patch] });
+      assert.deepEqual([refused, facts?.kubePrismEnabled, facts?.kubePrismPort], ["", true, 7446]);
+    }
+  }
 });
 
 test("without Gateway API or with the user's own CRDs Talos loads no CRDs, and without pools the patch has one manifest", () => {
@@ -171,10 +181,10 @@ for (const { talos, executable, contract } of machineries) {
   test(`Talos ${talos} runs kube-proxy, and no Gateway API CRDs, if the user's values say that Cilium does not need them`, () => {
     const values = { kubeProxyReplacement: false, gatewayAPI: { enabled: false }, l2announcements: { enabled: false } };
     const { controlPlane } = patchesFor(contract, { loadBalancer: {}, values });
-    const { refused, config } = runMachinery(executable, { contract, patches: [controlPlane] });
+    const { refused, config, facts } = runMachinery(executable, { contract, patches: [controlPlane] });
     assert.equal(refused, "");
     const { cluster } = findDocument(config) ?? assert.fail("there is no main document");
-    assert.deepEqual(cluster?.extraManifests ?? [], []);
+    assert.deepEqual(facts?.manifestUrls, []);
     if (talos === "1.14") assert.equal(findDocument(config, "KubeProxyConfig")?.enabled, true);
     else assert.equal(cluster?.proxy?.disabled, false);
   });
@@ -210,3 +220,103 @@ test("machines with a config contract of 1.14 or without a client configuration 
   );
   assert.throws(() => planWith({}), /talos\.clientConfiguration: is missing/);
 });
+
+// What the errors about Talos 1.14 say: the exported patches, in files, with the command of the error. talosctl runs the same code as here.
+test("the command of the error and the exported patches put Cilium into configs of Talos 1.14, again and again", () => {
+  const folder = mkdtempSync(join(tmpdir(), "patches-"));
+  try {
+    const contract = "v1.14";
+    const machineAt = (node: string) => [{ node, machineConfiguration: "{}" }];
+    const { message } = errorOf(() =>
+      planFor(
+        contract,
+        {},
+        {
+          clientConfiguration: {} as never,
+          controlPlanes: machineAt("192.168.1.10"),
+          workers: machineAt("192.168.1.11"),
+        },
+      ),
+    );
+    const commands = [...message.matchAll(/talosctl patch machineconfig --nodes (\S+) --patch (@\S+\.yaml)/g)];
+    assert.deepEqual(
+      commands.map(([, node]) => node),
+      ["192.168.1.10", "192.168.1.11"],
+    );
+    const [controlPlaneFile, workerFile] = commands.map(([, , file]) => `@${join(folder, file?.slice(1) ?? "")}`);
+    const machines = [
+      { machineType: "controlplane", patch: controlPlaneFile ?? "", type: "controlPlane" },
+      { machineType: "worker", patch: workerFile ?? "", type: "worker" },
+    ] as const;
+    for (const { machineType, patch, type } of machines) {
+      let { config } = runMachinery("machinery-1.14", { contract, machineType });
+      // Another release and another pool later, with the patches of then. The documents have names, so the new ones replace the old ones.
+      for (const args of [
+        {},
+        { ...chartArgs("1.18.4"), gatewayApi: { enabled: false } },
+        { gatewayApi: { enabled: false }, loadBalancer: {} },
+        {},
+      ]) {
+        const { machineConfig, manifest, loadBalancer } = planFor(contract, args);
+        writeFileSync(patch.slice(1), machineConfig?.[type] ?? "");
+        const verdict = runMachinery("machinery-1.14", { config, machineType, patches: [patch] });
+        assert.equal(verdict.refused, "");
+        const isControlPlane = machineType === "controlplane";
+        const pools = loadBalancer === undefined ? {} : { "cilium-lb": loadBalancer.yaml };
+        assert.deepEqual(verdict.inlineManifests, isControlPlane ? { cilium: manifest.yaml, ...pools } : {});
+        const needsCrds = isControlPlane && !("gatewayApi" in args);
+        assert.deepEqual(verdict.facts?.manifestUrls, needsCrds ? [gatewayApiCrdsUrl("v1.4.1")] : []);
+        assert.deepEqual([verdict.facts.kubePrismPort, verdict.facts.podSubnets], [7445, [ranges.podCidr]]);
+        assert.equal(verdict.facts.runsKubeProxy, !isControlPlane);
+        assert.equal(findDocument(verdict.config, "KubeFlannelCNIConfig"), undefined);
+        // The same patch again changes nothing.
+        const again = runMachinery("machinery-1.14", { config: verdict.config, machineType, patches: [patch] });
+        assert.deepEqual([again.refused, again.config], ["", verdict.config]);
+        ({ config } = verdict);
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a Talos 1.14 config takes ranges that need another size of the nodes' ranges only with that size, which the patch has", () => {
+  const args = { podCidr: "10.42.0.0/25", loadBalancer: {} };
+  const { worker } = patchesFor("1.14", args, { nodeCidrMaskSize: 27 });
+  const refusedWith = (patch: string) =>
+    runMachinery("machinery-1.14", { contract: "v1.14", machineType: "worker", patches: [patch] }).refused;
+  assert.equal(refusedWith(worker), "");
+  assert.match(refusedWith(worker.replace(/^nodeCIDRMaskSizeIPv4.*\n/m, "")), /smaller than the per-node pod CIDR mask size/);
+});
+
+test("what the checks call new in Talos 1.14, Talos 1.14 knows and Talos 1.13 does not", () => {
+  const { config } = runMachinery("machinery-1.14", { contract: "v1.14" });
+  const kinds = parseAllDocuments(config).map((document) => (document.toJS() as Document).kind ?? "");
+  const { newParts } = readExistingConfig(config);
+  const isKnown = (executable: string, kind: string) =>
+    !runMachinery(executable, { contract: "v1.13", patches: [`apiVersion: v1alpha1\nkind: ${kind}\n`] }).refused.includes(
+      "not registered",
+    );
+  const generated = new Set(
+    [...kinds, "BGPInstanceConfig", "VethConfig", "LinkConfig", "KubeInlineManifestConfig"].filter(Boolean),
+  );
+  for (const kind of generated) {
+    assert(isKnown("machinery-1.14", kind), kind);
+    const isNew = readExistingConfig(`kind: ${kind}\n`).newParts.length > 0;
+    assert.equal(isKnown("machinery-1.13", kind), !isNew, kind);
+  }
+  // A kind that Talos 1.13 knows, with a section that it does not.
+  assert(newParts.includes("ResolverConfig.hostDNS"));
+  const patches = ["apiVersion: v1alpha1\nkind: ResolverConfig\nhostDNS: {}\n"];
+  assert.match(runMachinery("machinery-1.13", { contract: "v1.13", patches }).refused, /unknown keys/);
+  assert.equal(runMachinery("machinery-1.14", { contract: "v1.13", patches }).refused, "");
+});
+
+function errorOf(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    return error as Error;
+  }
+  return assert.fail("there is no error");
+}

@@ -7,8 +7,9 @@ import { after, mock, test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
+import { minorOf, supportedMinor } from "../../components/versions/supported.ts";
 import { validInputs } from "../fixtures/validInputs.ts";
-import { chartArgs } from "../harness/charts.ts";
+import { chartArgs, defaultRelease } from "../harness/charts.ts";
 import { recordRegistrations } from "../harness/mocks.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
@@ -19,15 +20,16 @@ after(() => {
 });
 
 /** The Gateway API CRDs of a Cilium release. */
-function crdsPath(ciliumVersion = "1.18.4"): string {
-  const release = ciliumVersion === "1.18.4" ? "v1.2.0" : "v1.4.1";
+function crdsPath(ciliumVersion = defaultRelease): string {
+  const release = supportedMinor(ciliumVersion).gatewayApi;
   const file = join(folder, `${release}.yaml`);
   writeFileSync(file, readGatewayApiCrds(release));
   return file;
 }
 
 // Hubble's certificates are a Helm hook in Cilium 1.18, which Pulumi's Chart leaves out, so delivery `chart` rejects Hubble there.
-const hasHook = (args: TalosCiliumCniArgs) => JSON.stringify(args.values ?? {}).includes("hubble");
+const hasHook = ({ ciliumVersion = defaultRelease, values = {} }: TalosCiliumCniArgs) =>
+  minorOf(ciliumVersion) === "1.18" && JSON.stringify(values).includes("hubble");
 
 for (const [index, args] of validInputs.entries()) {
   for (const delivery of ["manifest", "chart", "machineConfig"] as const) {
@@ -39,7 +41,10 @@ for (const [index, args] of validInputs.entries()) {
         const name = `${delivery}-${index}`;
         new TalosCiliumCni(name, { ...chartArgs(args.ciliumVersion), ...args, delivery, gatewayApi });
         await new Promise((resolve) => setTimeout(resolve, 20));
-        const warnings = warn.mock.calls.map(({ arguments: [message] }) => String(message));
+        // Advisories are about every set-up of an older release.
+        const warnings = warn.mock.calls
+          .map(({ arguments: [message] }) => String(message))
+          .filter((message) => !message.startsWith("ciliumVersion: "));
         assert.deepEqual(warnings, []);
         assert(registered.some((resource) => resource.name === name));
       } finally {

@@ -33,7 +33,7 @@ test("the state records the inputs that create objects, with their defaults, and
   const lan = { nodes: ["192.168.1.10"], gateway: "192.168.1.1" };
   new CiliumLoadBalancer("recorded", { ipPools, lan, podCidr: "10.42.0.0/16" });
   assert.deepEqual(await recordedInputsOf(registered, "recorded"), {
-    ciliumVersion: "1.18.4",
+    ciliumVersion: "1.19.6",
     ipPools,
     l2Policies: [],
     operatorTimeout: "10m",
@@ -43,7 +43,7 @@ test("the state records the inputs that create objects, with their defaults, and
 test("an undefined input counts as absent, and without any input nothing is created", async () => {
   new CiliumLoadBalancer("empty", { ipPools: undefined, lan: undefined } as unknown as CiliumLoadBalancerArgs);
   assert.deepEqual(await recordedInputsOf(registered, "empty"), {
-    ciliumVersion: "1.18.4",
+    ciliumVersion: "1.19.6",
     ipPools: [],
     l2Policies: [],
     operatorTimeout: "10m",

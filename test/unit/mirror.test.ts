@@ -7,7 +7,7 @@ import { root } from "../../commands/lib/root.ts";
 
 // Tests of other parts of the project. The files directly in test/unit/ that have no namesake are about the whole repository.
 const otherFolders = ["commands/", "docs/", "harness/", "tools/"];
-const aboutRepository = ["importOrder.test.ts", "mirror.test.ts"];
+const aboutRepository = ["importOrder.test.ts", "mirror.test.ts", "renovate.test.ts"];
 
 /** Whether a file declares a function or a class: it then has logic that a test can judge. */
 function hasLogic(file: string): boolean {

@@ -64,7 +64,7 @@ test("a value that Helm refuses is an InputError with Helm's own message", () =>
   assert.throws(() => examineInputs({ values: { cluster: { id: 5 } } }), {
     name: "InputError",
     message:
-      /^values: Helm cannot render Cilium 1\.18\.4 .*The cluster name is invalid: cannot use default value with cluster\.id != 0/,
+      /^values: Helm cannot render Cilium 1\.19\.6 .*The cluster name is invalid: cannot use default value with cluster\.id != 0/,
   });
 });
 
@@ -98,7 +98,10 @@ test("delivery chart plans the Gateway API objects and the Namespace, and delive
 });
 
 test("a Secret makes the manifest secret, but neither the other objects nor the images", () => {
-  const { isSecret, secretObjects, images } = planFor({ values: { azure: { enabled: true, clientSecret: "a" } } });
+  const { isSecret, secretObjects, images } = planFor({
+    ...chartArgs("1.18.4"),
+    values: { azure: { enabled: true, clientSecret: "a" } },
+  });
   assert.equal(isSecret, true);
   assert.deepEqual([...secretObjects], ["Secret kube-system/cilium-azure"]);
   assert.equal(images.isSecret, false);

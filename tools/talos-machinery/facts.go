@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"reflect"
+	"slices"
 )
 
 // facts is what Talos reads in a machine config, as its own accessors answer.
@@ -17,7 +18,8 @@ type facts struct {
 	KubePrismPort    any      `json:"kubePrismPort"`
 	VirtualAddresses []string `json:"virtualAddresses"`
 	Addresses        []string `json:"addresses"`
-	CNIURLs          []string `json:"cniUrls"`
+	// Where it downloads manifests from, those of a CNI included.
+	ManifestURLs []string `json:"manifestUrls"`
 }
 
 // factsOf asks the accessors by name, because every Talos release has them elsewhere.
@@ -26,7 +28,7 @@ func factsOf(provider any) *facts {
 	kubeSpan := first(ask(provider, "NetworkKubeSpanConfig"), ask(provider, "Machine", "Network", "KubeSpan"))
 	network := first(ask(provider, "K8sNetworkConfig"), ask(provider, "Cluster", "Network"))
 	proxy := first(ask(provider, "K8sProxyConfig"), ask(provider, "Cluster", "Proxy"))
-	cni := first(ask(provider, "Cluster", "Network", "CNI"), ask(provider, "Cluster", "CNI"))
+	prismEnabled, prismPort := kubePrism(provider)
 
 	var virtual, addresses []any
 
@@ -65,12 +67,51 @@ func factsOf(provider any) *facts {
 		PodSubnets:       texts(list(ask(network, "PodCIDRs"))),
 		ServiceSubnets:   texts(list(ask(network, "ServiceCIDRs"))),
 		RunsKubeProxy:    ask(proxy, "Enabled"),
-		KubePrismEnabled: ask(features, "KubePrism", "Enabled"),
-		KubePrismPort:    ask(features, "KubePrism", "Port"),
+		KubePrismEnabled: prismEnabled,
+		KubePrismPort:    prismPort,
 		VirtualAddresses: texts(virtual),
 		Addresses:        texts(addresses),
-		CNIURLs:          texts(list(ask(cni, "URLs"))),
+		ManifestURLs:     manifestURLs(provider),
 	}
+}
+
+// kubePrism tells whether KubePrism is on, and its port. From Talos 1.14 on, one that is off is no config at all.
+func kubePrism(provider any) (enabled, port any) {
+	if has(provider, "K8sKubePrismConfig") {
+		prism := ask(provider, "K8sKubePrismConfig")
+
+		return prism != nil, ask(prism, "Port")
+	}
+
+	return ask(provider, "Machine", "Features", "KubePrism", "Enabled"), ask(provider, "Machine", "Features", "KubePrism", "Port")
+}
+
+// inlineManifests returns the manifests that are written out in the config. If two have the same name, Talos applies the last one.
+func inlineManifests(provider any) map[string]string {
+	manifests := map[string]string{}
+
+	for _, manifest := range append(list(ask(provider, "Cluster", "InlineManifests")), list(ask(provider, "K8sInlineManifestConfigs"))...) {
+		manifests[fmt.Sprint(ask(manifest, "Name"))] = fmt.Sprint(ask(manifest, "Contents"))
+	}
+
+	return manifests
+}
+
+func manifestURLs(provider any) []string {
+	urls := texts(append(list(ask(provider, "Cluster", "ExtraManifestURLs")), list(ask(provider, "Cluster", "Network", "CNI", "URLs"))...))
+
+	for _, manifest := range list(ask(provider, "K8sExternalManifestConfigs")) {
+		urls = append(urls, fmt.Sprint(ask(manifest, "URL")))
+	}
+
+	slices.Sort(urls)
+
+	return slices.Compact(urls)
+}
+
+// has tells whether this Talos release has a method.
+func has(value any, method string) bool {
+	return reflect.ValueOf(value).MethodByName(method).IsValid()
 }
 
 // ask calls one method after the other, and returns nil if one of them is missing or returns nil.

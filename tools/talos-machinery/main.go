@@ -95,12 +95,7 @@ func judged(given []byte, patches []string) (result answer) {
 		return refuse(err)
 	}
 	result.Facts = factsOf(provider)
-	result.InlineManifests = map[string]string{}
-	if cluster := provider.Cluster(); cluster != nil {
-		for _, manifest := range cluster.InlineManifests() {
-			result.InlineManifests[manifest.Name()] = manifest.Contents()
-		}
-	}
+	result.InlineManifests = inlineManifests(provider)
 	return result
 }
 

@@ -1,8 +1,8 @@
 module talos-cilium-cni/tools/talos-machinery
 
-go 1.26.1
+go 1.26.6
 
-require github.com/siderolabs/talos/pkg/machinery v1.13.3
+require github.com/siderolabs/talos/pkg/machinery v1.13.9
 
 require (
 	cel.dev/expr v0.25.1 // indirect
@@ -31,7 +31,7 @@ require (
 	github.com/ryanuber/go-glob v1.0.0 // indirect
 	github.com/sasha-s/go-deadlock v0.3.5 // indirect
 	github.com/siderolabs/crypto v0.6.5 // indirect
-	github.com/siderolabs/gen v0.8.6 // indirect
+	github.com/siderolabs/gen v0.8.7 // indirect
 	github.com/siderolabs/go-pointer v1.0.1 // indirect
 	github.com/siderolabs/net v0.4.0 // indirect
 	github.com/siderolabs/protoenc v0.2.4 // indirect

@@ -2,6 +2,7 @@ import type { Settings } from "../../inputs/settings.ts";
 import { problem, quote } from "../../support/problems.ts";
 import { hasKubernetesDocuments } from "../../talos/machineConfig.ts";
 import { namedMachines } from "../../talos/machines.ts";
+import { patchCommands } from "../../talos/patchCommand.ts";
 import { anyOf, setTo, withoutMachines } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
@@ -34,8 +35,8 @@ export const machineDeliveryChecks: Checks<Settings> = {
           problem(
             "talos.configContract",
             `is ${talos.configContract}, and the Talos provider 0.8.1 supports no config of 1.14 (it contains Talos 1.13); ` +
-              `${withoutMachines} and apply the output machineConfigPatches with talosctl, or generate the config with talosVersion ` +
-              '"v1.13", whose form newer Talos accepts too',
+              `${withoutMachines} and apply the output machineConfigPatches yourself, from files as in the README (${patchCommands({ talos }).join("; ")}), or ` +
+              'generate the config with talosVersion "v1.13", whose form newer Talos accepts too',
           ),
         ];
       },

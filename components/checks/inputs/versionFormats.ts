@@ -16,7 +16,7 @@ export const versionFormatChecks: Checks<Settings> = {
       run: ({ ciliumVersion }) => {
         const supported = `supported are releases of ${Object.keys(ciliumMinors).join(", ")}`;
         if (semver.valid(ciliumVersion) !== ciliumVersion) {
-          return [problem("ciliumVersion", `${quote(ciliumVersion)} is not a release such as 1.18.4; ${supported}`)];
+          return [problem("ciliumVersion", `${quote(ciliumVersion)} is not a release such as 1.19.6; ${supported}`)];
         }
         if (ciliumMinor(ciliumVersion) !== undefined) return [];
         return [problem("ciliumVersion", `${ciliumVersion} is a release of ${minorOf(ciliumVersion)}; ${supported}`)];

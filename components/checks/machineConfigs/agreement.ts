@@ -1,10 +1,9 @@
-import { apiServerAddress, replacesKubeProxy, routesNatively } from "../../cilium/facts.ts";
+import { replacesKubeProxy, routesNatively } from "../../cilium/facts.ts";
 import { bypassesHost, needsHostRouting } from "../../cilium/hostRouting.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOn, valueAt } from "../../helm/values.ts";
 import { problem } from "../../support/problems.ts";
 import { forwardsKubeDns } from "../../talos/clusterDns.ts";
-import { hasKubernetesDocuments, isOnNode } from "../../talos/machineConfig.ts";
 import { anyOf, setTo } from "../advice.ts";
 import { type Checks, machineConfigCheck, type MachineConfigSubject } from "../check.ts";
 
@@ -48,25 +47,6 @@ export const machineConfigAgreementChecks: Checks<MachineConfigSubject> = {
             input,
             `does not turn hostDNS.forwardKubeDNSToHost off, and the answers of Talos' own DNS are lost while ${value} is ` +
               `${isBpf ? "true" : "false"}; ${anyOf(waysOut)}`,
-          ),
-        ];
-      },
-    }),
-    machineConfigCheck({
-      title: "a machine config of Talos 1.14 whose KubePrism is not where the agents look for it",
-      why: "The patch for such a config does not change KubePrism, and agents that reach no API server do not start.",
-      source: "https://docs.siderolabs.com/kubernetes-guides/advanced-guides/kubeprism",
-      needs: ["talos"],
-      run: ({ settings, values, input, config: { kubePrism } }) => {
-        const { host, port } = apiServerAddress(values);
-        if (kubePrism === undefined || !hasKubernetesDocuments(settings) || !isOnNode(host)) return [];
-        if (kubePrism.isEnabled && kubePrism.port === port) return [];
-        const state = kubePrism.isEnabled ? `at port ${kubePrism.port}` : "off";
-        return [
-          problem(
-            input,
-            `has KubePrism ${state}, but agents look for the API server at ${host}:${port} (${originOf(settings, "k8sServicePort")}); turn ` +
-              "it on in the config, at this port",
           ),
         ];
       },

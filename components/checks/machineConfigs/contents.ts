@@ -1,5 +1,6 @@
 import { problem, quote } from "../../support/problems.ts";
 import { hasKubernetesDocuments, inlineManifestNames } from "../../talos/machineConfig.ts";
+import { patchCommands } from "../../talos/patchCommand.ts";
 import { allOf, setTo, withoutMachines } from "../advice.ts";
 import { type Checks, machineConfigCheck, type MachineConfigSubject } from "../check.ts";
 
@@ -27,7 +28,7 @@ export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
             problem(
               input,
               `already has an inline manifest "${name}", and Talos refuses a second one of that name; remove it from ` +
-                "cluster.inlineManifests and give the config as it is without Cilium: the component adds it",
+                "cluster.inlineManifests, or its KubeInlineManifestConfig, and give the config as it is without Cilium: the component adds it",
             ),
           );
         const names: readonly string[] = Object.values(inlineManifestNames);
@@ -36,7 +37,8 @@ export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
           .map((name) =>
             problem(
               input,
-              `has an inline manifest ${quote(name)}, which installs Cilium too; remove it from cluster.inlineManifests`,
+              `has an inline manifest ${quote(name)}, which installs Cilium too; remove it from cluster.inlineManifests, or its ` +
+                "KubeInlineManifestConfig",
             ),
           );
         const downloads = manifestUrls
@@ -60,20 +62,21 @@ export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
       },
     }),
     machineConfigCheck({
-      title: "a machine config with documents of Talos 1.14",
-      why: "The Talos provider 0.8.1 contains the code of Talos 1.13, which does not know these documents.",
+      title: "a machine config with parts that are new in Talos 1.14",
+      why: "The Talos provider 0.8.1 contains the code of Talos 1.13, which refuses a config with anything that it does not know.",
       source: "https://github.com/pulumiverse/pulumi-talos/releases/tag/v0.8.1",
       needs: ["talos"],
-      run: ({ input, config: { newKinds }, settings }) => {
+      run: ({ input, config: { newParts }, settings }) => {
         // Such a contract is a problem of its own.
-        const [kind] = newKinds;
-        if (kind === undefined || hasKubernetesDocuments(settings)) return [];
+        const [part] = newParts;
+        if (part === undefined || hasKubernetesDocuments(settings)) return [];
         return [
           problem(
             input,
-            `contains ${quote(kind)}, a document of Talos 1.14, and the Talos provider 0.8.1 supports none (it contains Talos 1.13); ` +
+            `contains ${quote(part)}, which is new in Talos 1.14, and the Talos provider 0.8.1 does not know it (it contains Talos 1.13); ` +
               'generate the config with talosVersion "v1.13", whose form newer Talos accepts too, or ' +
-              `${allOf(withoutMachines, setTo("talos.configContract", "1.14"))} and apply the output machineConfigPatches with talosctl`,
+              `${allOf(withoutMachines, setTo("talos.configContract", "1.14"))} and apply the output machineConfigPatches yourself, from files as in the README ` +
+              `(${patchCommands(settings).join("; ")})`,
           ),
         ];
       },

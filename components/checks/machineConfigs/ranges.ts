@@ -1,3 +1,4 @@
+import semver from "semver";
 import { podCidrRanges, serviceRanges } from "../../inputs/network.ts";
 import { type IpRange, parseCidr } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
@@ -38,6 +39,27 @@ export const machineConfigRangeChecks: Checks<MachineConfigSubject> = {
             const effect = `has the ${setting} ${textOf(before)}, which the patch replaces by ${input} ${textOf(after)}`;
             return problem(subject.input, `${effect}; ${remedyFor(replaced)}`);
           }),
+    }),
+    machineConfigCheck({
+      title: "a machine config with which the controller manager of Talos 1.14 does not start",
+      why:
+        "Talos 1.14 sets the flag of each IP family. Next to one of them, the controller manager refuses the common flag, and no node gets a " +
+        "range for its pods.",
+      source: "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/",
+      needs: ["talos", "podCidr"],
+      run: ({ settings, input, isControlPlane, config: { setsCommonMaskSize } }) => {
+        const isNewTalos = semver.gte(semver.coerce(settings.talos.version) ?? "0.0.0", "1.14.0");
+        if (!isControlPlane || !setsCommonMaskSize || !isNewTalos) return [];
+        const families = [...new Set(podCidrRanges(settings).map(({ range }) => range.family))];
+        const flags = families.map((family) => `node-cidr-mask-size-ipv${family}`).join(" and ");
+        return [
+          problem(
+            input,
+            "gives the controller manager node-cidr-mask-size, with which it does not start on Talos 1.14, because that sets the flag of each IP " +
+              `family itself; rename it to ${flags} in the config`,
+          ),
+        ];
+      },
     }),
   ],
   warnings: [

@@ -1,9 +1,9 @@
-import { announcesByBgp, announcesOnLan, usesTunnel } from "../../cilium/facts.ts";
+import { announcesByBgp, announcesOnLan, ipamMode, usesTunnel } from "../../cilium/facts.ts";
 import { announcesAnything, announcesPoolAddresses, announcesPoolsByBgp, familyOf } from "../../cilium/loadBalancer/bgp.ts";
 import { announcesPools } from "../../cilium/loadBalancer/l2Policies.ts";
 import { podRanges } from "../../cilium/podRanges.ts";
 import { isUserValue, originOf, userValueInput } from "../../cilium/valueOrigins.ts";
-import { type HelmValues, isOn, textAt } from "../../helm/values.ts";
+import { type HelmValues, isOn } from "../../helm/values.ts";
 import type { BgpInstance } from "../../inputs/bgpArgs.ts";
 import { areDisjoint } from "../../inputs/labelSelection.ts";
 import { nodeSubnets, peerAddresses, type PoolBlock, poolBlocks, serviceRanges } from "../../inputs/network.ts";
@@ -37,8 +37,7 @@ export const bgpValueChecks: Checks<ValuesSubject> = {
       source: "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane-configuration/#pod-cidr-ranges",
       needs: ["bgp"],
       run: ({ settings, values }) => {
-        // The chart's own mode is cluster-pool.
-        const mode = textAt(values, "ipam.mode") ?? "cluster-pool";
+        const mode = ipamMode(values);
         if (mode === "kubernetes" || mode === "cluster-pool") return [];
         const remedy = mode === "multi-pool" ? " and announce its pools by a CiliumBGPAdvertisement of your own" : "";
         return problemsOf(settings, "podCidrs", (off) => `has no effect with IPAM mode ${quote(mode)}; ${off}${remedy}`);

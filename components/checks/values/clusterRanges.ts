@@ -113,7 +113,7 @@ function nodeRangesIn(range: IpRange, nodeSize: number): number {
 function nodeSizeRemedy(values: HelmValues, family: 4 | 6, size: "larger" | "smaller"): string {
   if (valueAt(values, "ipam.mode") !== "kubernetes") return `give a ${size} mask size in values.ipam.operator`;
   return family === 4
-    ? "give the node-cidr-mask-size of the controller manager as talos.nodeCidrMaskSize"
+    ? "give the node-cidr-mask-size-ipv4 of the controller manager as talos.nodeCidrMaskSize"
     : "give the node-cidr-mask-size-ipv6 of the controller manager as talos.nodeCidrMaskSizeIPv6";
 }
 

@@ -1,6 +1,6 @@
-import semver from "semver";
 import {
   chainingValue,
+  ipamMode,
   masquerades,
   masqueradesByIptables,
   replacesKubeProxy,
@@ -10,10 +10,14 @@ import {
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOn, textAt, valueAt } from "../../helm/values.ts";
 import { problem, quote } from "../../support/problems.ts";
+import { isInRange } from "../../versions/supported.ts";
 import { anyOf, leaveOut, masqueradeByBpf, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 const masquerading = "https://docs.cilium.io/en/stable/network/concepts/masquerading/";
+
+/** The IPAM modes in which a node has no pod range of its own. */
+const modesWithoutRange = ["multi-pool", "crd", "eni", "azure", "alibabacloud", "delegated-plugin"];
 
 export const masqueradingChecks: Checks<ValuesSubject> = {
   errors: [
@@ -82,8 +86,8 @@ export const masqueradingChecks: Checks<ValuesSubject> = {
       releases: ">=1.19.0",
       stopsAgent: true,
       run: ({ settings, values }) => {
-        const mode = valueAt(values, "ipam.mode");
-        if (mode === "kubernetes" || mode === "cluster-pool" || !masqueradesByIptables(values)) return [];
+        const mode = ipamMode(values);
+        if (!modesWithoutRange.includes(mode) || !masqueradesByIptables(values)) return [];
         if (textAt(values, "egressMasqueradeInterfaces") !== undefined) return [];
         const waysOut = [masqueradeByBpf(settings, values), "name the nodes' interfaces in values.egressMasqueradeInterfaces"];
         return [
@@ -114,7 +118,7 @@ export const masqueradingChecks: Checks<ValuesSubject> = {
           const waysOut = [setTo(originOf(settings, slices), false), off];
           problems.push(problem(input, `cannot be true together with ${originOf(settings, slices)}; ${anyOf(waysOut)}`));
         }
-        if (valueAt(values, "underlayProtocol") === "ipv6" && semver.satisfies(settings.ciliumVersion, ">=1.19.0")) {
+        if (valueAt(values, "underlayProtocol") === "ipv6" && isInRange(settings.ciliumVersion, ">=1.19.0")) {
           const underlay = originOf(settings, "underlayProtocol");
           problems.push(problem(input, `cannot be true while ${underlay} is "ipv6"; ${anyOf([leaveOut(underlay), off])}`));
         }

@@ -4,7 +4,7 @@ import { originOf } from "../../cilium/valueOrigins.ts";
 import { valueAt } from "../../helm/values.ts";
 import { inputDefaults } from "../../inputs/settings.ts";
 import { problem } from "../../support/problems.ts";
-import { hasKubernetesDocuments, isOnNode } from "../../talos/machineConfig.ts";
+import { isOnNode } from "../../talos/machineConfig.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../../versions/supported.ts";
 import { anyOf, ipv6Examples, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
@@ -25,24 +25,6 @@ export const talosAgreementChecks: Checks<ValuesSubject> = {
           problem(
             originOf(settings, "k8sServicePort"),
             `is 6443, where no worker answers on ${host}; leave it out: KubePrism answers on every node at 7445`,
-          ),
-        ];
-      },
-    }),
-    valuesCheck({
-      title: "a KubePrism port that differs from the one in a config of Talos 1.14",
-      why: "The patch for such a config does not change KubePrism.",
-      source: kubePrism,
-      needs: ["delivery", "talos"],
-      run: ({ settings, values }) => {
-        const { host, port } = apiServerAddress(values);
-        if (settings.delivery !== "machineConfig" || !hasKubernetesDocuments(settings)) return [];
-        // The port of the API server is a problem of its own.
-        if (!isOnNode(host) || port === 7445 || port === 6443) return [];
-        return [
-          problem(
-            originOf(settings, "k8sServicePort"),
-            `is ${port}; in a config of Talos 1.14 KubePrism stays as it was generated, at 7445: leave it out`,
           ),
         ];
       },

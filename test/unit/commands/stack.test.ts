@@ -39,6 +39,6 @@ test("a config file is read as the program reads it from the stack", () => {
   }
 });
 
-test("Pulumi.dev.yaml has the inputs of the fixture devStack", () => {
-  assert.deepEqual(devConfig(), devStack);
+test("Pulumi.dev.yaml has the inputs of the fixture devStack, and the release of the old script", () => {
+  assert.deepEqual(devConfig(), { ciliumVersion: "1.18.4", ...devStack });
 });

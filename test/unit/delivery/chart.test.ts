@@ -135,7 +135,7 @@ test("without Gateway API or with installCrds false, no CRDs are installed; a wa
     const types = (await registrationsOf(name, name)).map(({ type }) => type);
     assert.deepEqual(types, ["talos-cilium-cni:index:TalosCiliumCni", "kubernetes:helm.sh/v4:Chart"]);
   }
-  assert.match((await value(own.warnings)).join(), /^gatewayApi\.installCrds: .*\/v1\.2\.0\/standard-install\.yaml$/);
+  assert.match((await value(own.warnings)).join(), /^gatewayApi\.installCrds: .*\/v1\.4\.1\/standard-install\.yaml$/);
 });
 
 test("values with a private key are secret, and so are the objects that contain it", async () => {
@@ -159,7 +159,7 @@ test("Pulumi takes over the fields of the chart's objects and of the pools", asy
 });
 
 test("the chart's Namespaces get the labels that they have in the manifest", async () => {
-  const spire = { authentication: { mutual: { spire: { enabled: true, install: { enabled: true } } } } };
+  const spire = { authentication: { enabled: true, mutual: { spire: { enabled: true, install: { enabled: true } } } } };
   const args = { ...withoutCrds, values: { ...spire, commonLabels: { own: "label" } } };
   new TalosCiliumCni("labels", args);
   const resources = await registrationsOf("labels", "labels");

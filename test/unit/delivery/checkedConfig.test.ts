@@ -39,7 +39,7 @@ async function valueOf(config: pulumi.Input<string>): Promise<string> {
 
 const silent = "version: v1alpha1\n";
 const dual = "cluster: { network: { podSubnets: [10.244.0.0/16, fd40:10::/56] } }\n";
-const forwarding = "kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: true }\n";
+const forwarding = "machine: { features: { hostDNS: { enabled: true, forwardKubeDNSToHost: true } } }\n";
 const kubeSpan = "machine: { network: { kubespan: { enabled: true } } }\n";
 const bpf = { values: { bpf: { masquerade: true } } };
 

@@ -76,7 +76,7 @@ test("without objects nothing is created", async () => {
 test("the state records what makes the objects, and nothing about the LAN", () => {
   const { ipPools, l2Policies } = settings.loadBalancer;
   const { bgp } = settings;
-  const recorded = { ciliumVersion: "1.18.4", ipPools, l2Policies, operatorTimeout: "10m" };
+  const recorded = { ciliumVersion: "1.19.6", ipPools, l2Policies, operatorTimeout: "10m" };
   assert.deepEqual(loadBalancerInputs(settings), { ...recorded, bgp });
   // Without BGP nothing changes in a stack of an earlier release.
   assert.deepEqual(loadBalancerInputs({ ...settings, bgp: [] }), recorded);

@@ -11,7 +11,7 @@ test("without inputs, every setting is the default", () => {
     // The default mode is left out, so that `values` can set it.
     routing: { directRoutes: routing.directRoutes },
     userValues: values,
-    kubernetesVersion: "1.33",
+    kubernetesVersion: "1.35",
   });
 });
 

@@ -25,7 +25,6 @@ test("a config that says nothing gives no facts", () => {
     "version: v1alpha1\nmachine: { features: {}, network: {} }\ncluster: { network: { cni: { name: flannel } } }\n",
     "version: v1alpha1\n---\napiVersion: v1alpha1\nkind: HostnameConfig\nname: cilium\n",
     "kind: ResolverConfig\nsearchDomains: { domains: [example.com] }\n",
-    "kind: ResolverConfig\nhostDNS: {}\n",
   ];
   for (const config of configs) assert.deepEqual(readExistingConfig(config), silentConfig, config);
 });
@@ -54,9 +53,15 @@ const statements: readonly (readonly [config: string, facts: Partial<Facts>])[] 
   ["machine: { features: { hostDNS: { enabled: true, forwardKubeDNSToHost: false } } }", { forwardsKubeDns: false }],
   ["machine: { features: { hostDNS: { enabled: true, forwardKubeDNSToHost: true } } }", { forwardsKubeDns: true }],
   ["machine: { features: { hostDNS: { enabled: true } } }", { forwardsKubeDns: false }],
-  ["kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: true }", { forwardsKubeDns: true, kubeDnsSetting }],
-  ["kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: false }", { forwardsKubeDns: false, kubeDnsSetting }],
-  ["kind: ResolverConfig\nhostDNS: { enabled: false }", { forwardsKubeDns: false }],
+  [
+    "kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: true }",
+    { forwardsKubeDns: true, kubeDnsSetting, newParts: ["ResolverConfig.hostDNS"] },
+  ],
+  [
+    "kind: ResolverConfig\nhostDNS: { enabled: true, forwardKubeDNSToHost: false }",
+    { forwardsKubeDns: false, kubeDnsSetting, newParts: ["ResolverConfig.hostDNS"] },
+  ],
+  ["kind: ResolverConfig\nhostDNS: { enabled: false }", { forwardsKubeDns: false, newParts: ["ResolverConfig.hostDNS"] }],
   ["machine: { network: { kubespan: { enabled: true } } }", { kubeSpan: { isEnabled: true, carriesPods: false } }],
   [
     "kind: KubeSpanConfig\nenabled: true\nadvertiseKubernetesNetworks: true",
@@ -66,22 +71,28 @@ const statements: readonly (readonly [config: string, facts: Partial<Facts>])[] 
   ["cluster: { network: { serviceSubnets: [10.2.0.0/16] } }", { serviceSubnets: ["10.2.0.0/16"] }],
   [
     "kind: KubeNetworkConfig\npodSubnets: [10.1.0.0/16]\nserviceSubnets: [10.2.0.0/16]",
-    { podSubnets: ["10.1.0.0/16"], serviceSubnets: ["10.2.0.0/16"], newKinds: ["KubeNetworkConfig"] },
+    { podSubnets: ["10.1.0.0/16"], serviceSubnets: ["10.2.0.0/16"], newParts: ["KubeNetworkConfig"] },
+  ],
+  ['cluster: { controllerManager: { extraArgs: { node-cidr-mask-size: "26" } } }', { setsCommonMaskSize: true }],
+  ['cluster: { controllerManager: { extraArgs: { node-cidr-mask-size-ipv4: "26" } } }', {}],
+  [
+    "kind: KubeControllerManagerConfig\nextraArgs: { node-cidr-mask-size: [26] }",
+    { setsCommonMaskSize: true, newParts: ["KubeControllerManagerConfig"] },
   ],
   ["cluster: { proxy: { disabled: true } }", { runsKubeProxy: false }],
   ["cluster: { proxy: {} }", { runsKubeProxy: true }],
-  ["kind: KubeProxyConfig\nenabled: false", { runsKubeProxy: false, newKinds: ["KubeProxyConfig"] }],
-  ["kind: KubeProxyConfig\nmode: nftables", { runsKubeProxy: true, newKinds: ["KubeProxyConfig"] }],
-  ["machine: { features: { kubePrism: { enabled: true } } }", { kubePrism: { isEnabled: true, port: 7445 } }],
-  ["machine: { features: { kubePrism: { port: 7500 } } }", { kubePrism: { isEnabled: false, port: 7500 } }],
-  ["kind: KubePrismConfig\nport: 7500", { kubePrism: { isEnabled: true, port: 7500 }, newKinds: ["KubePrismConfig"] }],
+  ["kind: KubeProxyConfig\nenabled: false", { runsKubeProxy: false, newParts: ["KubeProxyConfig"] }],
+  ["kind: KubeProxyConfig\nmode: nftables", { runsKubeProxy: true, newParts: ["KubeProxyConfig"] }],
+  ["kind: KubePrismConfig\nport: 7500", { newParts: ["KubePrismConfig"] }],
+  ["kind: UnattendedInstallConfig", { newParts: ["UnattendedInstallConfig"] }],
+  ["kind: ResolverConfig\nhostDNS: {}", { newParts: ["ResolverConfig.hostDNS"] }],
   ["cluster: { network: { cni: { name: custom, urls: [https://a.b/c] } } }", { cniUrls: ["https://a.b/c"] }],
   ["cluster: { inlineManifests: [{ name: a }, { name: b }] }", { inlineManifests: ["a", "b"] }],
-  ["kind: KubeInlineManifestConfig\nname: a", { inlineManifests: ["a"], newKinds: ["KubeInlineManifestConfig"] }],
+  ["kind: KubeInlineManifestConfig\nname: a", { inlineManifests: ["a"], newParts: ["KubeInlineManifestConfig"] }],
   ["cluster: { extraManifests: [https://a.b/c] }", { manifestUrls: ["https://a.b/c"] }],
   [
     "kind: KubeExternalManifestConfig\nname: a\nurl: https://a.b/c",
-    { manifestUrls: ["https://a.b/c"], newKinds: ["KubeExternalManifestConfig"] },
+    { manifestUrls: ["https://a.b/c"], newParts: ["KubeExternalManifestConfig"] },
   ],
   [
     "machine: { network: { interfaces: [{ vip: { ip: 192.168.1.5 }, addresses: [192.168.1.10/24] }] } }",
@@ -108,7 +119,7 @@ for (const [config, facts] of statements) {
 test("a document of its own has precedence over the main document", () => {
   const main = [
     "machine:",
-    "  features: { hostDNS: { enabled: true, forwardKubeDNSToHost: true }, kubePrism: { enabled: false } }",
+    "  features: { hostDNS: { enabled: true, forwardKubeDNSToHost: true } }",
     "  network: { kubespan: { enabled: true } }",
     "cluster: { network: { podSubnets: [10.9.0.0/16] }, proxy: { disabled: true } }",
   ].join("\n");
@@ -119,7 +130,6 @@ test("a document of its own has precedence over the main document", () => {
       "kind: KubeSpanConfig\nenabled: false",
       "kind: KubeNetworkConfig\npodSubnets: [10.1.0.0/16]",
       "kind: KubeProxyConfig\nenabled: true",
-      "kind: KubePrismConfig\nport: 7500",
     ].join("\n---\n"),
   );
   assert.partialDeepStrictEqual(facts, {
@@ -127,7 +137,6 @@ test("a document of its own has precedence over the main document", () => {
     kubeSpan: { isEnabled: false, carriesPods: false },
     podSubnets: ["10.1.0.0/16"],
     runsKubeProxy: true,
-    kubePrism: { isEnabled: true, port: 7500 },
   });
 });
 

@@ -42,6 +42,7 @@ const dual = { podCidr: "fd00:42::/56,10.42.0.0/16", serviceCidr: "10.43.0.0/16,
 const dualSubnets = { podSubnets: ["fd00:42::/56", "10.42.0.0/16"], serviceSubnets: ["10.43.0.0/16", "fd00:43::/112"] };
 const machine = { features: { kubePrism: { enabled: true, port: 7445 } } };
 const subnets = { podSubnets: [ranges.podCidr], serviceSubnets: [ranges.serviceCidr] };
+const newDocument = (kind: string, content: object) => ({ apiVersion: "v1alpha1", kind, ...content });
 
 test("before Talos 1.14 each patch is one document, and only control planes get manifests", () => {
   for (const configContract of ["1.11", "1.13", "v1.13.4"]) {
@@ -63,18 +64,37 @@ test("before Talos 1.14 each patch is one document, and only control planes get 
 });
 
 test("from Talos 1.14 on the Kubernetes settings are documents of their own", () => {
-  const network = { apiVersion: "v1alpha1", kind: "KubeNetworkConfig", ...subnets };
   for (const configContract of ["1.14", "v1.14", "1.15", "2.0"]) {
+    const network = newDocument("KubeNetworkConfig", { ...subnets, nodeCIDRMaskSizeIPv4: 24 });
+    const kubePrism = newDocument("KubePrismConfig", { port: 7445 });
     assert.deepEqual(patchDocuments({ talos: { configContract } }), {
       controlPlane: [
-        { cluster: { extraManifests: [crds], inlineManifests } },
-        { apiVersion: "v1alpha1", kind: "KubeFlannelCNIConfig", $patch: "delete" },
-        { apiVersion: "v1alpha1", kind: "KubeProxyConfig", enabled: false },
+        newDocument("KubeExternalManifestConfig", { name: "gateway-api", url: crds }),
+        newDocument("KubeInlineManifestConfig", { name: "cilium", manifest: manifest.yaml }),
+        newDocument("KubeInlineManifestConfig", { name: "cilium-lb", manifest: loadBalancer.yaml }),
+        newDocument("KubeFlannelCNIConfig", { $patch: "delete" }),
+        newDocument("KubeProxyConfig", { enabled: false }),
         network,
+        kubePrism,
       ],
-      worker: [network],
+      worker: [network, kubePrism],
     });
   }
+});
+
+test("from Talos 1.14 on the patch has the sizes of the nodes' ranges in the families of podCidr", () => {
+  const sizes = { nodeCidrMaskSize: 26, nodeCidrMaskSizeIPv6: 72 };
+  const networkOf = (podCidr: string, talos: TalosCiliumCniArgs["talos"]) =>
+    patchDocuments({ podCidr, talos: { configContract: "1.14", ...talos } }).worker[0] as Record<string, unknown>;
+  const sizesIn = (...args: Parameters<typeof networkOf>) => {
+    const network = networkOf(...args);
+    return [network["nodeCIDRMaskSizeIPv4"], network["nodeCIDRMaskSizeIPv6"]];
+  };
+  assert.deepEqual(sizesIn("10.42.0.0/16", sizes), [26, undefined]);
+  assert.deepEqual(sizesIn("fd00:42::/56", sizes), [undefined, 72]);
+  assert.deepEqual(sizesIn("10.42.0.0/16,fd00:42::/56", sizes), [26, 72]);
+  // A later patch brings Talos' own sizes back.
+  assert.deepEqual(sizesIn("10.42.0.0/16,fd00:42::/56", {}), [24, 64]);
 });
 
 test("the form follows the number of the contract, not its text", () => {
@@ -91,9 +111,23 @@ test("without pools and policies the only inline manifest is Cilium's", () => {
 
 test("Talos loads the CRDs only if Cilium needs them", () => {
   for (const configContract of ["1.13", "1.14"]) {
-    const [document] = patchDocuments({ talos: { configContract } }, { gatewayApiCrds: undefined }).controlPlane;
-    assert(!("extraManifests" in (document as { cluster: object }).cluster));
+    const textWith = (gatewayApiCrds: string | undefined) =>
+      JSON.stringify(patchDocuments({ talos: { configContract } }, { gatewayApiCrds }).controlPlane);
+    assert.match(textWith(crds), /standard-install\.yaml/);
+    assert.doesNotMatch(textWith(undefined), /extraManifests|standard-install/);
   }
+});
+
+test("from Talos 1.14 on the patch deletes the documents of an earlier one that are not needed any more", () => {
+  const { controlPlane } = patchDocuments(
+    { talos: { configContract: "1.14" } },
+    { gatewayApiCrds: undefined, loadBalancer: undefined },
+  );
+  assert.deepEqual(controlPlane.slice(0, 3), [
+    newDocument("KubeExternalManifestConfig", { name: "gateway-api", $patch: "delete" }),
+    newDocument("KubeInlineManifestConfig", { name: "cilium", manifest: manifest.yaml }),
+    newDocument("KubeInlineManifestConfig", { name: "cilium-lb", $patch: "delete" }),
+  ]);
 });
 
 test("Talos starts kube-proxy if Cilium does not replace it", () => {
@@ -101,7 +135,7 @@ test("Talos starts kube-proxy if Cilium does not replace it", () => {
   const [config] = patchDocuments({}, other).controlPlane as { cluster: { proxy: unknown } }[];
   assert.deepEqual(config?.cluster.proxy, { disabled: false });
   const documents = patchDocuments({ talos: { configContract: "1.14" } }, other).controlPlane;
-  assert.deepEqual(documents[2], { apiVersion: "v1alpha1", kind: "KubeProxyConfig", enabled: true });
+  assert.deepEqual(documents[4], newDocument("KubeProxyConfig", { enabled: true }));
 });
 
 test("KubePrism listens where agents look for it on their node, and is left alone if they look elsewhere", () => {
@@ -112,6 +146,14 @@ test("KubePrism listens where agents look for it on their node, and is left alon
   const moved = { features: { kubePrism: { enabled: true, port: 7446 } } };
   assert.deepEqual(machineOf("127.0.0.1", 7446), [moved, moved]);
   assert.deepEqual(machineOf("192.168.1.9", 6443), [undefined, undefined]);
+
+  const documentsOf = (host: string, port: number) => {
+    const { controlPlane, worker } = patchDocuments({ talos: { configContract: "1.14" } }, { apiServer: { host, port } });
+    return [...controlPlane, ...worker].filter((document) => (document as { kind: string }).kind === "KubePrismConfig");
+  };
+  const movedDocument = newDocument("KubePrismConfig", { port: 7446 });
+  assert.deepEqual(documentsOf("127.0.0.1", 7446), [movedDocument, movedDocument]);
+  assert.deepEqual(documentsOf("192.168.1.9", 6443), []);
 });
 
 test("nodes use KubePrism only if the host is the node itself", () => {
@@ -135,7 +177,7 @@ test("ranges of two IP families are two list entries in the order of the input, 
   };
   assert.deepEqual(old.controlPlane[0].cluster.network, { cni: { name: "none" }, ...dualSubnets });
   assert.deepEqual(old.worker[0].cluster.network, dualSubnets);
-  const network = { apiVersion: "v1alpha1", kind: "KubeNetworkConfig", ...dualSubnets };
+  const network = newDocument("KubeNetworkConfig", { ...dualSubnets, nodeCIDRMaskSizeIPv4: 24, nodeCIDRMaskSizeIPv6: 64 });
   const { controlPlane, worker } = patchDocuments({ ...dual, talos: { configContract: "1.14" } });
-  assert.deepEqual([controlPlane.at(-1), worker], [network, [network]]);
+  assert.deepEqual([controlPlane.at(-2), worker[0]], [network, network]);
 });

@@ -15,7 +15,7 @@ test("without the tool and without Go, the error says what to install", async ()
     for (const [tool, message] of [
       [
         "helm",
-        /^helm is needed: install helm 3\.19\.0 or later \(https:.*\), or Go 1\.25 or later \(https:.*\), which builds it once from source$/,
+        /^helm is needed: install helm 3\.19\.0 or later \(https:.*\), or Go 1\.26 or later \(https:.*\), which builds it once from source$/,
       ],
       ["pulumi", /^pulumi is needed: install pulumi 3\.259\.0 or later \(https:.*\), or Go/],
       ["yamlread", /^yamlread is needed: install Go/],

@@ -4,13 +4,13 @@ import { testExamples } from "../../../harness/checkExamples.ts";
 
 testExamples(unknownValueChecks, {
   "a value that changes nothing": [
-    [values({ constructor: 1 }), /^values\.constructor: is not a value of Cilium 1\.18\.4/],
+    [values({ constructor: 1 }), /^values\.constructor: is not a value of Cilium 1\.19\.6/],
     [
       values({ lbExternalClusterIP: true }),
-      /^values\.lbExternalClusterIP: is not a value of Cilium 1\.18\.4 and changes nothing; did you mean bpf\.lbExternalClusterIP\?/,
+      /^values\.lbExternalClusterIP: is not a value of Cilium 1\.19\.6 and changes nothing; did you mean bpf\.lbExternalClusterIP\?/,
     ],
     [values({ cgroup: { automount: { enabled: false } } }), /^values\.cgroup\.automount: .*; did you mean cgroup\.autoMount\?/],
-    [values({ tunnel: "vxlan" }), /^values\.tunnel: is not a value of Cilium 1\.18\.4 any more; leave it out; routing\.mode/],
+    [values({ tunnel: "vxlan" }), /^values\.tunnel: is not a value of Cilium 1\.19\.6 any more; leave it out; routing\.mode/],
     [values({ l2announcement: { enabled: true } }), /^values\.l2announcement: .*; did you mean l2announcements\?/],
     [
       values({ somethingElse: 1, l7Proxy: true }),

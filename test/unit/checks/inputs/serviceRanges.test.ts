@@ -25,7 +25,7 @@ testExamples(serviceRangeChecks, {
       /^serviceCidr: fd00:10:96::\/107 is too large: the API server of Kubernetes 1\.33\.2 does not start with it; choose a range of \/108 or longer/,
     ],
     [
-      { podCidr: "172.16.0.0/16", serviceCidr: "10.0.0.0/8" },
+      { podCidr: "172.16.0.0/16", serviceCidr: "10.0.0.0/8", kubernetesVersion: "1.33" },
       /^serviceCidr: 10\.0\.0\.0\/8 is too large: .*; choose a range of \/12 or longer/,
     ],
     [

@@ -5,7 +5,7 @@ testExamples(versionFormatChecks, {
   "a Cilium version that is not supported": [
     [
       { ciliumVersion: "latest" },
-      /^ciliumVersion: "latest" is not a release such as 1\.18\.4; supported are releases of 1\.18, 1\.19, 1\.20$/,
+      /^ciliumVersion: "latest" is not a release such as 1\.19\.6; supported are releases of 1\.18, 1\.19, 1\.20$/,
     ],
     [{ ciliumVersion: "1.17.9" }, /^ciliumVersion: 1\.17\.9 is a release of 1\.17; supported/],
   ],

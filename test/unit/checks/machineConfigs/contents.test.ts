@@ -59,11 +59,19 @@ testExamples(
         /^talos\.workers\[0\]\.machineConfiguration: is of type controlplane, so the machine belongs in talos\.controlPlanes/,
       ],
     ],
-    "a machine config with documents of Talos 1.14": [
+    "a machine config with parts that are new in Talos 1.14": [
       [
         withConfig("version: v1alpha1\n---\napiVersion: v1alpha1\nkind: KubeNetworkConfig\npodSubnets: [10.244.0.0/16]\n"),
-        new RegExp(`${input}contains "KubeNetworkConfig", a document of Talos 1\\.14, .* talosVersion "v1\\.13"`),
+        new RegExp(
+          `${input}contains "KubeNetworkConfig", which is new in Talos 1\\.14, .* talosVersion "v1\\.13".* to "1\\.14" and apply the output ` +
+            String.raw`machineConfigPatches yourself, from files as in the README \(talosctl patch machineconfig --nodes 192\.168\.1\.10 --patch @controlplane-cilium\.yaml\)$`,
+        ),
       ],
+      [
+        withConfig("kind: ResolverConfig\nhostDNS: { enabled: true }\n", {}, "workers"),
+        /^talos\.workers\[0\]\..* contains "ResolverConfig\.hostDNS", which is new .* --nodes 192\.168\.1\.10 --patch @worker-cilium\.yaml\)$/,
+      ],
+      [withConfig("kind: UnattendedInstallConfig\n"), new RegExp(`${input}contains "UnattendedInstallConfig", which is new`)],
     ],
     "a machine config that loads another CNI": [
       [

@@ -14,56 +14,83 @@ const isTalosDefault = "a machine config with Talos' default ranges in place of 
 
 const dual = { podCidr: "10.244.0.0/16,fd40:10::/56", serviceCidr: "10.96.0.0/12,fd40:20::/112" };
 
-testExamples(machineConfigRangeChecks, {
-  [differs]: [
-    [
-      withConfig(pods("10.50.0.0/16")),
-      new RegExp(
-        `${input}has the podSubnets 10\\.50\\.0\\.0/16, which the patch replaces by podCidr 10\\.244\\.0\\.0/16; set podCidr to "10\\.50\\.0\\.0/16"`,
-      ),
+const commonMaskSize = { cluster: { controllerManager: { extraArgs: { "node-cidr-mask-size": "24" } } } };
+
+testExamples(
+  machineConfigRangeChecks,
+  {
+    [differs]: [
+      [
+        withConfig(pods("10.50.0.0/16")),
+        new RegExp(
+          `${input}has the podSubnets 10\\.50\\.0\\.0/16, which the patch replaces by podCidr 10\\.244\\.0\\.0/16; set podCidr to "10\\.50\\.0\\.0/16"`,
+        ),
+      ],
+      [
+        withConfig(services("10.50.0.0/16"), { serviceCidr: "10.60.0.0/16" }, "workers"),
+        /^talos\.workers\[0\]\.machineConfiguration: has the serviceSubnets .* by serviceCidr 10\.60\.0\.0\/16; set serviceCidr to "10\.50/,
+      ],
+      [
+        withConfig(pods("10.244.0.0/16", "fd40:10::/56")),
+        new RegExp(
+          `${input}has the podSubnets 10\\.244\\.0\\.0/16, fd40:10::/56, .*; set podCidr to "10\\.244\\.0\\.0/16,fd40:10::/56", or write podCidr into`,
+        ),
+      ],
+      [
+        withConfig(pods("fd40:10::/56", "10.50.0.0/16")),
+        /; set podCidr to "fd40:10::\/56,10\.50\.0\.0\/16", or write podCidr into/,
+      ],
+      [
+        withConfig(pods("10.244.0.0/16", "fd40:10::/56"), { ...dual, podCidr: "fd40:10::/56,10.244.0.0/16" }),
+        /has the podSubnets 10\.244\.0\.0\/16, fd40:10::\/56, which the patch replaces by podCidr fd40:10::\/56, 10\.244\.0\.0\/16; set podCidr to/,
+      ],
+      [
+        withConfig(services("10.43.0.0/16", "fd40:20::/112"), {
+          podCidr: dual.podCidr,
+          serviceCidr: "10.43.0.0/16,fd40:30::/112",
+        }),
+        /; set serviceCidr to "10\.43\.0\.0\/16,fd40:20::\/112", or write serviceCidr into/,
+      ],
+      [
+        withConfig(pods("10.50.0.0/16", "10.244.0.0/16")),
+        /; podCidr is one range, or one of each IP family: keep only these in the config, and give them as podCidr$/,
+      ],
     ],
-    [
-      withConfig(services("10.50.0.0/16"), { serviceCidr: "10.60.0.0/16" }, "workers"),
-      /^talos\.workers\[0\]\.machineConfiguration: has the serviceSubnets .* by serviceCidr 10\.60\.0\.0\/16; set serviceCidr to "10\.50/,
+    "a machine config with which the controller manager of Talos 1.14 does not start": [
+      [
+        withConfig(commonMaskSize, { talos: { version: "1.14.1" } }),
+        new RegExp(
+          `${input}gives the controller manager node-cidr-mask-size, .*; rename it to node-cidr-mask-size-ipv4 in the config$`,
+        ),
+      ],
+      [
+        withConfig(commonMaskSize, { ...dual, talos: { version: "v1.15" }, kubernetesVersion: "1.33" }),
+        /; rename it to node-cidr-mask-size-ipv4 and node-cidr-mask-size-ipv6 in the config$/,
+      ],
     ],
-    [
-      withConfig(pods("10.244.0.0/16", "fd40:10::/56")),
-      new RegExp(
-        `${input}has the podSubnets 10\\.244\\.0\\.0/16, fd40:10::/56, .*; set podCidr to "10\\.244\\.0\\.0/16,fd40:10::/56", or write podCidr into`,
-      ),
+    [isTalosDefault]: [
+      [
+        withConfig(pods("10.244.0.0/16"), { podCidr: "10.42.0.0/16" }),
+        new RegExp(
+          `${input}has the podSubnets 10\\.244\\.0\\.0/16, Talos' default, which the patch replaces by podCidr 10\\.42\\.0\\.0/16; for`,
+        ),
+      ],
+      [
+        withConfig(services("10.96.0.0/12"), { serviceCidr: "10.43.0.0/16" }),
+        new RegExp(
+          `${input}has the serviceSubnets 10\\.96\\.0\\.0/12, .* set serviceCidr to 10\\.96\\.0\\.0/12; for any other, write 10\\.43`,
+        ),
+      ],
     ],
-    [
-      withConfig(pods("fd40:10::/56", "10.50.0.0/16")),
-      /; set podCidr to "fd40:10::\/56,10\.50\.0\.0\/16", or write podCidr into/,
-    ],
-    [
-      withConfig(pods("10.244.0.0/16", "fd40:10::/56"), { ...dual, podCidr: "fd40:10::/56,10.244.0.0/16" }),
-      /has the podSubnets 10\.244\.0\.0\/16, fd40:10::\/56, which the patch replaces by podCidr fd40:10::\/56, 10\.244\.0\.0\/16; set podCidr to/,
-    ],
-    [
-      withConfig(services("10.43.0.0/16", "fd40:20::/112"), { podCidr: dual.podCidr, serviceCidr: "10.43.0.0/16,fd40:30::/112" }),
-      /; set serviceCidr to "10\.43\.0\.0\/16,fd40:20::\/112", or write serviceCidr into/,
-    ],
-    [
-      withConfig(pods("10.50.0.0/16", "10.244.0.0/16")),
-      /; podCidr is one range, or one of each IP family: keep only these in the config, and give them as podCidr$/,
-    ],
-  ],
-  [isTalosDefault]: [
-    [
-      withConfig(pods("10.244.0.0/16"), { podCidr: "10.42.0.0/16" }),
-      new RegExp(
-        `${input}has the podSubnets 10\\.244\\.0\\.0/16, Talos' default, which the patch replaces by podCidr 10\\.42\\.0\\.0/16; for`,
-      ),
-    ],
-    [
-      withConfig(services("10.96.0.0/12"), { serviceCidr: "10.43.0.0/16" }),
-      new RegExp(
-        `${input}has the serviceSubnets 10\\.96\\.0\\.0/12, .* set serviceCidr to 10\\.96\\.0\\.0/12; for any other, write 10\\.43`,
-      ),
-    ],
-  ],
-});
+  },
+  {
+    besides: {
+      "a machine config with which the controller manager of Talos 1.14 does not start": [
+        "a Talos version that is not known yet",
+      ],
+    },
+  },
+);
 
 test("a config with the ranges of the inputs is accepted, and one without ranges", () => {
   const accepted: readonly TalosCiliumCniArgs[] = [
@@ -101,5 +128,17 @@ test("one of two ranges that the patch would lose is enough, in any order, in ei
         );
       }
     }
+  }
+});
+
+test("the flag for the nodes' ranges of both families is accepted on older Talos and in workers, and the flags of each family everywhere", () => {
+  const ofFamily = { cluster: { controllerManager: { extraArgs: { "node-cidr-mask-size-ipv4": "24" } } } };
+  for (const args of [
+    withConfig(commonMaskSize),
+    withConfig(commonMaskSize, { talos: { version: "1.13.9" } }),
+    withConfig(commonMaskSize, { talos: { version: "1.14.1" } }, "workers"),
+    withConfig(ofFamily, { talos: { version: "1.14.1" } }),
+  ]) {
+    assert.deepEqual(checkResults(args), [], JSON.stringify(args));
   }
 });

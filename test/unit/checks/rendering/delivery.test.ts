@@ -7,13 +7,13 @@ testExamples(
   {
     "Helm hooks with delivery chart": [
       [
-        { delivery: "chart", gatewayApi: { enabled: false }, values: { hubble: { enabled: true } } },
+        { ciliumVersion: "1.18.4", delivery: "chart", gatewayApi: { enabled: false }, values: { hubble: { enabled: true } } },
         /^values: make Job kube-system\/hubble-generate-certs of Cilium 1\.18\.4, a Helm hook/,
       ],
     ],
     "a namespace that the chart creates for other purposes, with delivery chart": [
       [
-        { delivery: "chart", namespace: "cilium-secrets", gatewayApi: { crdsPath: suiteData("gatewayApi", "v1.2.0") } },
+        { delivery: "chart", namespace: "cilium-secrets", gatewayApi: { crdsPath: suiteData("gatewayApi", "v1.4.1") } },
         /^namespace: cilium-secrets is a namespace that the chart creates/,
       ],
     ],

@@ -15,7 +15,7 @@ const spire = (install: object) => ({
 testExamples(podChecks, {
   "pods that wait for a Secret or ConfigMap that nothing creates": [
     [
-      values({ encryption: ipsec, bpf: { masquerade: true } }),
+      values({ encryption: ipsec, bpf: { masquerade: true } }, { ciliumVersion: "1.18.4" }),
       /^values\.encryption\.type: needs Secret kube-system\/cilium-ipsec-keys, which nothing here creates; without it, the pods of DaemonSet kube-system\/cilium do not start; run: kubectl create secret generic cilium-ipsec-keys --namespace kube-system --from-literal=keys="3\+ rfc4106/,
     ],
     // IPsec is the chart's default type.

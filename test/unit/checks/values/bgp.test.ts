@@ -40,11 +40,14 @@ testExamples(bgpValueChecks, {
   ],
   "pod ranges that BGP does not announce in this IPAM mode": [
     [
-      advertise({ podCidrs: true }, { values: multiPool, routing: { directRoutes: false } }),
+      advertise({ podCidrs: true }, { ciliumVersion: "1.18.4", values: multiPool, routing: { directRoutes: false } }),
       /^bgp\[0\]\.advertise\.podCidrs: has no effect with IPAM mode "multi-pool"; set bgp\[0\]\.advertise\.podCidrs to false and announce its pools/,
     ],
     [
-      advertise({ podCidrs: true, loadBalancerIPs: false }, { values: multiPool, routing: { directRoutes: false } }),
+      advertise(
+        { podCidrs: true, loadBalancerIPs: false },
+        { ciliumVersion: "1.18.4", values: multiPool, routing: { directRoutes: false } },
+      ),
       /has no effect with IPAM mode "multi-pool"; leave bgp\[0\] out and announce its pools/,
     ],
   ],

@@ -14,12 +14,15 @@ testExamples(clusterRangeChecks, {
       /^values\.ipam\.operator\.clusterPoolIPv4PodCIDRList\[0\]: 10\.96\.0\.0\/12 is serviceCidr 10\.96\.0\.0\/12/,
     ],
     [
-      values({
-        ipam: {
-          mode: "multi-pool",
-          operator: { autoCreateCiliumPodIPPools: { default: { ipv4: { cidrs: ["10.100.0.0/16"] } } } },
+      values(
+        {
+          ipam: {
+            mode: "multi-pool",
+            operator: { autoCreateCiliumPodIPPools: { default: { ipv4: { cidrs: ["10.100.0.0/16"] } } } },
+          },
         },
-      }),
+        { ciliumVersion: "1.18.4" },
+      ),
       /^values\.ipam\.operator\.autoCreateCiliumPodIPPools\.default\.ipv4\.cidrs\[0\]: 10\.100\.0\.0\/16 is inside serviceCidr/,
     ],
   ],

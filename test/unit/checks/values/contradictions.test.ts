@@ -65,7 +65,7 @@ testExamples(contradictionChecks, {
   ],
   "Hubble with delivery chart and Cilium 1.18": [
     [
-      { delivery: "chart", hubble: { enabled: true }, gatewayApi: { enabled: false } },
+      { ciliumVersion: "1.18.4", delivery: "chart", hubble: { enabled: true }, gatewayApi: { enabled: false } },
       /^hubble\.enabled: cannot be true with delivery chart and Cilium 1\.18: .*Helm hook.*Cilium 1\.19 or later/,
     ],
   ],

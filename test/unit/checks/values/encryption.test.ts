@@ -9,11 +9,12 @@ testExamples(encryptionChecks, {
       { values: { encryption: { enabled: true, type: "wiregard" } } },
       /type: is "wiregard", which encrypts nothing; allowed are "ipsec" and/,
     ],
-    [{ values: { encryption: { enabled: true, type: "ztunnel" } } }, /is "ztunnel"/],
+    [{ ciliumVersion: "1.18.4", values: { encryption: { enabled: true, type: "ztunnel" } } }, /is "ztunnel"/],
   ],
   "WireGuard over IPv6 tunnels, with Cilium 1.18": [
     [
       {
+        ciliumVersion: "1.18.4",
         routing: { mode: "tunnel" },
         values: { underlayProtocol: "ipv6", encryption: { enabled: true, type: "wireguard" } },
       },

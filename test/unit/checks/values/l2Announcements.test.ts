@@ -36,7 +36,7 @@ testExamples(l2AnnouncementChecks, {
   ],
   "a pool of IPv6 addresses that Cilium 1.18 should announce": [
     [
-      { ...announcedPool({}, "fd00::/120"), ...dual },
+      { ...announcedPool({}, "fd00::/120"), ...dual, ciliumVersion: "1.18.4" },
       /\.blocks\[0\]: fd00::\/120 is not announced by Cilium 1\.18\.4, which only answers ARP; use Cilium 1\.19 or later, or/,
     ],
     // BGP announces the other family.
@@ -45,6 +45,7 @@ testExamples(l2AnnouncementChecks, {
         {},
         {
           ...dual,
+          ciliumVersion: "1.18.4",
           lan: { subnets: ["192.168.1.0/24"] },
           loadBalancer: {
             ipPools: [{ name: "a", blocks: [{ cidr: "172.20.0.0/24" }, { cidr: "fd00::/120" }] }],

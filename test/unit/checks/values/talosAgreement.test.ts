@@ -14,16 +14,6 @@ testExamples(talosAgreementChecks, {
       /^values\.k8sServicePort: is 6443, where no worker answers on 127\.0\.0\.1/,
     ],
   ],
-  "a KubePrism port that differs from the one in a config of Talos 1.14": [
-    [
-      { delivery: "machineConfig", talos: { configContract: "v1.14" }, kubePrism: { port: 7446 } },
-      /^kubePrism\.port: is 7446; in a config of Talos 1\.14/,
-    ],
-    [
-      { delivery: "machineConfig", talos: { configContract: "v1.14" }, values: { k8sServicePort: 7446 } },
-      /^values\.k8sServicePort: is 7446; in a config of Talos 1\.14/,
-    ],
-  ],
   "an IP family without a range in the machine config patch": [
     [
       { delivery: "machineConfig", values: ipv6 },
@@ -42,7 +32,7 @@ testExamples(talosAgreementChecks, {
   "Gateway API without its CRDs, although they could be installed": [
     [
       { delivery: "chart", gatewayApi: { installCrds: false } },
-      /^gatewayApi\.installCrds: is false, .*\/v1\.2\.0\/standard-install\.yaml$/,
+      /^gatewayApi\.installCrds: is false, .*\/v1\.4\.1\/standard-install\.yaml$/,
     ],
   ],
 });

@@ -58,6 +58,7 @@ testExamples(
       ],
       [
         {
+          ciliumVersion: "1.18.4",
           talos: { forwardKubeDNSToHost: false },
           values: {
             bpf: { masquerade: true },
