@@ -149,7 +149,7 @@ export const suites = {
   /** The real agent of each release that is built here, as the judge of what the checks accept and refuse. */
   verdicts: {
     files: "test/verdicts/*.test.ts",
-    tools: ["etcd", "apiserver", "kubectl", "helm", "agent", "agent-1.19"],
+    tools: ["etcd", "apiserver", "kubectl", "helm", "agent", "agent-1.19", "agent-1.20"],
     // No clang: a trial ends where the agent would compile.
     commands: [
       "capsh",
@@ -168,8 +168,8 @@ export const suites = {
       "umount",
       "unshare",
     ],
-    charts: ["1.18.4", "1.19.6"],
-    ciliumSources: ["1.18.4", "1.19.6"],
+    charts: mainReleases,
+    ciliumSources: mainReleases,
     runsAgent: true,
     oneByOne: true,
   },
