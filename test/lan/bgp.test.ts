@@ -89,21 +89,28 @@ const hops = (router: Router, address: string) => (learnedRoutes(router).get(add
 const sessions = (router: Router) => router.sessions().toSorted();
 async function waitForSessions(router: Router): Promise<void> {
   const all = nodes.flatMap((node) => node.addresses).toSorted();
-  await eventually(() => sessions(router).join() === all.join(), `sessions only with ${sessions(router).join()}`, 40);
+  await eventually(
+    () => sessions(router).join() === all.join(),
+    () => `sessions only with ${sessions(router).join()}`,
+    40,
+  );
 }
 async function waitForAllRoutes(router: Router): Promise<void> {
   await waitForSessions(router);
   const isRouted = () => addresses.every((address) => hops(router, address).length === 2);
-  await eventually(isRouted, `not all routes: ${JSON.stringify([...learnedRoutes(router)])}`, 30);
+  await eventually(isRouted, () => `not all routes: ${JSON.stringify([...learnedRoutes(router)])}`, 30);
 }
 
 /** Waits until a client behind the router gets answers. */
 async function waitForAnswers(through = "the router"): Promise<void> {
   const hasAnswers = () => addresses.every((address) => fetchFromBehind(address) === "elsewhere");
-  await eventually(hasAnswers, `a client gets no answers through ${through}`, 20);
+  await eventually(hasAnswers, `a client gets no answers through ${through}`);
 }
 
-/** Waits until the client gets answers through each of the nodes: a node sends its routes before it is ready to forward. */
+/**
+ * Waits until the client gets answers through each of the nodes: a node that starts sends its routes before its agent has compiled the programs
+ * that forward.
+ */
 async function waitForAnswersOfAllNodes(): Promise<void> {
   for (const node of nodes) {
     // These routes come before those of the router.
@@ -187,7 +194,7 @@ for (const [name, start] of [
         await startWith(remote, clientBehindRouter);
         await waitForSessions(router);
         const isRouted = () => addresses.every((address) => hops(router, address).length > 0);
-        await eventually(isRouted, `not all routes: ${JSON.stringify([...learnedRoutes(router)])}`, 30);
+        await eventually(isRouted, () => `not all routes: ${JSON.stringify([...learnedRoutes(router)])}`, 30);
         await waitForAnswers();
       } finally {
         for (const way of ways) runCommand("ip", "route", "delete", ...way);
