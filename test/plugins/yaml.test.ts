@@ -37,7 +37,8 @@ test("examples/existing-cluster-yaml installs Cilium in a cluster", { skip, time
   const version = "4.32.0";
   const withoutPools = program
     .replace("packages:\n", `packages:\n  kubernetes: kubernetes@${version}\n`)
-    .replace("delivery: chart", local).replace(/ {6}loadBalancer:\n(?: {8}.*\n)+/, "");
+    .replace("delivery: chart", local)
+    .replace(/ {6}loadBalancer:\n(?: {8}.*\n)+/, "");
   assert.notEqual(withoutPools, program);
   writeFileSync(join(folder, "Pulumi.yaml"), withoutPools);
   writeFileSync(join(folder, "crds.yaml"), readGatewayApiCrds("v1.4.1"));
