@@ -99,7 +99,7 @@ async function measureSilence({ leaseDuration }: LeaseTiming, fail: () => void |
 }
 
 /** Counts how often leases of announced Services are written within `watchSeconds`. */
-function countLeaseWrites(lan: VirtualLan): number {
+export function countLeaseWrites(lan: VirtualLan): number {
   const watch = ["get", "leases", "--namespace", "kube-system", "--watch-only", "--output", "name"];
   const options = ["--kubeconfig", lan.cluster.kubeconfig, ...watch];
   const { stdout } = runUnchecked("timeout", [String(watchSeconds), "kubectl", ...options]);

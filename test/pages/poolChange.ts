@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { loadBalancerObjects } from "../../components/cilium/loadBalancer/objects.ts";
+import type { IpPool } from "../../components/inputs/loadBalancerArgs.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
+import { createManifest } from "../../components/kubernetes/manifest.ts";
+import { eventually } from "../harness/cluster.ts";
+import { fetchPage, webService } from "../harness/lanClient.ts";
+import type { VirtualLan } from "../harness/virtualLan.ts";
+
+/** What became of an operator that was killed while it moved Services to another pool. */
+export interface PoolChange {
+  readonly services: number;
+  /** How often it was killed, each time a moment later. */
+  readonly kills: number;
+  /** The Services that did not answer at the address in their status while there was no operator, or had none. */
+  readonly silent: number;
+  readonly withoutAddress: number;
+  /** The longest time from the start of the next operator until every Service answered at an address of the new pool, in seconds. */
+  readonly seconds: number;
+}
+
+/** The operator is killed so many milliseconds after the change of the pool. */
+const delays = [0, 50, 100, 200, 400];
+const names = Array.from({ length: 10 }, (_, index) => `moving-${index}`);
+/** The two ranges between which the Services move, and their addresses. */
+const ranges = [
+  { cidr: "192.168.1.208/28", addresses: /\.(20[89]|21\d|22[0-3])$/ },
+  { cidr: "192.168.1.224/28", addresses: /\.(22[4-9]|23\d)$/ },
+] as const;
+
+/** Moves Services between two pools, and kills the operator meanwhile. */
+export async function killOperatorDuringPoolChange(lan: VirtualLan): Promise<PoolChange> {
+  const { cluster } = lan;
+  const applyPools = (ipPools: readonly IpPool[]) => {
+    cluster.apply(createManifest(loadBalancerObjects(resolveSettings({ loadBalancer: { ipPools: [...ipPools] } }))).yaml);
+  };
+  const applyRange = (turn: number) => {
+    const { cidr } = rangeOf(turn);
+    applyPools([{ name: "moving", blocks: [{ cidr }], serviceSelector: { matchLabels: { pool: "moving" } } }]);
+  };
+  const currentAddresses = () => {
+    const { output } = cluster.kubectl(["get", "services", "--selector", "pool=moving", "--output", "json"]);
+    return (JSON.parse(output) as ServiceList).items.map(({ status }) => status.loadBalancer.ingress?.[0]?.ip ?? "");
+  };
+  const allAnswer = async (turn: number) => {
+    const addresses = currentAddresses();
+    if (new Set(addresses).size < names.length || !addresses.every((ip) => rangeOf(turn).addresses.test(ip))) return false;
+    return (await silentAddresses(addresses)).length === 0;
+  };
+
+  // The pool of the bench must not take the Services that move.
+  const selector = { matchLabels: { "kubernetes.io/service-name": "web" } };
+  applyPools([{ name: "default-ip-pool", blocks: [{ cidr: "192.168.1.200/29" }], serviceSelector: selector }]);
+  applyRange(0);
+  cluster.apply(names.map((name) => webService(name, lan.nodes)).join(""));
+  cluster.kubectl(["label", "services", ...names, "pool=moving"]);
+  await eventually(() => allAnswer(0), "not every Service answers", 120);
+
+  let silent = 0;
+  let withoutAddress = 0;
+  let seconds = 0;
+  for (const [index, delay] of delays.entries()) {
+    const turn = index + 1;
+    applyRange(turn);
+    await sleep(delay);
+    await lan.killOperator();
+    await sleep(10_000);
+    const addresses = currentAddresses();
+    withoutAddress += addresses.filter((ip) => ip === "").length;
+    silent += (await silentAddresses(addresses.filter((ip) => ip !== ""))).length;
+    const start = performance.now();
+    await lan.startOperator();
+    await eventually(() => allAnswer(turn), "not every Service answers at an address of the new pool", 120);
+    seconds = Math.max(seconds, (performance.now() - start) / 1_000);
+  }
+  return { services: names.length, kills: delays.length, silent, withoutAddress, seconds };
+}
+
+interface ServiceList {
+  readonly items: readonly {
+    readonly status: { readonly loadBalancer: { readonly ingress?: readonly { readonly ip: string }[] } };
+  }[];
+}
+
+const rangeOf = (turn: number) => ranges[turn % 2 === 0 ? 0 : 1];
+
+async function silentAddresses(addresses: readonly string[]): Promise<readonly string[]> {
+  const silent: string[] = [];
+  for (const address of addresses) if ((await fetchPage(address)) === undefined) silent.push(address);
+  return silent;
+}
