@@ -18,7 +18,7 @@ export interface ChartChanges {
 /** Packages the real chart of 1.18.4 into a repository folder, under its own or another name and version. */
 export function packageChart(folder: string, repository: string, { name, version, values, files = {} }: ChartChanges): void {
   const source = join(folder, `${name ?? "cilium"}-${version ?? "1.18.4"}`, "cilium");
-  cpSync(chartFolder(), source, { recursive: true });
+  cpSync(chartFolder("1.18.4"), source, { recursive: true });
   run("chmod", ["-R", "u+w", source]);
   change(join(source, "Chart.yaml"), { ...(name !== undefined && { name }), ...(version !== undefined && { version }) });
   change(join(source, "values.yaml"), values);

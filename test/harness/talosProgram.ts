@@ -8,5 +8,5 @@ export const talosProgram = programIn(talosProgramFolder);
 
 /** The config of this program for control planes at these endpoints. */
 export function talosProgramConfig(endpoints: readonly string[], more: object = {}): object {
-  return { endpoints, ciliumVersion: "1.18.4", chart: chart().path, ...more };
+  return { endpoints, ciliumVersion: "1.18.4", chart: chart("1.18.4").path, ...more };
 }

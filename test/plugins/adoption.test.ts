@@ -33,7 +33,7 @@ const ciliumUids = () => [
 ];
 
 test("an `up` fails on objects that Talos created, and takes them over with the example's `adopt: true`", async () => {
-  cluster.apply(readGatewayApiCrds("v1.2.0"), "talos");
+  cluster.apply(readGatewayApiCrds("v1.4.1"), "talos");
   cluster.apply(createPlan({ ...devStack, ...chartArgs() }).manifest.yaml, "talos");
   const uidsBefore = ciliumUids();
   await withChartStack(

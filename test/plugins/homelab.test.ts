@@ -64,7 +64,7 @@ test(
             inlineManifests.map(({ name }) => name),
             ["cilium"],
           );
-          cluster.apply(readGatewayApiCrds("v1.2.0"));
+          cluster.apply(readGatewayApiCrds("v1.4.1"));
           syncManifests(cluster, talosOwnManifest + inlineManifests.map(({ contents }) => contents).join(""));
           await cluster.startOperator();
 

@@ -26,10 +26,10 @@ const pulumi = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
 
 test("the CLI runs the repository unchanged: preview, up, the manifest as a stack output, destroy", { skip }, async () => {
   await pulumi(["stack", "select", "dev", "--create"]);
-  await pulumi(["config", "set", "--path", "chart.path", chart().path]);
+  await pulumi(["config", "set", "--path", "chart.path", chart("1.18.4").path]);
   assert.match(await pulumi(["preview"]), /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
   assert.match(await pulumi(["up", "--yes", "--skip-preview"]), /\+ 2 created/);
-  const { manifest } = createPlan({ ...devStack, ...chartArgs() });
+  const { manifest } = createPlan({ ...devStack, ...chartArgs("1.18.4") });
   assert.equal((await pulumi(["stack", "output", "manifest"])).trimEnd(), manifest.yaml.trimEnd());
   assert.match(await pulumi(["preview"]), /2 unchanged/);
   assert.match(await pulumi(["destroy", "--yes", "--skip-preview"]), /- 2 deleted/);
@@ -59,7 +59,7 @@ test("delivery chart: a private key among the values is not in plain text in the
     await pulumi(["stack", "select", "dev", "--create"]);
     await pulumi(["config", "rm", "loadBalancer"]);
     await pulumi(["config", "set", "delivery", "chart"]);
-    await pulumi(["config", "set", "--path", "chart.path", chart().path]);
+    await pulumi(["config", "set", "--path", "chart.path", chart("1.18.4").path]);
     writeFileSync(join(clone.folder, "crds.yaml"), readGatewayApiCrds("v1.2.0"));
     await pulumi(["config", "set", "--path", "gatewayApi.crdsPath", "crds.yaml"]);
     await pulumi(["config", "set", "--path", "values.extraConfig.pem", "--", `-----BEGIN PRIVATE KEY-----${key}`]);

@@ -24,7 +24,7 @@ before(async () => {
     '"contexts":[{"name":"admin@homelab"',
   );
   writeFileSync(join(clone.folder, "kubeconfig"), kubeconfig);
-  writeFileSync(join(clone.folder, "crds.yaml"), readGatewayApiCrds("v1.2.0"));
+  writeFileSync(join(clone.folder, "crds.yaml"), readGatewayApiCrds("v1.4.1"));
 });
 after(async () => {
   if (skip !== false) return;

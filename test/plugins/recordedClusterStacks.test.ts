@@ -43,7 +43,7 @@ test("a stack of an earlier release with delivery chart is updated in place", { 
     const gatewayApi = { crdsPath: join(folder, "gatewayclasses.yaml") };
     const gatewayClasses = objects.find(({ kind }) => kind === "CustomResourceDefinition");
     writeFileSync(gatewayApi.crdsPath, JSON.stringify(gatewayClasses));
-    await withChartStack(cluster, { namespace, kubernetesVersion: "1.34.2", gatewayApi }, async (stack) => {
+    await withChartStack(cluster, { ciliumVersion: "1.18.4", namespace, kubernetesVersion: "1.34.2", gatewayApi }, async (stack) => {
       await restoreState(stack, "chart");
       const steps = await preview(stack);
       assert.deepEqual(disruptiveSteps(steps), [], steps.join("\n"));

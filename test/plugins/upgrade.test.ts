@@ -14,7 +14,7 @@ after(() => cluster.stop());
 const jobNames = () => cluster.kubectl(["get", "jobs", "--namespace", "kube-system", "--output", "name"]).output;
 
 test("an upgrade from 1.18 to 1.19 replaces nothing, and a Job creates Hubble's certificates", { timeout: 200_000 }, async () => {
-  await withChartStack(cluster, { loadBalancer: {} }, async (stack) => {
+  await withChartStack(cluster, { ciliumVersion: "1.18.4", loadBalancer: {} }, async (stack) => {
     await up(stack);
     const uid = cluster.get("daemonset", "cilium", "kube-system")?.metadata["uid"];
     assert.equal(jobNames(), "");

@@ -36,7 +36,7 @@ test("examples/existing-cluster-yaml installs Cilium in a cluster", { skip, time
   const withoutPools = program.replace("delivery: chart", local).replace(/ {6}loadBalancer:\n(?: {8}.*\n)+/, "");
   assert.notEqual(withoutPools, program);
   writeFileSync(join(folder, "Pulumi.yaml"), withoutPools);
-  writeFileSync(join(folder, "crds.yaml"), readGatewayApiCrds("v1.2.0"));
+  writeFileSync(join(folder, "crds.yaml"), readGatewayApiCrds("v1.4.1"));
   const pulumi = (...args: readonly string[]) =>
     clone.run("pulumi", ["--non-interactive", "--color", "never", "--cwd", folder, ...args], { KUBECONFIG: cluster.kubeconfig });
   await pulumi("stack", "select", "homelab", "--create");

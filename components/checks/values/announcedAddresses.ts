@@ -30,6 +30,23 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
   ],
   warnings: [
     valuesCheck({
+      title: "L2 announcements with Cilium 1.20.0",
+      why: "Nobody answers for a Service whose address is new or has changed, until the agents restart. The suite lan has seen it.",
+      source: "https://github.com/cilium/cilium/pull/47579",
+      needs: ["ciliumVersion", "loadBalancer", "namespace"],
+      releases: "1.20.0",
+      run: ({ settings, values }) => {
+        if (!announcesOnLan(values) || settings.loadBalancer.l2Policies.length === 0) return [];
+        const restart = `run kubectl --namespace ${settings.namespace} rollout restart daemonset/cilium after each new Service`;
+        return [
+          problem(
+            "ciliumVersion",
+            `1.20.0 does not announce a Service whose address is new, until the agents restart; use Cilium 1.20.1 or later, or ${restart}`,
+          ),
+        ];
+      },
+    }),
+    valuesCheck({
       title: "a pool inside a node network, announced by BGP alone",
       why: "Clients of that network ask for its addresses by ARP instead of sending to the router, and nobody answers.",
       source: "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane/",
