@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "./cluster.ts";
+import type { LanNode } from "./lanNode.ts";
 import { startArpWatch } from "./newcomer.ts";
 import { startTraffic, type Traffic } from "./traffic.ts";
-import type { LanNode } from "./lanNode.ts";
 import type { VirtualLan } from "./virtualLan.ts";
 
 /** What clients on the LAN noticed of a fault: one that uses an address already, and one that asks who has it. */
@@ -22,7 +22,7 @@ export async function observe(address: string, fault: () => Promise<void>, secon
 
 /** The lease of the Service `web`. */
 export function webLease({ cluster }: VirtualLan): WebLease {
-  return (cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] ?? {}) as WebLease;
+  return (cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] ?? {});
 }
 interface WebLease {
   readonly holderIdentity?: string;
@@ -33,9 +33,13 @@ interface WebLease {
 
 /** The node that announces the Service `web`. Waits until one does. */
 export async function announcingNode(lan: VirtualLan): Promise<LanNode> {
-  const find = () => lan.nodes.find(({ name }) => name === webLease(lan).holderIdentity);
-  await eventually(() => find() !== undefined, "no node announces the Service");
-  return find() as LanNode;
+  let node: LanNode | undefined;
+  await eventually(() => {
+    node = lan.nodes.find(({ name }) => name === webLease(lan).holderIdentity);
+    return node !== undefined;
+  }, "no node announces the Service");
+  if (node === undefined) throw new Error("no node announces the Service");
+  return node;
 }
 
 /** Stops the API server for some seconds. */
@@ -60,19 +64,15 @@ export interface ClockFault {
  */
 export async function withWrongClock(lan: VirtualLan, offsetSeconds: number, renewSeconds: number): Promise<ClockFault> {
   for (const node of lan.nodes) await node.stopAgent();
-  let isRenewing = true;
-  const renewing = (async () => {
-    while (isRenewing) {
-      renewAsStranger(lan, offsetSeconds);
-      await sleep(2_000);
-    }
-  })();
+  renewAsStranger(lan, offsetSeconds);
+  const renewing = setInterval(() => {
+    renewAsStranger(lan, offsetSeconds);
+  }, 2_000);
   const takeovers = webLease(lan).leaseTransitions;
   for (const node of lan.nodes) await node.startAgent();
   await sleep(renewSeconds * 1_000);
   const keptWhileRenewed = webLease(lan).leaseTransitions === takeovers;
-  isRenewing = false;
-  await renewing;
+  clearInterval(renewing);
   const { renewTime = "" } = webLease(lan);
   const lastRenewal = Date.parse(renewTime) - offsetSeconds * 1_000;
   await eventually(() => webLease(lan).holderIdentity !== stranger, "nobody takes the lease over");

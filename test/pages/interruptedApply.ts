@@ -2,12 +2,12 @@ import { progress } from "../../commands/lib/terminal.ts";
 import { nameOf } from "../../components/kubernetes/manifest.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { createPlan } from "../../components/plan.ts";
+import { supportedMinor } from "../../components/versions/supported.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs, readAsKubernetes } from "../harness/charts.ts";
 import { differences } from "../harness/differences.ts";
 import { type Observation, observe } from "../harness/faults.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
-import { supportedMinor } from "../../components/versions/supported.ts";
 import type { VirtualLan } from "../harness/virtualLan.ts";
 import { resetTo } from "./upgrade.ts";
 

@@ -14,7 +14,7 @@ import { pageWithSection } from "./section.ts";
 const services = 100;
 /** The minutes of the page. A shorter measurement is a test of the bench. */
 const pageMinutes = 60;
-const ipPools = [{ name: "default-ip-pool", blocks: [{ cidr: "192.168.1.128/25" }] }];
+const ipPools = [{ name: "default-ip-pool", blocks: [{ start: "192.168.1.130", stop: "192.168.1.250" }] }];
 
 interface Lease {
   readonly metadata: { readonly name: string };
@@ -41,7 +41,7 @@ export async function measureManyServices(lan: VirtualLan): Promise<Page> {
     `Two nodes announce ${services} Services for ${minutes} minutes, with the default timing of the leases and the request limit that the component sets for
 such a pool. A client requests a page from each of them every second. Every ten seconds it forgets which node has the addresses.
 
-| Requests | Requests without an answer | Longest time without an answer from one address | Addresses that moved to another node | API writes per second |
+| Requests | Requests without an answer | Longest time between two answers from one address | Addresses that moved to another node | API writes per second |
 | --- | --- | --- | --- | --- |
 | ${requests} | ${lost} | ${(silence / 1000).toFixed(1)} s | ${takeovers} | ${writesPerSecond.toFixed(0)} |
 

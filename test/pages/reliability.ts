@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "../../commands/lib/page.ts";
 import { progress } from "../../commands/lib/terminal.ts";
+import { eventually } from "../harness/cluster.ts";
 import { announcingNode, type Observation, observe, withoutApiServer, withWrongClock } from "../harness/faults.ts";
 import { fetchPage, webService } from "../harness/lanClient.ts";
-import { eventually } from "../harness/cluster.ts";
 import { connectNewcomer } from "../harness/newcomer.ts";
 import { openConnections } from "../harness/traffic.ts";
 import type { VirtualLan } from "../harness/virtualLan.ts";
-import { type Interruptions, interruptApply } from "./interruptedApply.ts";
+import { interruptApply,type Interruptions } from "./interruptedApply.ts";
 import { killOperatorDuringPoolChange, type PoolChange } from "./poolChange.ts";
 import { pageWithSection } from "./section.ts";
 
