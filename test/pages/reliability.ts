@@ -7,7 +7,7 @@ import { fetchPage, webService } from "../harness/lanClient.ts";
 import { connectNewcomer } from "../harness/newcomer.ts";
 import { openConnections } from "../harness/traffic.ts";
 import type { VirtualLan } from "../harness/virtualLan.ts";
-import { interruptApply,type Interruptions } from "./interruptedApply.ts";
+import { interruptApply, type Interruptions } from "./interruptedApply.ts";
 import { killOperatorDuringPoolChange, type PoolChange } from "./poolChange.ts";
 import { pageWithSection } from "./section.ts";
 
@@ -95,6 +95,13 @@ function formatObservations(results: readonly Observation[]): readonly string[] 
   ];
 }
 
+function formatStuck({ stuck }: PoolChange): string {
+  if (stuck === 0) return "Half a minute later all of them answer.";
+  return `Half a minute later ${stuck} of them still do not answer. The next operator
+may give an address that a Service has already to another Service. If an agent sees the new owner first, it logs \`frontend already owned by another
+service\`, and does not try again by itself. Any change of the Service helps, such as an annotation: all of them answer then.`;
+}
+
 function formatSection(
   rows: readonly string[],
   pool: PoolChange,
@@ -112,11 +119,15 @@ nodes themselves, not in pods. Each value is the worst of ${rounds} rounds.
 | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
+An agent whose API server is away gives up its leases after \`leaseRenewDeadline\`, and nobody may take them over. A machine that knows who has the
+address goes on; one that asks gets no reply until the API server is back. The kernel keeps serving while an agent is away. If the agent stays
+away, another node takes the address over, and the open connections break: it does not know them.
+
 ### A change of the pool without an operator
 
 ${pool.services} Services move to another pool, ${pool.kills} times. The operator is killed while it gives them new addresses, and another one starts ten seconds
-later. Meanwhile ${pool.withoutAddress} Services had no address, and ${pool.silent} did not answer at the address in their status. At most ${pool.seconds.toFixed(1)} s after the next
-operator has started, every Service answers at an address of its own in the new pool.
+later. Meanwhile ${pool.withoutAddress} Services had no address, and ${pool.silent} did not answer at the address in their status. At most ${pool.seconds.toFixed(1)} s after the start of
+the next operator, every Service has an address of its own in the new pool. ${formatStuck(pool)}
 
 ### A node whose clock is wrong
 
