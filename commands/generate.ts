@@ -1,4 +1,5 @@
-// npm run generate: writes the files that are generated from components/inputs/args.ts, components/checks and Pulumi.yaml.
+// npm run generate: writes the files that are generated from components/inputs/args.ts, components/checks,
+// components/versions/advisories.ts and Pulumi.yaml.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -17,7 +18,7 @@ import { parse, stringify } from "yaml";
 import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
 import { exposures } from "../components/checks/values/advisories.ts";
-import { advisories, type Advisory, type AdvisoryId, advisoryPage } from "../components/versions/advisories.ts";
+import { advisories, type Advisory, type AdvisoryId, advisoryName, advisoryPage } from "../components/versions/advisories.ts";
 import { formatPage, type Page } from "./lib/page.ts";
 import { pulumiSchema } from "./lib/pulumiSchema.ts";
 import { root } from "./lib/root.ts";
@@ -79,9 +80,9 @@ ${Object.entries(allChecks as unknown as Record<string, Checks<never>>)
 
 function advisoriesPage(): string {
   const rows = (Object.entries(exposures) as [AdvisoryId, (typeof exposures)[AdvisoryId]][]).map(([id, { condition }]) => {
-    const { cve, title, affected }: Advisory = advisories[id];
+    const { title, affected }: Advisory = advisories[id];
     const releases = affected.map(({ from, fixed }) => `${from} until ${fixed}`).join(", ");
-    return tableRow(`[${cve}](${advisoryPage(id)})`, title, releases, condition);
+    return tableRow(`[${advisoryName(id)}](${advisoryPage(id)})`, title, releases, condition);
   });
   return `# Security advisories
 

@@ -1,3 +1,4 @@
+import semver from "semver";
 import type { Advisory } from "../../components/versions/advisories.ts";
 import { ciliumMinors, minorOf } from "../../components/versions/supported.ts";
 
@@ -15,6 +16,7 @@ interface OsvVulnerability {
 interface OsvEvent {
   readonly introduced?: string;
   readonly fixed?: string;
+  readonly last_affected?: string;
 }
 
 const module = "github.com/cilium/cilium";
@@ -28,7 +30,7 @@ export async function fetchVulnerabilities(server: string): Promise<readonly Osv
     const body = await post(`${server}/v1/query`, query);
     vulnerabilities.push(...(body.vulns ?? []));
     page = body.next_page_token;
-  } while (page !== undefined);
+  } while (page !== undefined && page !== "");
   return vulnerabilities;
 }
 
@@ -84,16 +86,21 @@ function affectedReleases({ affected = [] }: OsvVulnerability): Advisory["affect
     .flatMap(({ ranges = [] }) => ranges.flatMap((range) => range.events ?? []));
   return events.flatMap(({ introduced }, index) => {
     if (introduced === undefined) return [];
-    const { fixed } = events[index + 1] ?? {};
-    return Object.keys(ciliumMinors).flatMap((minor) => overlap(minor, introduced, fixed));
+    const { fixed, last_affected: last } = events[index + 1] ?? {};
+    const end = fixed ?? (last === undefined ? undefined : semver.inc(releaseOf(last), "patch"));
+    return Object.keys(ciliumMinors).flatMap((minor) => overlap(minor, releaseOf(introduced), end ?? undefined));
   });
+}
+
+/** The release of a version. OSV begins with version 0, and a range may begin with a prerelease. */
+function releaseOf(version: string): string {
+  return semver.coerce(version)?.version ?? "0.0.0";
 }
 
 /** The part of a range that is inside a minor. */
 function overlap(minor: string, introduced: string, fixed: string | undefined): Advisory["affected"] {
-  const isBefore = (a: string, b: string) => a.localeCompare(b, "en", { numeric: true }) < 0;
-  const from = isBefore(introduced, `${minor}.0`) ? `${minor}.0` : introduced;
-  const isInside = minorOf(from) === minor && (fixed === undefined || isBefore(from, fixed));
+  const from = semver.lt(introduced, `${minor}.0`) ? `${minor}.0` : introduced;
+  const isInside = minorOf(from) === minor && (fixed === undefined || semver.lt(from, fixed));
   if (!isInside) return [];
   return [{ from, fixed: fixed ?? "the next release" }];
 }

@@ -1,4 +1,3 @@
-import semver from "semver";
 import type { Chart } from "../helm/chartContents.ts";
 import type { RenderedObject } from "../helm/render.ts";
 import type { HelmValues } from "../helm/values.ts";
@@ -9,6 +8,7 @@ import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import type { Problem } from "../support/problems.ts";
 import type { ExistingConfig } from "../talos/existingConfig.ts";
 import type { MachineConfigPatches } from "../talos/machineConfig.ts";
+import { isInRange } from "../versions/supported.ts";
 
 /** A top-level input that a check can need. */
 export type InputName = keyof Settings & keyof TalosCiliumCniArgs;
@@ -86,7 +86,7 @@ export function valuesCheck<const Name extends InputName = never>(
   return {
     ...check,
     needs: [...check.needs, "ciliumVersion"],
-    run: (subject) => (semver.satisfies(subject.settings.ciliumVersion, releases) ? check.run(subject) : []),
+    run: (subject) => (isInRange(subject.settings.ciliumVersion, releases) ? check.run(subject) : []),
   };
 }
 

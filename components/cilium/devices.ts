@@ -1,6 +1,6 @@
-import semver from "semver";
 import { type HelmValues, isOn, valueAt } from "../helm/values.ts";
 import { type NameSet, namesOf, namesWith } from "../inputs/interfaceNames.ts";
+import { isInRange } from "../versions/supported.ts";
 
 // Which network devices the agent manages: isSelectedDevice and DeviceFilter.Match in Cilium's pkg/datapath. What it only knows at runtime,
 // such as addresses and routes, is left out.
@@ -31,12 +31,12 @@ export function deviceEntries(values: HelmValues, ciliumVersion: string): readon
 
 /** Whether an exclamation mark excludes a device. Up to 1.18 it is part of the name. */
 export function knowsExclusions(ciliumVersion: string): boolean {
-  return semver.satisfies(ciliumVersion, ">=1.19.0");
+  return isInRange(ciliumVersion, ">=1.19.0");
 }
 
 /** Whether an entry may be an alternative name of a device, whose own name then does not matter. */
 export function matchesAlternativeNames(ciliumVersion: string): boolean {
-  return semver.satisfies(ciliumVersion, ">=1.20.0");
+  return isInRange(ciliumVersion, ">=1.20.0");
 }
 
 /** Whether the agent detects devices itself, alone or besides those that the entries name. */

@@ -1,5 +1,5 @@
-import semver from "semver";
 import { type HelmValues, isOn, valueAt } from "../helm/values.ts";
+import { isInRange } from "../versions/supported.ts";
 import { chainingValue, encryptsBy, masqueradesByIptables, replacesKubeProxy } from "./facts.ts";
 
 /** The value that makes pod traffic pass through the host's network stack on request. Undefined if none does. */
@@ -18,7 +18,7 @@ export function bypassesHost(values: HelmValues, ciliumVersion: string): boolean
 
 /** Whether IPsec turns eBPF host routing off, as it does up to Cilium 1.18. */
 export function isTurnedOffByIpsec(values: HelmValues, ciliumVersion: string): boolean {
-  return encryptsBy(values, "ipsec") && semver.satisfies(ciliumVersion, "<1.19.0");
+  return encryptsBy(values, "ipsec") && isInRange(ciliumVersion, "<1.19.0");
 }
 
 /** Whether the pods' connections use BBR, and not only those of the host. */

@@ -1,10 +1,10 @@
-import semver from "semver";
 import { type HelmValues, valueAt } from "../helm/values.ts";
 import { nodeCount, podCidrRanges } from "../inputs/network.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { merge } from "../support/merge.ts";
 import type { ImageDigests } from "../versions/pinnedChart.ts";
 import { pinnedCharts } from "../versions/pins.ts";
+import { isInRange } from "../versions/supported.ts";
 import { apiRateLimit } from "./apiRateLimit.ts";
 import { agentCapabilities } from "./capabilities.ts";
 import { operatorPoolValues, podFamilies, podRanges } from "./podRanges.ts";
@@ -202,5 +202,5 @@ function explicitEmptyValues({ ciliumVersion }: Settings): HelmValues {
   // both render the same bytes, so no pod restarts because somebody else's Helm is older.
   const values = { debug: { verbose: "" }, nodePort: { addresses: [] }, policyCIDRMatchMode: [] };
   // Charts before 1.20 do not have this key.
-  return semver.satisfies(ciliumVersion, ">=1.20.0") ? { ...values, k8s: { apiServerURLs: "" } } : values;
+  return isInRange(ciliumVersion, ">=1.20.0") ? { ...values, k8s: { apiServerURLs: "" } } : values;
 }

@@ -1,6 +1,6 @@
 import semver from "semver";
 import { type NamedRange, podCidrRanges, serviceRanges } from "../inputs/network.ts";
-import { inputDefaults, type Settings } from "../inputs/settings.ts";
+import type { Settings } from "../inputs/settings.ts";
 import type { Manifest } from "../kubernetes/manifest.ts";
 import { writeDocument } from "../kubernetes/yaml.ts";
 
@@ -108,21 +108,25 @@ function documentPatches(settings: Settings, cilium: InstalledCilium): MachineCo
   return { controlPlane: controlPlane.join(""), worker: everyNode.join("") };
 }
 
-function manifestDocuments(cilium: InstalledCilium): readonly string[] {
-  const { extraManifests = [], inlineManifests } = clusterManifests(cilium);
+/** Every document that the patches can make. What is not needed any more is deleted, because an earlier patch may have made it. */
+function manifestDocuments({ manifest, loadBalancer, gatewayApiCrds }: InstalledCilium): readonly string[] {
+  const named = (kind: string, name: string, content: object | undefined) =>
+    document(kind, { name, ...(content ?? { $patch: "delete" }) });
+  const inline = (name: string, part: Manifest | undefined) =>
+    named("KubeInlineManifestConfig", name, part && { manifest: part.yaml });
   return [
-    ...extraManifests.map((url) => document("KubeExternalManifestConfig", { name: "gateway-api", url })),
-    ...inlineManifests.map(({ name, contents }) => document("KubeInlineManifestConfig", { name, manifest: contents })),
+    named("KubeExternalManifestConfig", "gateway-api", gatewayApiCrds === undefined ? undefined : { url: gatewayApiCrds }),
+    inline(inlineManifestNames.cilium, manifest),
+    inline(inlineManifestNames.loadBalancer, loadBalancer),
   ];
 }
 
-/** The sizes of the nodes' ranges, if they are not Talos' own. Talos refuses ranges that it cannot divide into nodes of this size. */
+/** The sizes of the nodes' ranges in the families that pods have. Talos refuses ranges that it cannot divide into nodes of this size. */
 function nodeMaskSizes({ talos, ...ranges }: Settings): Readonly<Record<string, number>> {
   const families = new Set(podCidrRanges(ranges).map(({ range }) => range.family));
-  const { nodeCidrMaskSize: ipv4, nodeCidrMaskSizeIPv6: ipv6 } = talos;
   return {
-    ...(families.has(4) && ipv4 !== inputDefaults.talos.nodeCidrMaskSize && { nodeCIDRMaskSizeIPv4: ipv4 }),
-    ...(families.has(6) && ipv6 !== inputDefaults.talos.nodeCidrMaskSizeIPv6 && { nodeCIDRMaskSizeIPv6: ipv6 }),
+    ...(families.has(4) && { nodeCIDRMaskSizeIPv4: talos.nodeCidrMaskSize }),
+    ...(families.has(6) && { nodeCIDRMaskSizeIPv6: talos.nodeCidrMaskSizeIPv6 }),
   };
 }
 

@@ -17,4 +17,4 @@ export function patchCommands({ talos }: Pick<Settings, "talos">): readonly stri
 }
 
 /** The files of the README for the members of the output `machineConfigPatches`. */
-export const patchFiles = { controlPlane: "controlplane-cilium.yaml", worker: "worker-cilium.yaml" } as const;
+const patchFiles = { controlPlane: "controlplane-cilium.yaml", worker: "worker-cilium.yaml" } as const;

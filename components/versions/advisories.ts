@@ -1,8 +1,10 @@
 import semver from "semver";
+import { isInRange } from "./supported.ts";
 
 /** A published security hole of Cilium. */
 export interface Advisory {
-  readonly cve: string;
+  /** Not every advisory has one. */
+  readonly cve?: string;
   /** What somebody can do, or what is not enforced. */
   readonly title: string;
   /** The affected releases, of the supported minors: from the first to the one before the fix. */
@@ -66,6 +68,25 @@ export const advisories = {
       { from: "1.19.0", fixed: "1.19.5" },
     ],
   },
+  // The three of 2026-08-12: their ranges in 1.18 are those that are published. For 1.19, the source of 1.19.6 has the first two fixes.
+  "GHSA-33qq-jq9c-6gcc": {
+    title: "a pod can pretend to be another in mutual authentication, by its chain of certificates",
+    affected: [
+      { from: "1.18.0", fixed: "1.18.12" },
+      { from: "1.19.0", fixed: "1.19.6" },
+    ],
+  },
+  "GHSA-xqhm-7xhv-6ppj": {
+    title: "a TLS Secret of one namespace can take the place of another's in Envoy, and so evade L7 policies",
+    affected: [
+      { from: "1.18.0", fixed: "1.18.12" },
+      { from: "1.19.0", fixed: "1.19.6" },
+    ],
+  },
+  "GHSA-vh48-r624-p8v7": {
+    title: "traffic that arrives on a VLAN interface evades ingress and L7 policies",
+    affected: [{ from: "1.18.0", fixed: "1.18.9" }],
+  },
   "GHSA-fm8w-2m5w-9j7r": {
     cve: "CVE-2026-56743",
     title: "a NetworkPolicy with an ipBlock also allows traffic from its own namespace",
@@ -89,7 +110,13 @@ export function nearestFixedRelease(ciliumVersion: string): string {
 /** The release that fixes an advisory in the minor of a release. Undefined if the release is not affected. */
 function fixOf(id: AdvisoryId, ciliumVersion: string): string | undefined {
   const { affected }: Advisory = advisories[id];
-  return affected.find(({ from, fixed }) => semver.satisfies(ciliumVersion, `>=${from} <${fixed}`))?.fixed;
+  return affected.find(({ from, fixed }) => isInRange(ciliumVersion, `>=${from} <${fixed}`))?.fixed;
+}
+
+/** The name by which an advisory is known: its CVE, or its identifier on GitHub. */
+export function advisoryName(id: AdvisoryId): string {
+  const { cve }: Advisory = advisories[id];
+  return cve ?? id;
 }
 
 /** The page of an advisory. */
@@ -123,16 +150,16 @@ export const knownIncompatibilities: readonly KnownIncompatibility[] = [
     talos: "1.13.9",
     cilium: ">=1.20.1 <1.21.0",
     symptom: "on a fresh node the host may not reach ClusterIPs",
-    remedy: "restart the agent of such a node, or use Cilium 1.20.0",
+    remedy: "restart the agent of such a node",
     source: "https://github.com/cilium/cilium/issues/48420",
     isCertain: false,
   },
   {
     // Talos 1.11 to 1.14 come with kernels 6.12 and 6.18.
     talos: ">=1.15.0 <2.0.0",
-    cilium: ">=1.18.0 <1.20.2",
+    cilium: ">=1.18.0 <1.18.14 || >=1.19.0 <1.19.8 || >=1.20.0 <1.20.2",
     symptom: "on Linux 7.2 and newer, which this Talos may come with, the agent does not start",
-    remedy: "look at the kernel version in the release notes of Talos, or use Cilium 1.20.2 or later",
+    remedy: "look at the kernel version in the release notes of Talos; Cilium 1.18.14, 1.19.8 and 1.20.2 have the fix",
     source: "https://github.com/cilium/cilium/issues/48016",
     isCertain: false,
   },

@@ -5,7 +5,7 @@ import type { GatewayApiRelease } from "./pins.ts";
 export interface CiliumMinor {
   /** Oldest and newest Kubernetes minor that Cilium's own end-to-end tests cover. */
   readonly kubernetes: { readonly oldest: string; readonly newest: string };
-  /** The Gateway API release that this Cilium was built and tested with. */
+  /** The Gateway API release that the documentation of this Cilium names. */
   readonly gatewayApi: GatewayApiRelease;
   /**
    * The Gateway API releases whose CRDs it works with, as a semver range. With an older one its Gateways stay dead, and with 1.5 and later the
@@ -39,7 +39,7 @@ export const ciliumMinors: Readonly<Record<string, CiliumMinor>> = {
     // The list of 1.19.6.
     kubernetes: { oldest: "1.32", newest: "1.35" },
     gatewayApi: "v1.4.1",
-    // As with 1.18.
+    // The operator of 1.19 asks for the same versions of the kinds as that of 1.18.
     gatewayApiRange: ">=1.2.0 <1.5.0",
     ipPool: "cilium.io/v2",
     l2Policy: "cilium.io/v2alpha1",
@@ -72,6 +72,12 @@ export const talosMinors: Readonly<Record<string, { readonly oldest: string; rea
 /** The minor release of a version: `1.18` for `1.18.4`. */
 export function minorOf(version: string): string {
   return `${semver.major(version)}.${semver.minor(version)}`;
+}
+
+/** Whether a version is in a semver range such as `<1.19.0`. A prerelease counts as the release that it precedes. */
+export function isInRange(version: string, range: string): boolean {
+  const release = semver.parse(version);
+  return release !== null && semver.satisfies(`${release.major}.${release.minor}.${release.patch}`, range);
 }
 
 /** Looks up the minor release of a Cilium version. Returns undefined if the version is invalid or not supported. */

@@ -43,13 +43,17 @@ test("a stack of an earlier release with delivery chart is updated in place", { 
     const gatewayApi = { crdsPath: join(folder, "gatewayclasses.yaml") };
     const gatewayClasses = objects.find(({ kind }) => kind === "CustomResourceDefinition");
     writeFileSync(gatewayApi.crdsPath, JSON.stringify(gatewayClasses));
-    await withChartStack(cluster, { ciliumVersion: "1.18.4", namespace, kubernetesVersion: "1.34.2", gatewayApi }, async (stack) => {
-      await restoreState(stack, "chart");
-      const steps = await preview(stack);
-      assert.deepEqual(disruptiveSteps(steps), [], steps.join("\n"));
-      assert.deepEqual(disruptiveSteps(await up(stack)), []);
-      assert.deepEqual(await preview(stack), []);
-    });
+    await withChartStack(
+      cluster,
+      { ciliumVersion: "1.18.4", namespace, kubernetesVersion: "1.34.2", gatewayApi },
+      async (stack) => {
+        await restoreState(stack, "chart");
+        const steps = await preview(stack);
+        assert.deepEqual(disruptiveSteps(steps), [], steps.join("\n"));
+        assert.deepEqual(disruptiveSteps(await up(stack)), []);
+        assert.deepEqual(await preview(stack), []);
+      },
+    );
   } finally {
     await cluster.stop();
   }

@@ -251,16 +251,23 @@ test("the command of the error and the exported patches put Cilium into configs 
     for (const { machineType, patch, type } of machines) {
       let { config } = runMachinery("machinery-1.14", { contract, machineType });
       // Another release and another pool later, with the patches of then. The documents have names, so the new ones replace the old ones.
-      for (const args of [{}, { ...chartArgs("1.19.6"), ciliumVersion: "1.19.6", gatewayApi: { enabled: false } }]) {
+      for (const args of [
+        {},
+        { ...chartArgs("1.18.4"), gatewayApi: { enabled: false } },
+        { gatewayApi: { enabled: false }, loadBalancer: {} },
+        {},
+      ]) {
         const { machineConfig, manifest, loadBalancer } = planFor(contract, args);
         writeFileSync(patch.slice(1), machineConfig?.[type] ?? "");
         const verdict = runMachinery("machinery-1.14", { config, machineType, patches: [patch] });
         assert.equal(verdict.refused, "");
         const isControlPlane = machineType === "controlplane";
-        const manifests = isControlPlane ? { cilium: manifest.yaml, "cilium-lb": loadBalancer?.yaml } : {};
-        assert.deepEqual(verdict.inlineManifests, manifests);
-        assert.deepEqual([verdict.facts?.kubePrismPort, verdict.facts?.podSubnets], [7445, [ranges.podCidr]]);
-        assert.equal(verdict.facts?.runsKubeProxy, !isControlPlane);
+        const pools = loadBalancer === undefined ? {} : { "cilium-lb": loadBalancer.yaml };
+        assert.deepEqual(verdict.inlineManifests, isControlPlane ? { cilium: manifest.yaml, ...pools } : {});
+        const needsCrds = isControlPlane && !("gatewayApi" in args);
+        assert.deepEqual(verdict.facts?.manifestUrls, needsCrds ? [gatewayApiCrdsUrl("v1.4.1")] : []);
+        assert.deepEqual([verdict.facts.kubePrismPort, verdict.facts.podSubnets], [7445, [ranges.podCidr]]);
+        assert.equal(verdict.facts.runsKubeProxy, !isControlPlane);
         assert.equal(findDocument(verdict.config, "KubeFlannelCNIConfig"), undefined);
         // The same patch again changes nothing.
         const again = runMachinery("machinery-1.14", { config: verdict.config, machineType, patches: [patch] });

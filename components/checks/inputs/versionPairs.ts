@@ -2,7 +2,7 @@ import semver from "semver";
 import type { Settings } from "../../inputs/settings.ts";
 import { type Problem, problem } from "../../support/problems.ts";
 import { knownIncompatibilities, type KnownIncompatibility } from "../../versions/advisories.ts";
-import { ciliumMinor, minorOf, talosMinors } from "../../versions/supported.ts";
+import { ciliumMinor, isInRange, minorOf, talosMinors } from "../../versions/supported.ts";
 import { setTo } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
@@ -81,7 +81,7 @@ export const versionPairChecks: Checks<Settings> = {
       source: "https://github.com/cilium/cilium/issues/44430",
       needs: ["ciliumVersion", "loadBalancer", "lan"],
       run: ({ ciliumVersion, loadBalancer, lan }) => {
-        const isAffected = semver.satisfies(ciliumVersion, ">=1.19.0 <1.19.6");
+        const isAffected = isInRange(ciliumVersion, ">=1.19.0 <1.19.6");
         if (!isAffected || loadBalancer.ipPools.length === 0 || lan.nodes.length > 0) return [];
         return [
           problem(
@@ -110,8 +110,8 @@ function incompatibilityProblems(
   const talosRelease = semver.parse(talos.version);
   if (talosRelease === null || semver.valid(ciliumVersion) === null) return [];
   return incompatibilities
-    .filter(({ talos: range }) => semver.satisfies(talosRelease, range))
-    .filter(({ cilium: range }) => semver.satisfies(ciliumVersion, range))
+    .filter(({ talos: range }) => isInRange(talosRelease.version, range))
+    .filter(({ cilium: range }) => isInRange(ciliumVersion, range))
     .map(({ symptom, remedy, source }) =>
       problem("talos.version", `${talosRelease.version} with Cilium ${ciliumVersion}: ${symptom}; ${remedy} (${source})`),
     );

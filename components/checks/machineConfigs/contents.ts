@@ -75,7 +75,7 @@ export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
             input,
             `contains ${quote(part)}, which is new in Talos 1.14, and the Talos provider 0.8.1 does not know it (it contains Talos 1.13); ` +
               'generate the config with talosVersion "v1.13", whose form newer Talos accepts too, or ' +
-              `${allOf(withoutMachines, setTo("talos.configContract", "1.14"))} and apply the output machineConfigPatches yourself ` +
+              `${allOf(withoutMachines, setTo("talos.configContract", "1.14"))} and apply the output machineConfigPatches yourself, from files as in the README ` +
               `(${patchCommands(settings).join("; ")})`,
           ),
         ];

@@ -1,8 +1,8 @@
 import { encryptsBy, routesNatively, servesGatewayApi } from "../../cilium/facts.ts";
 import { bypassesHost } from "../../cilium/hostRouting.ts";
-import { type HelmValues, isOff, isOn, valueAt } from "../../helm/values.ts";
+import { type HelmValues, isOff, isOn, textAt } from "../../helm/values.ts";
 import { problem } from "../../support/problems.ts";
-import { advisories, advisoriesFor, type AdvisoryId, nearestFixedRelease } from "../../versions/advisories.ts";
+import { advisories, advisoriesFor, type AdvisoryId, advisoryName, nearestFixedRelease } from "../../versions/advisories.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
 /** Which settings open a security hole. */
@@ -46,14 +46,31 @@ export const exposures: Readonly<Record<AdvisoryId, Exposure>> = {
     condition: "Gateway API is on",
     isExposed: servesGatewayApi,
   },
+  "GHSA-33qq-jq9c-6gcc": {
+    condition: "mutual authentication with SPIRE is on",
+    isExposed: (values) => isOn(values, "authentication.mutual.spire.enabled"),
+  },
+  "GHSA-xqhm-7xhv-6ppj": {
+    condition: "`l7Proxy` is not off, so that Envoy gets the TLS Secrets of Gateways, Ingresses and policies",
+    isExposed: usesEnvoy,
+  },
+  "GHSA-vh48-r624-p8v7": {
+    condition: "policies are enforced; only nodes with VLAN interfaces are affected",
+    isExposed: enforcesPolicies,
+  },
   "GHSA-fm8w-2m5w-9j7r": {
-    condition: "policies are enforced and `clustermesh.policyDefaultLocalCluster` is not off, the default since 1.19",
-    isExposed: (values) => enforcesPolicies(values) && !isOff(values, "clustermesh.policyDefaultLocalCluster"),
+    condition:
+      "Kubernetes' own network policies are enforced and `clustermesh.policyDefaultLocalCluster` is not off, the default since 1.19",
+    isExposed: (values) =>
+      enforcesPolicies(values) &&
+      !isOff(values, "k8sNetworkPolicy.enabled") &&
+      !isOff(values, "clustermesh.policyDefaultLocalCluster"),
   },
 };
 
 function enforcesPolicies(values: HelmValues): boolean {
-  return valueAt(values, "policyEnforcementMode") !== "never";
+  // The chart writes the word in lower case.
+  return textAt(values, "policyEnforcementMode")?.toLowerCase() !== "never";
 }
 
 /** Whether Envoy runs, in a DaemonSet or inside the agent. */
@@ -82,7 +99,7 @@ export const advisoryChecks: Checks<ValuesSubject> = {
         const message = [
           `${ciliumVersion} has published security holes`,
           ...(open.length === 0 ? [] : [`these settings open ${open.map(describe).join(", ")}`]),
-          ...(others.length === 0 ? [] : [`they do not open ${others.map((id) => advisories[id].cve).join(", ")}`]),
+          ...(others.length === 0 ? [] : [`they do not open ${others.map(advisoryName).join(", ")}`]),
           `use Cilium ${nearestFixedRelease(ciliumVersion)} or later`,
         ];
         return [problem("ciliumVersion", message.join("; "))];
@@ -92,6 +109,5 @@ export const advisoryChecks: Checks<ValuesSubject> = {
 };
 
 function describe(id: AdvisoryId): string {
-  const { cve, title } = advisories[id];
-  return `${cve} (${title})`;
+  return `${advisoryName(id)} (${advisories[id].title})`;
 }

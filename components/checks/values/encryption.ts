@@ -1,9 +1,9 @@
-import semver from "semver";
 import { chainingValue, encryptionType, encryptsBy, tunnelProtocol, usesTunnel } from "../../cilium/facts.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOff, isOn, valueAt } from "../../helm/values.ts";
 import { parseCidr } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
+import { isInRange } from "../../versions/supported.ts";
 import { anyOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -20,7 +20,7 @@ export const encryptionChecks: Checks<ValuesSubject> = {
         if (!isOn(values, "encryption.enabled")) return [];
         const type = encryptionType(values);
         const allowed = ["ipsec", "wireguard"];
-        if (semver.satisfies(settings.ciliumVersion, ">=1.19.0")) allowed.push("ztunnel");
+        if (isInRange(settings.ciliumVersion, ">=1.19.0")) allowed.push("ztunnel");
         if (allowed.includes(type)) return [];
         const words = allowed.map((word) => quote(word)).join(" and ");
         return [

@@ -1,4 +1,3 @@
-import semver from "semver";
 import {
   chainingValue,
   ipamMode,
@@ -11,6 +10,7 @@ import {
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOn, textAt, valueAt } from "../../helm/values.ts";
 import { problem, quote } from "../../support/problems.ts";
+import { isInRange } from "../../versions/supported.ts";
 import { anyOf, leaveOut, masqueradeByBpf, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -118,7 +118,7 @@ export const masqueradingChecks: Checks<ValuesSubject> = {
           const waysOut = [setTo(originOf(settings, slices), false), off];
           problems.push(problem(input, `cannot be true together with ${originOf(settings, slices)}; ${anyOf(waysOut)}`));
         }
-        if (valueAt(values, "underlayProtocol") === "ipv6" && semver.satisfies(settings.ciliumVersion, ">=1.19.0")) {
+        if (valueAt(values, "underlayProtocol") === "ipv6" && isInRange(settings.ciliumVersion, ">=1.19.0")) {
           const underlay = originOf(settings, "underlayProtocol");
           problems.push(problem(input, `cannot be true while ${underlay} is "ipv6"; ${anyOf([leaveOut(underlay), off])}`));
         }

@@ -1,8 +1,8 @@
-import semver from "semver";
 import { dsrDispatch, loadBalancerMode, replacesKubeProxy, tunnelProtocol, usesDsr, usesTunnel } from "../../cilium/facts.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { valueAt } from "../../helm/values.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
+import { isInRange } from "../../versions/supported.ts";
 import { allOf, anyOf, leaveOut, setTo } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -78,7 +78,7 @@ export const serviceTrafficChecks: Checks<ValuesSubject> = {
 };
 
 function is120({ settings }: Subject): boolean {
-  return semver.satisfies(settings.ciliumVersion, ">=1.20.0");
+  return isInRange(settings.ciliumVersion, ">=1.20.0");
 }
 
 function isModeDsr({ values }: Subject): boolean {

@@ -1,10 +1,10 @@
-import semver from "semver";
 import { dsrDispatch, encryptsBy, masqueradesByIptables, replacesKubeProxy, usesTunnel } from "../../cilium/facts.ts";
 import { bypassesHost, isTurnedOffByIpsec, legacyRoutingValue, needsHostRouting, usesNetkit } from "../../cilium/hostRouting.ts";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { isOn, valueAt } from "../../helm/values.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
 import { forwardsKubeDns } from "../../talos/clusterDns.ts";
+import { isInRange } from "../../versions/supported.ts";
 import { allOf, anyOf, leaveOut, masqueradeByBpf, setTo, withoutHostDns } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -88,7 +88,7 @@ export const throughputChecks: Checks<ValuesSubject> = {
         if (bypassesHost(values, settings.ciliumVersion)) return [];
         const legacy = legacyRoutingValue(values);
         // With legacy routing on request, BBR and BIG TCP are an error of their own. From 1.20 on, netkit always is.
-        const isNetkitError = semver.satisfies(settings.ciliumVersion, ">=1.20.0");
+        const isNetkitError = isInRange(settings.ciliumVersion, ">=1.20.0");
         const isError = (path: string) => (path === "bpf.datapathMode" ? isNetkitError : legacy !== undefined);
         const reason =
           legacy === undefined
@@ -123,7 +123,7 @@ function bigTcpObstacle(values: Subject["values"], ciliumVersion: string): strin
   if (usesTunnel(values)) return "a tunnel";
   if (encryptsBy(values, "ipsec")) return "IPsec";
   // From 1.19 on, the dispatch counts even if no Service uses it.
-  const isOtherDispatch = dsrDispatch(values) !== "opt" && semver.satisfies(ciliumVersion, ">=1.19.0");
+  const isOtherDispatch = dsrDispatch(values) !== "opt" && isInRange(ciliumVersion, ">=1.19.0");
   return isOtherDispatch ? `dispatch ${quote(dsrDispatch(values))}` : undefined;
 }
 

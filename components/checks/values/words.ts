@@ -1,8 +1,8 @@
-import semver from "semver";
 import { originOf } from "../../cilium/valueOrigins.ts";
 import { type HelmValues, valueAt } from "../../helm/values.ts";
 import type { Settings } from "../../inputs/settings.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
+import { isInRange } from "../../versions/supported.ts";
 import { leaveOut } from "../advice.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
 
@@ -64,7 +64,7 @@ function wordProblems(
   { path, allowed, since120 = [] }: Words,
 ): readonly Problem[] {
   const word = valueAt(values, path);
-  const all = semver.satisfies(settings.ciliumVersion, ">=1.20.0") ? [...allowed, ...since120] : allowed;
+  const all = isInRange(settings.ciliumVersion, ">=1.20.0") ? [...allowed, ...since120] : allowed;
   // The schema of the chart refuses what is not text.
   if (typeof word !== "string" || word === "" || all.includes(word)) return [];
   // Levels of aggregation may also be numbers, as text.

@@ -12,7 +12,7 @@ import { runAsync } from "../../../tools/childProcess.mjs";
 /** The table as osv.dev publishes it: from the Go database, with older minors and other modules. */
 const published = Object.entries(advisories).map(([id, { cve, title, affected }]: [string, Advisory], index) => ({
   id: `GO-2026-${4000 + index}`,
-  aliases: [cve, id],
+  aliases: [cve ?? "CVE-2026-1", id],
   summary: title,
   affected: [
     {
@@ -60,7 +60,8 @@ test("other affected releases are a difference", () => {
   for (const [events, ranges] of [
     [[{ introduced: "1.18.0" }, { fixed: "1.18.5" }], "1.18.0 until 1.18.5"],
     [[{ introduced: "0" }, { fixed: "1.18.5" }], "1.18.0 until 1.18.5"],
-    [[{ introduced: "1.18.1" }], "1.18.1 until the next release, "],
+    [[{ introduced: "1.18.1" }], "1.18.1 until the next release"],
+    [[{ introduced: "1.18.0-pre.0" }, { last_affected: "1.18.6" }], "1.18.0 until 1.18.7, and"],
     [[{ introduced: "1.17.0" }, { fixed: "1.17.3" }], "no supported release"],
   ] as const) {
     const [difference = ""] = advisoryDifferences({ "GHSA-38pp-6gcp-rqvm": known }, [withEvents(events)]);

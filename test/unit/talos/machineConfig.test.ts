@@ -65,7 +65,7 @@ test("before Talos 1.14 each patch is one document, and only control planes get 
 
 test("from Talos 1.14 on the Kubernetes settings are documents of their own", () => {
   for (const configContract of ["1.14", "v1.14", "1.15", "2.0"]) {
-    const network = newDocument("KubeNetworkConfig", subnets);
+    const network = newDocument("KubeNetworkConfig", { ...subnets, nodeCIDRMaskSizeIPv4: 24 });
     const kubePrism = newDocument("KubePrismConfig", { port: 7445 });
     assert.deepEqual(patchDocuments({ talos: { configContract } }), {
       controlPlane: [
@@ -82,7 +82,7 @@ test("from Talos 1.14 on the Kubernetes settings are documents of their own", ()
   }
 });
 
-test("from Talos 1.14 on the patch has the sizes of the nodes' ranges that are not Talos' own, of the families of podCidr", () => {
+test("from Talos 1.14 on the patch has the sizes of the nodes' ranges in the families of podCidr", () => {
   const sizes = { nodeCidrMaskSize: 26, nodeCidrMaskSizeIPv6: 72 };
   const networkOf = (podCidr: string, talos: TalosCiliumCniArgs["talos"]) =>
     patchDocuments({ podCidr, talos: { configContract: "1.14", ...talos } }).worker[0] as Record<string, unknown>;
@@ -93,10 +93,8 @@ test("from Talos 1.14 on the patch has the sizes of the nodes' ranges that are n
   assert.deepEqual(sizesIn("10.42.0.0/16", sizes), [26, undefined]);
   assert.deepEqual(sizesIn("fd00:42::/56", sizes), [undefined, 72]);
   assert.deepEqual(sizesIn("10.42.0.0/16,fd00:42::/56", sizes), [26, 72]);
-  assert.deepEqual(sizesIn("10.42.0.0/16,fd00:42::/56", { nodeCidrMaskSize: 24, nodeCidrMaskSizeIPv6: 64 }), [
-    undefined,
-    undefined,
-  ]);
+  // A later patch brings Talos' own sizes back.
+  assert.deepEqual(sizesIn("10.42.0.0/16,fd00:42::/56", {}), [24, 64]);
 });
 
 test("the form follows the number of the contract, not its text", () => {
@@ -116,8 +114,20 @@ test("Talos loads the CRDs only if Cilium needs them", () => {
     const textWith = (gatewayApiCrds: string | undefined) =>
       JSON.stringify(patchDocuments({ talos: { configContract } }, { gatewayApiCrds }).controlPlane);
     assert.match(textWith(crds), /standard-install\.yaml/);
-    assert.doesNotMatch(textWith(undefined), /extraManifests|KubeExternalManifestConfig|standard-install/);
+    assert.doesNotMatch(textWith(undefined), /extraManifests|standard-install/);
   }
+});
+
+test("from Talos 1.14 on the patch deletes the documents of an earlier one that are not needed any more", () => {
+  const { controlPlane } = patchDocuments(
+    { talos: { configContract: "1.14" } },
+    { gatewayApiCrds: undefined, loadBalancer: undefined },
+  );
+  assert.deepEqual(controlPlane.slice(0, 3), [
+    newDocument("KubeExternalManifestConfig", { name: "gateway-api", $patch: "delete" }),
+    newDocument("KubeInlineManifestConfig", { name: "cilium", manifest: manifest.yaml }),
+    newDocument("KubeInlineManifestConfig", { name: "cilium-lb", $patch: "delete" }),
+  ]);
 });
 
 test("Talos starts kube-proxy if Cilium does not replace it", () => {
@@ -167,7 +177,7 @@ test("ranges of two IP families are two list entries in the order of the input, 
   };
   assert.deepEqual(old.controlPlane[0].cluster.network, { cni: { name: "none" }, ...dualSubnets });
   assert.deepEqual(old.worker[0].cluster.network, dualSubnets);
-  const network = newDocument("KubeNetworkConfig", dualSubnets);
+  const network = newDocument("KubeNetworkConfig", { ...dualSubnets, nodeCIDRMaskSizeIPv4: 24, nodeCIDRMaskSizeIPv6: 64 });
   const { controlPlane, worker } = patchDocuments({ ...dual, talos: { configContract: "1.14" } });
   assert.deepEqual([controlPlane.at(-2), worker[0]], [network, network]);
 });

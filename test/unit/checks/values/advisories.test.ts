@@ -6,7 +6,7 @@ import { ciliumValues } from "../../../../components/cilium/values.ts";
 import type { TalosCiliumCniArgs } from "../../../../components/inputs/args.ts";
 import { resolveSettings } from "../../../../components/inputs/settings.ts";
 import { problemLines } from "../../../../components/support/problems.ts";
-import { advisories, type AdvisoryId } from "../../../../components/versions/advisories.ts";
+import { advisories, type AdvisoryId, advisoryName } from "../../../../components/versions/advisories.ts";
 import { values } from "../../../fixtures/validInputs.ts";
 import { chartArgs } from "../../../harness/charts.ts";
 import { testExamples } from "../../../harness/checkExamples.ts";
@@ -15,15 +15,15 @@ testExamples(advisoryChecks, {
   "a Cilium with published security holes": [
     [
       { ciliumVersion: "1.18.4" },
-      /^ciliumVersion: 1\.18\.4 has published security holes; these settings open CVE-2026-49445 \(every process.*\), CVE-2026-56742 \(.*\); they do not open CVE-2026-26963, CVE-2026-33726, CVE-2026-41520, CVE-2026-53935; use Cilium 1\.18\.11 or later$/,
+      /^ciliumVersion: 1\.18\.4 has published security holes; these settings open CVE-2026-49445 \(every process.*\), CVE-2026-56742 \(.*\), GHSA-xqhm-7xhv-6ppj \(.*\), GHSA-vh48-r624-p8v7 \(.*\); they do not open CVE-2026-26963, CVE-2026-33726, CVE-2026-41520, CVE-2026-53935, GHSA-33qq-jq9c-6gcc; use Cilium 1\.18\.12 or later$/,
     ],
     [
-      { ciliumVersion: "1.18.10", gatewayApi: { enabled: false } },
-      /^ciliumVersion: 1\.18\.10 has published security holes; they|; they do not open CVE-2026-56742; use Cilium 1\.18\.11 or later$/,
+      { ciliumVersion: "1.18.10", gatewayApi: { enabled: false }, values: { l7Proxy: false } },
+      /^ciliumVersion: 1\.18\.10 has published security holes; they do not open CVE-2026-56742, GHSA-33qq-jq9c-6gcc, GHSA-xqhm-7xhv-6ppj; use Cilium 1\.18\.12 or later$/,
     ],
     [
-      { ciliumVersion: "1.19.4" },
-      /these settings open CVE-2026-56742 \(.*\), CVE-2026-56743 \(.*\); use Cilium 1\.19\.5 or later$/,
+      { ciliumVersion: "1.19.4-rc.1" },
+      /these settings open CVE-2026-56742 \(.*\), .*CVE-2026-56743 \(.*\); they do not open GHSA-33qq-jq9c-6gcc; use Cilium 1\.19\.6 or later$/,
     ],
   ],
 });
@@ -67,18 +67,28 @@ const inputs: Readonly<Record<AdvisoryId, Readonly<Record<"open" | "closed", rea
     closed: [{}],
   },
   "GHSA-w7c2-w76w-5hmj": { open: [{}], closed: [{ gatewayApi: { enabled: false } }] },
+  "GHSA-33qq-jq9c-6gcc": {
+    open: [values({ authentication: { mutual: { spire: { enabled: true } } } })],
+    closed: [{}, values({ authentication: { mutual: { spire: { enabled: false } } } })],
+  },
+  "GHSA-xqhm-7xhv-6ppj": { open: [{}], closed: [values({ l7Proxy: false }, { gatewayApi: { enabled: false } })] },
+  "GHSA-vh48-r624-p8v7": { open: [{}], closed: [values({ policyEnforcementMode: "Never" })] },
   "GHSA-fm8w-2m5w-9j7r": {
     open: [{}, values({ clustermesh: { policyDefaultLocalCluster: true } })],
-    closed: [values({ clustermesh: { policyDefaultLocalCluster: false } }), values({ policyEnforcementMode: "never" })],
+    closed: [
+      values({ clustermesh: { policyDefaultLocalCluster: false } }),
+      values({ k8sNetworkPolicy: { enabled: false } }),
+      values({ policyEnforcementMode: "never" }),
+    ],
   },
 };
 
 for (const [id, { open, closed }] of Object.entries(inputs) as [AdvisoryId, (typeof inputs)[AdvisoryId]][]) {
-  const { cve, affected } = advisories[id];
+  const { affected } = advisories[id];
   for (const { from: ciliumVersion } of affected) {
     const isExposed = (args: TalosCiliumCniArgs) =>
       exposures[id].isExposed(ciliumValues(resolveSettings({ ...args, ciliumVersion })), ciliumVersion);
-    test(`${cve} in Cilium ${ciliumVersion}: which settings open it, and which do not`, () => {
+    test(`${advisoryName(id)} in Cilium ${ciliumVersion}: which settings open it, and which do not`, () => {
       for (const args of open) assert(isExposed(args), JSON.stringify(args));
       for (const args of closed) assert(!isExposed(args), JSON.stringify(args));
     });
