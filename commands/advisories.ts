@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const differences = advisoryDifferences(advisories, vulnerabilities);
   if (differences.length > 0)
     fail(`components/versions/advisories.ts differs from ${server}:\n${differences.map((line) => `  ${line}`).join("\n")}`);
-  say(`components/versions/advisories.ts has every advisory of ${server} that affects a supported release`);
+  say(`components/versions/advisories.ts has exactly the advisories of ${server} that affect a supported release`);
 }
 
 await main().catch(fail);

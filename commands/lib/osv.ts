@@ -51,7 +51,10 @@ async function post(url: string, query: object): Promise<OsvAnswer> {
   return (await response.json()) as OsvAnswer;
 }
 
-/** The differences between the table of advisories and what is published: one line for each advisory that is missing or has other releases. */
+/**
+ * The differences between the table of advisories and what is published: one line for each advisory that is missing, has other releases, or
+ * stands in the table alone.
+ */
 export function advisoryDifferences(
   table: Readonly<Record<string, Advisory>>,
   vulnerabilities: readonly OsvVulnerability[],
@@ -62,7 +65,11 @@ export function advisoryDifferences(
     current.toSorted((a, b) => Number(isFromGo(b)) - Number(isFromGo(a))),
     advisoryId,
   );
-  return [...published].flatMap(([id, [record]]) => {
+  const withdrawn = new Set(vulnerabilities.filter((each) => each.withdrawn !== undefined).map(advisoryId));
+  const alone = Object.keys(table)
+    .filter((id) => !published.has(id))
+    .map((id) => `${id} is here, and ${withdrawn.has(id) ? "was withdrawn" : "is not published"}`);
+  const changed = [...published].flatMap(([id, [record]]) => {
     const ranges = record === undefined ? "" : rangesOf(affectedReleases(record));
     const known = rangesOf(table[id]?.affected ?? []);
     if (ranges === known) return [];
@@ -70,6 +77,7 @@ export function advisoryDifferences(
     if (known === "") return [`${id} is missing: ${summary} (${ranges})`];
     return [`${id} is published for ${ranges === "" ? "no supported release" : ranges}, and has ${known} here`];
   });
+  return [...changed, ...alone];
 }
 
 const isFromGo = ({ id }: OsvVulnerability) => id.startsWith("GO-");

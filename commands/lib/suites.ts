@@ -1,6 +1,7 @@
 // The test suites and everything that each needs. It is fetched before the first file starts, and the files find nothing else on PATH.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { inputDefaults } from "../../components/inputs/settings.ts";
 import { pinnedCharts } from "../../components/versions/pins.ts";
 import { ciliumMinors } from "../../components/versions/supported.ts";
 import type { tools } from "../../tools/tools.mjs";
@@ -98,6 +99,9 @@ export const otherReleases = Object.keys(pinnedCharts).filter(
 );
 const allGatewayApi = [...new Set(Object.values(ciliumMinors).map(({ gatewayApi }) => gatewayApi))];
 
+/** The release of the stack `dev`, and that of a stack that names none. */
+const stackReleases = ["1.18.4", inputDefaults.ciliumVersion];
+
 /** The Cilium release of the tools operator and agent. */
 export const agentRelease = releaseOfAgent();
 
@@ -140,16 +144,16 @@ export const suites = {
       "vtysh",
       "zebra",
     ],
-    charts: ["1.18.4", "1.19.6", "1.20.0"],
+    charts: mainReleases,
     gatewayApi: allGatewayApi,
-    ciliumSources: [agentRelease, "1.19.6", "1.20.0"],
+    ciliumSources: mainReleases,
     runsAgent: true,
     oneByOne: true,
   },
   /** The real agent of each release that is built here, as the judge of what the checks accept and refuse. */
   verdicts: {
     files: "test/verdicts/*.test.ts",
-    tools: ["etcd", "apiserver", "kubectl", "helm", "agent", "agent-1.19"],
+    tools: ["etcd", "apiserver", "kubectl", "helm", "agent", "agent-1.19", "agent-1.20"],
     // No clang: a trial ends where the agent would compile.
     commands: [
       "capsh",
@@ -168,8 +172,8 @@ export const suites = {
       "umount",
       "unshare",
     ],
-    charts: ["1.18.4", "1.19.6"],
-    ciliumSources: ["1.18.4", "1.19.6"],
+    charts: mainReleases,
+    ciliumSources: mainReleases,
     runsAgent: true,
     oneByOne: true,
   },
@@ -187,7 +191,7 @@ export const suites = {
     byDefault: true,
     tools: ["pulumi", "helm"],
     commands: ["bash", "chmod", "git", "go", "npm", "sh"],
-    charts: ["1.18.4", "1.19.6"],
+    charts: stackReleases,
     ciliumSources: ["1.18.4"],
   },
   /** Real Helm with the real charts. */
@@ -198,7 +202,7 @@ export const suites = {
     commands: ["chmod", "go"],
     charts: mainReleases,
     gatewayApi: allGatewayApi,
-    ciliumSources: ["1.18.4", "1.19.6"],
+    ciliumSources: stackReleases,
   },
   /** Tests that take too long for unit, charts and engine: Helm 3, a hundred renderings, every default, every delivery, the README. */
   thorough: {
@@ -222,7 +226,7 @@ export const suites = {
     files: "test/plugins/*.test.ts",
     tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "talosNode", "talosSync"],
     commands: ["bash", "git", "go", "ip", "mount", "npm", "pgrep", "sh", "unshare"],
-    charts: ["1.18.4", "1.19.6"],
+    charts: stackReleases,
     gatewayApi: ["v1.2.0", "v1.4.1"],
     plugins: ["resource-kubernetes"],
   },
@@ -231,7 +235,7 @@ export const suites = {
     files: "test/package/*.test.ts",
     tools: ["pulumi", "helm"],
     commands: ["bash", "git", "npm", "sh"],
-    charts: ["1.19.6"],
+    charts: [inputDefaults.ciliumVersion],
     consumers: ["commonjs", "esm", "pnpm"],
     plugins: [],
     python: true,
@@ -241,7 +245,7 @@ export const suites = {
     files: "test/talos/*.test.ts",
     tools: [...apiServer, "helm", "yamlread", "machinery-1.11", "machinery-1.13", "machinery-1.14", "talosSync"],
     commands: ["sh"],
-    charts: ["1.18.4", "1.19.6"],
+    charts: stackReleases,
     gatewayApi: ["v1.2.0", "v1.4.1"],
   },
   /** Functions from data to data, and the components with Pulumi's mocks. */

@@ -14,7 +14,7 @@ export function installsGatewayApi({ gatewayApi }: Pick<Settings, "gatewayApi">,
 }
 
 /**
- * Loads the objects of the Gateway API release that this Cilium was built with: its CRDs, and from v1.5 on the policy that protects them.
+ * Loads the objects of the Gateway API release that the documentation of this Cilium names: its CRDs, and from v1.5 on the policy that protects them.
  * They come from `gatewayApi.crdsPath`, otherwise from the release.
  *
  * Throws an InputError if they can be neither downloaded nor read.

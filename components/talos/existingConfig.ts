@@ -13,6 +13,7 @@ import {
   sectionOf,
   texts,
 } from "./machineConfigDocuments.ts";
+import { newerParts } from "./newerParts.ts";
 
 /**
  * What a machine config says, in the single document of old Talos or in documents of their own kind. A fact about which the config says
@@ -23,8 +24,8 @@ export interface ExistingConfig {
   readonly fault: string | undefined;
   /** `controlplane` or `worker`. */
   readonly machineType: string | undefined;
-  /** What it has that only Talos 1.14 and later know: kinds of documents, and a section of one. */
-  readonly newParts: readonly string[];
+  /** What it has that the Talos provider does not know: kinds of documents, and fields of older kinds. */
+  readonly newerParts: readonly string[];
   /** The names of the manifests that are written out in the config. */
   readonly inlineManifests: readonly string[];
   /** Those of them that run Cilium's agent, or a job that installs Cilium. */
@@ -95,10 +96,7 @@ function factsOf(documents: MachineConfigDocuments, fault: string | undefined): 
   return {
     fault,
     machineType: texts([memberOf(sectionOf(documents, undefined, "machine"), "type")])[0],
-    newParts: [
-      ...texts(documents.map((document) => memberOf(document, "kind"))).filter(isNewKind),
-      ...(sectionOf(documents, "ResolverConfig", "hostDNS") === undefined ? [] : ["ResolverConfig.hostDNS"]),
-    ],
+    newerParts: newerParts(documents),
     inlineManifests: namesIn(inline),
     ciliumManifests: namesIn(inline.filter(runsCilium)),
     manifestUrls: texts([
@@ -122,35 +120,6 @@ function factsOf(documents: MachineConfigDocuments, fault: string | undefined): 
       linkNames(documents).some((name) => /^eth\d+$/.test(name)),
   };
 }
-
-/** The kinds that are new in Talos 1.14. KubeSpan is a part of Talos, and its kinds are older. */
-function isNewKind(kind: string): boolean {
-  return /^Kube(?!Span)/.test(kind) || otherNewKinds.has(kind);
-}
-
-const otherNewKinds = new Set([
-  "BGPInstanceConfig",
-  "CRIBaseRuntimeSpecConfig",
-  "CRICustomizationConfig",
-  "ContainerConfig",
-  "DiscoveryIdentityConfig",
-  "DiscoveryServiceConfig",
-  "EtcFileConfig",
-  "FilesystemScrubConfig",
-  "FilesystemTrimConfig",
-  "HTTPProbeConfig",
-  "ImageCacheConfig",
-  "KernelModuleConfig",
-  "LVMLogicalVolumeConfig",
-  "LVMVolumeGroupConfig",
-  "RAIDArrayConfig",
-  "SecurityProfileConfig",
-  "SysctlConfig",
-  "SysfsConfig",
-  "UdevRulesConfig",
-  "UnattendedInstallConfig",
-  "VethConfig",
-]);
 
 /** Whether a manifest runs an image of Cilium's agent, or of the command line tool that installs Cilium. */
 function runsCilium(manifest: unknown): boolean {

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "nod
 import { join } from "node:path";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { agentContainer, inAgentPod, writeAgentConfig } from "./agentPod.ts";
+import { ciliumPrograms } from "./ciliumPrograms.ts";
 import { Cluster, eventually } from "./cluster.ts";
 import { createControlGroup, mountControlGroups, removeControlGroup } from "./controlGroups.ts";
 import { mountPrivateFolders, runCommand, scratch } from "./isolation.ts";
@@ -44,26 +45,24 @@ const ends = /level=fatal|msg="Failed to start hive"/;
  */
 export class AgentTrials {
   readonly #cluster: Cluster;
-  readonly #agent: string;
   readonly #release: string;
   readonly #idle: number[];
   readonly #waiting: ((slot: number) => void)[] = [];
   #count = 0;
 
   /** Starts an API server with the kinds of this release, and registers as many nodes as trials may run at once. */
-  static async start(release: string, agent: string, { atOnce }: { readonly atOnce: number }): Promise<AgentTrials> {
+  static async start(release: string, { atOnce }: { readonly atOnce: number }): Promise<AgentTrials> {
     mountPrivateFolders();
     mountControlGroups();
     createLan();
     const cluster = await Cluster.start(clientAddress);
     for (const crd of readCiliumCrds(release)) cluster.apply(crd);
-    return new AgentTrials(cluster, release, agent, atOnce);
+    return new AgentTrials(cluster, release, atOnce);
   }
 
-  private constructor(cluster: Cluster, release: string, agent: string, atOnce: number) {
+  private constructor(cluster: Cluster, release: string, atOnce: number) {
     this.#cluster = cluster;
     this.#release = release;
-    this.#agent = agent;
     this.#idle = Array.from({ length: atOnce }, (_, index) => index + 1);
     for (const slot of this.#idle) this.#registerNode(slot);
   }
@@ -73,7 +72,11 @@ export class AgentTrials {
     const slot = this.#idle.pop() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
     const trial = new Trial(this.#cluster, slot, ++this.#count);
     try {
-      return await trial.run(this.#agent, objects, join(suiteData("ciliumSources", this.#release), "bpf"));
+      return await trial.run(
+        ciliumPrograms(this.#release).agent,
+        objects,
+        join(suiteData("ciliumSources", this.#release), "bpf"),
+      );
     } finally {
       await trial.end();
       const next = this.#waiting.shift();

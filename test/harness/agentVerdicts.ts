@@ -19,6 +19,7 @@ import { followAdvice } from "./advice.ts";
 import { AgentTrials, type Verdict } from "./agentTrials.ts";
 import { chartArgs } from "./charts.ts";
 import type { Examples } from "./checkExamples.ts";
+import { builtReleases } from "./ciliumPrograms.ts";
 import { isolate } from "./isolation.ts";
 import { renderInputs } from "./renderInputs.ts";
 
@@ -26,17 +27,17 @@ const checks = Object.values(allChecks as Readonly<Record<string, Checks<never>>
 /** The checks that say that the agent does not start, by title. */
 const stopsAgent = new Set(checks.flatMap(({ errors }) => errors.filter((check) => check.stopsAgent).map(({ title }) => title)));
 
-// `npm run verdicts` sets GENERATED_INPUTS, for both releases together. It writes the figures into docs/checks.md.
+// `npm run verdicts` sets GENERATED_INPUTS, for all releases together. It writes the figures into docs/checks.md.
 const isLongRun = process.env["GENERATED_INPUTS"] !== undefined;
-const combinations = isLongRun ? Math.ceil(Number(process.env["GENERATED_INPUTS"]) / 2) : 60;
+const combinations = isLongRun ? Math.ceil(Number(process.env["GENERATED_INPUTS"]) / builtReleases.length) : 60;
 
 /** Registers the tests of one release: the checks' examples, their advice, and generated combinations. */
-export function testVerdicts(release: string, agent: string): void {
+export function testVerdicts(release: string): void {
   isolate();
 
   let trials: AgentTrials;
   before(async () => {
-    trials = await AgentTrials.start(release, agent, { atOnce: availableParallelism() });
+    trials = await AgentTrials.start(release, { atOnce: availableParallelism() });
   });
   after(() => trials.stop());
 

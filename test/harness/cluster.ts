@@ -239,11 +239,15 @@ function newFolder(): string {
   return mkdtempSync(join(tmpdir(), `cilium-test-cluster-${process.pid}-`));
 }
 
-/** Waits until a condition holds. Throws `problem` if it does not hold in time. */
-export async function eventually(holds: () => boolean | Promise<boolean>, problem: string, seconds = 60): Promise<void> {
+/** Waits until a condition holds. Throws `problem` if it does not hold in time; a function says what is wrong at the end. */
+export async function eventually(
+  holds: () => boolean | Promise<boolean>,
+  problem: string | (() => string),
+  seconds = 60,
+): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`${problem}, even after ${seconds} s`);
+    if (performance.now() > end) throw new Error(`${typeof problem === "string" ? problem : problem()}, even after ${seconds} s`);
     await sleep(300);
   }
 }

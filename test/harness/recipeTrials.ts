@@ -15,8 +15,8 @@ export class RecipeTrials {
   readonly #trials: AgentTrials;
   readonly #release: string;
 
-  static async start(release: string, agent: string): Promise<RecipeTrials> {
-    return new RecipeTrials(await AgentTrials.start(release, agent, { atOnce: availableParallelism() }), release);
+  static async start(release: string): Promise<RecipeTrials> {
+    return new RecipeTrials(await AgentTrials.start(release, { atOnce: availableParallelism() }), release);
   }
 
   private constructor(trials: AgentTrials, release: string) {

@@ -89,18 +89,39 @@ const hops = (router: Router, address: string) => (learnedRoutes(router).get(add
 const sessions = (router: Router) => router.sessions().toSorted();
 async function waitForSessions(router: Router): Promise<void> {
   const all = nodes.flatMap((node) => node.addresses).toSorted();
-  await eventually(() => sessions(router).join() === all.join(), `sessions only with ${sessions(router).join()}`, 40);
+  await eventually(
+    () => sessions(router).join() === all.join(),
+    () => `sessions only with ${sessions(router).join()}`,
+    40,
+  );
 }
 async function waitForAllRoutes(router: Router): Promise<void> {
   await waitForSessions(router);
   const isRouted = () => addresses.every((address) => hops(router, address).length === 2);
-  await eventually(isRouted, `not all routes: ${JSON.stringify([...learnedRoutes(router)])}`, 30);
+  await eventually(isRouted, () => `not all routes: ${JSON.stringify([...learnedRoutes(router)])}`, 30);
 }
 
-/** Waits until a client behind the router gets answers: a node sends its routes before it is ready to forward. */
-async function waitForAnswers(): Promise<void> {
+/** Waits until a client behind the router gets answers. */
+async function waitForAnswers(through = "the router"): Promise<void> {
   const hasAnswers = () => addresses.every((address) => fetchFromBehind(address) === "elsewhere");
-  await eventually(hasAnswers, "a client behind the router gets no answers", 20);
+  await eventually(hasAnswers, `a client gets no answers through ${through}`);
+}
+
+/**
+ * Waits until the client gets answers through each of the nodes: a node that starts sends its routes before its agent has compiled the programs
+ * that forward.
+ */
+async function waitForAnswersOfAllNodes(): Promise<void> {
+  for (const node of nodes) {
+    // These routes come before those of the router.
+    const routes = addresses.map((address, index) => [address, "via", node.addresses[index] ?? "", "metric", "1"]);
+    for (const route of routes) runCommand("ip", "route", "add", ...route);
+    try {
+      await waitForAnswers(node.name);
+    } finally {
+      for (const route of routes) runCommand("ip", "route", "delete", ...route);
+    }
+  }
 }
 
 for (const [name, start] of [
@@ -134,7 +155,7 @@ for (const [name, start] of [
           hops(router, address),
           nodes.map((node) => node.addresses[index]),
         );
-      await waitForAnswers();
+      await waitForAnswersOfAllNodes();
 
       const advertisements = [
         { advertisementType: "PodCIDR" },
@@ -161,7 +182,7 @@ for (const [name, start] of [
     test("learns the routes of nodes in its own autonomous system", async () => {
       await startWith(internal);
       await waitForAllRoutes(router);
-      await waitForAnswers();
+      await waitForAnswersOfAllNodes();
     });
 
     test("learns the routes of nodes that are a hop away", async () => {
@@ -173,7 +194,7 @@ for (const [name, start] of [
         await startWith(remote, clientBehindRouter);
         await waitForSessions(router);
         const isRouted = () => addresses.every((address) => hops(router, address).length > 0);
-        await eventually(isRouted, `not all routes: ${JSON.stringify([...learnedRoutes(router)])}`, 30);
+        await eventually(isRouted, () => `not all routes: ${JSON.stringify([...learnedRoutes(router)])}`, 30);
         await waitForAnswers();
       } finally {
         for (const way of ways) runCommand("ip", "route", "delete", ...way);
@@ -183,7 +204,7 @@ for (const [name, start] of [
     test("keeps the routes while an agent restarts, with graceful restart", async () => {
       await startWith(withGracefulRestart);
       await waitForAllRoutes(router);
-      await waitForAnswers();
+      await waitForAnswersOfAllNodes();
       const [node] = nodes;
       const probes = addresses.map((address) => startProbe(address, 80, clientBehindRouter));
       await node.stopAgent();
@@ -202,6 +223,7 @@ for (const [name, start] of [
       test(`removes the route over a dead node within the hold time, and its clients get answers again, ${restart}`, async () => {
         await startWith(plan);
         await waitForAllRoutes(router);
+        await waitForAnswersOfAllNodes();
         const probe = startProbe("10.50.0.0", 80, clientBehindRouter);
         // The node that the client's packets go through: it changes while routes come back.
         let hop = "";
@@ -214,17 +236,21 @@ for (const [name, start] of [
         await eventually(isSettled, "the routes keep changing");
         const [dead, alive] = nodes[0].addresses.includes(hop) ? nodes : (nodes.toReversed() as [LanNode, LanNode]);
         dead.unplug();
-        const start = performance.now();
-        await dead.stopAgent();
-        const isGone = () => addresses.every((address, index) => hops(router, address).join() === alive.addresses[index]);
-        await eventually(isGone, `${dead.name} still has routes`, holdTimeSeconds + 2);
-        const seconds = (performance.now() - start) / 1000;
-        await sleep(5_000);
-        const results = await probe.stop();
-        assert(results.slice(-10).every(Boolean), `no answers after ${seconds} s: ${results.join()}`);
-        assert(results.includes(false), "the client did not notice that the node was off");
-        await waitForAnswers();
-        await dead.boot();
+        try {
+          const start = performance.now();
+          await dead.stopAgent();
+          const isGone = () => addresses.every((address, index) => hops(router, address).join() === alive.addresses[index]);
+          await eventually(isGone, `${dead.name} still has routes`, holdTimeSeconds + 2);
+          const seconds = (performance.now() - start) / 1000;
+          await sleep(5_000);
+          const results = await probe.stop();
+          assert(results.slice(-10).every(Boolean), `no answers after ${seconds} s: ${results.join()}`);
+          assert(results.includes(false), "the client did not notice that the node was off");
+          await waitForAnswers();
+        } finally {
+          // The other tests need it too.
+          await dead.boot();
+        }
         await waitForAllRoutes(router);
       });
     }

@@ -61,7 +61,7 @@ test("each node has a route to the pods of the other in both families", async ()
     for (const [index, range] of other.podRanges.entries()) {
       const family = index === 0 ? "-4" : "-6";
       const isRouted = () => node.ip(family, "route").includes(`${range} via ${other.addresses[index] ?? ""} dev eth0`);
-      await eventually(isRouted, `${node.name} has no route to ${range}:\n${node.ip(family, "route")}`);
+      await eventually(isRouted, () => `${node.name} has no route to ${range}:\n${node.ip(family, "route")}`);
     }
   }
 });

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { parseAllDocuments } from "yaml";
+import { parseAllDocuments, stringify } from "yaml";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { createPlan } from "../../components/plan.ts";
 import { problemLines } from "../../components/support/problems.ts";
 import { readExistingConfig } from "../../components/talos/existingConfig.ts";
 import { patchBefore } from "../../components/talos/machineConfig.ts";
+import { newFields } from "../../components/talos/newerParts.ts";
 import { gatewayApiCrdsUrl, supportedMinor } from "../../components/versions/supported.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
@@ -292,7 +293,7 @@ test("a Talos 1.14 config takes ranges that need another size of the nodes' rang
 test("what the checks call new in Talos 1.14, Talos 1.14 knows and Talos 1.13 does not", () => {
   const { config } = runMachinery("machinery-1.14", { contract: "v1.14" });
   const kinds = parseAllDocuments(config).map((document) => (document.toJS() as Document).kind ?? "");
-  const { newParts } = readExistingConfig(config);
+  const { newerParts } = readExistingConfig(config);
   const isKnown = (executable: string, kind: string) =>
     !runMachinery(executable, { contract: "v1.13", patches: [`apiVersion: v1alpha1\nkind: ${kind}\n`] }).refused.includes(
       "not registered",
@@ -302,14 +303,25 @@ test("what the checks call new in Talos 1.14, Talos 1.14 knows and Talos 1.13 do
   );
   for (const kind of generated) {
     assert(isKnown("machinery-1.14", kind), kind);
-    const isNew = readExistingConfig(`kind: ${kind}\n`).newParts.length > 0;
+    const isNew = readExistingConfig(`kind: ${kind}\n`).newerParts.length > 0;
     assert.equal(isKnown("machinery-1.13", kind), !isNew, kind);
   }
-  // A kind that Talos 1.13 knows, with a section that it does not.
-  assert(newParts.includes("ResolverConfig.hostDNS"));
-  const patches = ["apiVersion: v1alpha1\nkind: ResolverConfig\nhostDNS: {}\n"];
-  assert.match(runMachinery("machinery-1.13", { contract: "v1.13", patches }).refused, /unknown keys/);
-  assert.equal(runMachinery("machinery-1.14", { contract: "v1.13", patches }).refused, "");
+  assert(newerParts.includes("ResolverConfig.hostDNS"));
+});
+
+test("what the checks call new fields, Talos 1.14 knows and Talos 1.13 does not", () => {
+  for (const [kind, paths] of Object.entries(newFields)) {
+    for (const path of paths) {
+      const field = path.split(".").reduceRight<unknown>((value, key) => (key === "*" ? [value] : { [key]: value }), null);
+      const document = stringify({ apiVersion: "v1alpha1", kind, ...(field as object) });
+      assert.deepEqual(readExistingConfig(document).newerParts.length, 1, path);
+      const doesNotKnow = (executable: string) =>
+        runMachinery(executable, { contract: "v1.13", patches: [document] }).refused.includes("unknown keys");
+      assert(!doesNotKnow("machinery-1.14"), `${kind}.${path}`);
+      // The provider has 1.13.0, and 1.13.9 runs here.
+      assert.equal(doesNotKnow("machinery-1.13"), kind !== "OOMConfig", `${kind}.${path}`);
+    }
+  }
 });
 
 function errorOf(action: () => unknown): Error {

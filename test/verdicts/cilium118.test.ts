@@ -1,3 +1,3 @@
 import { testVerdicts } from "../harness/agentVerdicts.ts";
 
-testVerdicts("1.18.4", "cilium-agent");
+testVerdicts("1.18.4");

@@ -1,3 +1,3 @@
 import { testVerdicts } from "../harness/agentVerdicts.ts";
 
-testVerdicts("1.19.6", "1.19-cilium-agent");
+testVerdicts("1.19.6");

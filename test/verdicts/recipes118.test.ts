@@ -9,7 +9,7 @@ isolate();
 describe("Cilium 1.18.4 starts with the recipe", { concurrency: availableParallelism() }, () => {
   let trials: RecipeTrials;
   before(async () => {
-    trials = await RecipeTrials.start("1.18.4", "cilium-agent");
+    trials = await RecipeTrials.start("1.18.4");
   });
   after(() => trials.stop());
 

@@ -9,7 +9,7 @@ isolate();
 describe("Cilium 1.19.6 starts with the recipe", { concurrency: availableParallelism() }, () => {
   let trials: RecipeTrials;
   before(async () => {
-    trials = await RecipeTrials.start("1.19.6", "1.19-cilium-agent");
+    trials = await RecipeTrials.start("1.19.6");
   });
   after(() => trials.stop());
 

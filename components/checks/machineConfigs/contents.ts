@@ -62,19 +62,19 @@ export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
       },
     }),
     machineConfigCheck({
-      title: "a machine config with parts that are new in Talos 1.14",
-      why: "The Talos provider 0.8.1 contains the code of Talos 1.13, which refuses a config with anything that it does not know.",
+      title: "a machine config with parts that are newer than the Talos provider",
+      why: "The Talos provider 0.8.1 contains the code of Talos 1.13.0, which refuses a config with anything that it does not know.",
       source: "https://github.com/pulumiverse/pulumi-talos/releases/tag/v0.8.1",
       needs: ["talos"],
-      run: ({ input, config: { newParts }, settings }) => {
+      run: ({ input, config: { newerParts }, settings }) => {
         // Such a contract is a problem of its own.
-        const [part] = newParts;
+        const [part] = newerParts;
         if (part === undefined || hasKubernetesDocuments(settings)) return [];
         return [
           problem(
             input,
-            `contains ${quote(part)}, which is new in Talos 1.14, and the Talos provider 0.8.1 does not know it (it contains Talos 1.13); ` +
-              'generate the config with talosVersion "v1.13", whose form newer Talos accepts too, or ' +
+            `contains ${quote(part)}, which the Talos provider 0.8.1 does not know (it contains Talos 1.13.0); generate the config with ` +
+              'talosVersion "v1.13", whose form newer Talos accepts too, and without what only newer Talos has, or ' +
               `${allOf(withoutMachines, setTo("talos.configContract", "1.14"))} and apply the output machineConfigPatches yourself, from files as in the README ` +
               `(${patchCommands(settings).join("; ")})`,
           ),

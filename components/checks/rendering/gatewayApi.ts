@@ -30,7 +30,7 @@ export const gatewayApiChecks: Checks<RenderedSubject> = {
   ],
   warnings: [
     renderedCheck({
-      title: "Gateway API CRDs of another release than this Cilium was built with",
+      title: "Gateway API CRDs of another release than the documentation of this Cilium names",
       why: "Cilium's own tests only cover that release.",
       source: "https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/gateway-api/",
       run: ({ settings: { ciliumVersion }, gatewayApi }) => {
@@ -38,7 +38,10 @@ export const gatewayApiChecks: Checks<RenderedSubject> = {
         const release = gatewayApi.map(gatewayApiRelease).find((each) => each !== minor.gatewayApi);
         if (release === undefined || !semver.satisfies(release, minor.gatewayApiRange)) return [];
         return [
-          problem("gatewayApi.crdsPath", `is Gateway API ${release}; Cilium ${ciliumVersion} was built with ${minor.gatewayApi}`),
+          problem(
+            "gatewayApi.crdsPath",
+            `is Gateway API ${release}; the documentation of Cilium ${ciliumVersion} names ${minor.gatewayApi}`,
+          ),
         ];
       },
     }),

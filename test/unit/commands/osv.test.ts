@@ -69,6 +69,13 @@ test("other affected releases are a difference", () => {
   }
 });
 
+test("an advisory that is not published, or was withdrawn, is a difference", () => {
+  const [, id = ""] = first.aliases;
+  assert.deepEqual(advisoryDifferences(advisories, published.slice(1)), [`${id} is here, and is not published`]);
+  const withdrawn = published.map((each, index) => (index === 0 ? { ...each, withdrawn: "2026-01-01T00:00:00Z" } : each));
+  assert.deepEqual(advisoryDifferences(advisories, withdrawn), [`${id} is here, and was withdrawn`]);
+});
+
 test("older minors and withdrawn records are no difference, and of several records the one of the Go database counts", () => {
   const old = { ...withEvents([{ introduced: "0" }, { fixed: "1.17.3" }]), id: "GHSA-2222-3333-4444", aliases: [] };
   const withdrawn = { ...withEvents([{ introduced: "1.18.0" }]), id: "GO-2026-1", aliases: [], withdrawn: "2026-01-01" };

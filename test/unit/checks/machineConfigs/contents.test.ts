@@ -59,19 +59,23 @@ testExamples(
         /^talos\.workers\[0\]\.machineConfiguration: is of type controlplane, so the machine belongs in talos\.controlPlanes/,
       ],
     ],
-    "a machine config with parts that are new in Talos 1.14": [
+    "a machine config with parts that are newer than the Talos provider": [
       [
         withConfig("version: v1alpha1\n---\napiVersion: v1alpha1\nkind: KubeNetworkConfig\npodSubnets: [10.244.0.0/16]\n"),
         new RegExp(
-          `${input}contains "KubeNetworkConfig", which is new in Talos 1\\.14, .* talosVersion "v1\\.13".* to "1\\.14" and apply the output ` +
+          `${input}contains "KubeNetworkConfig", which the Talos provider 0\\.8\\.1 does not know .* talosVersion "v1\\.13".* to "1\\.14" and apply the output ` +
             String.raw`machineConfigPatches yourself, from files as in the README \(talosctl patch machineconfig --nodes 192\.168\.1\.10 --patch @controlplane-cilium\.yaml\)$`,
         ),
       ],
       [
         withConfig("kind: ResolverConfig\nhostDNS: { enabled: true }\n", {}, "workers"),
-        /^talos\.workers\[0\]\..* contains "ResolverConfig\.hostDNS", which is new .* --nodes 192\.168\.1\.10 --patch @worker-cilium\.yaml\)$/,
+        /^talos\.workers\[0\]\..* contains "ResolverConfig\.hostDNS", which the Talos .* --nodes 192\.168\.1\.10 --patch @worker-cilium\.yaml\)$/,
       ],
-      [withConfig("kind: UnattendedInstallConfig\n"), new RegExp(`${input}contains "UnattendedInstallConfig", which is new`)],
+      [withConfig("kind: UnattendedInstallConfig\n"), new RegExp(`${input}contains "UnattendedInstallConfig", which the Talos`)],
+      [
+        withConfig("kind: ResolverConfig\nnameservers: [{ address: 9.9.9.9 }, { address: 1.1.1.1, protocol: DoT }]\n"),
+        new RegExp(`${input}contains "ResolverConfig\\.nameservers\\[\\]\\.protocol", which the Talos`),
+      ],
     ],
     "a machine config that loads another CNI": [
       [

@@ -15,10 +15,10 @@ testExamples(gatewayApiChecks, {
       /^gatewayApi\.crdsPath: \w+ \S+ is of Gateway API v1\.6\.1, and Cilium 1\.19\.6 works with >=1\.2\.0 <1\.5\.0: .*v1\.4\.1\/standard-install\.yaml$/,
     ],
   ],
-  "Gateway API CRDs of another release than this Cilium was built with": [
+  "Gateway API CRDs of another release than the documentation of this Cilium names": [
     [
       { delivery: "chart", gatewayApi: { crdsPath: suiteData("gatewayApi", "v1.2.0") } },
-      /^gatewayApi\.crdsPath: is Gateway API v1\.2\.0; Cilium 1\.19\.6 was built with v1\.4\.1$/,
+      /^gatewayApi\.crdsPath: is Gateway API v1\.2\.0; the documentation of Cilium 1\.19\.6 names v1\.4\.1$/,
     ],
   ],
 });
@@ -37,7 +37,7 @@ test("the newest Cilium takes the Gateway API releases that were looked at, with
     assert.deepEqual(problemsWith("v1.6.1"), []);
     for (const release of ["v1.6.3", "v1.7.0"]) {
       assert.deepEqual(problemsWith(release), [
-        `gatewayApi.crdsPath: is Gateway API ${release}; Cilium 1.20.0 was built with v1.6.1`,
+        `gatewayApi.crdsPath: is Gateway API ${release}; the documentation of Cilium 1.20.0 names v1.6.1`,
       ]);
     }
     for (const release of ["v1.6.0", "v1.8.0", "v2.0.0"]) {

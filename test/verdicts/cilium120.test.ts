@@ -1,0 +1,3 @@
+import { testVerdicts } from "../harness/agentVerdicts.ts";
+
+testVerdicts("1.20.0");
