@@ -22,7 +22,7 @@ export async function observe(address: string, fault: () => Promise<void>, secon
 
 /** The lease of the Service `web`. */
 export function webLease({ cluster }: VirtualLan): WebLease {
-  return (cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] ?? {});
+  return cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] ?? {};
 }
 interface WebLease {
   readonly holderIdentity?: string;

@@ -8,7 +8,7 @@ import { eventually } from "../harness/cluster.ts";
 import { type CrowdTraffic, startCrowd } from "../harness/crowd.ts";
 import { fetchPage, webService } from "../harness/lanClient.ts";
 import type { VirtualLan } from "../harness/virtualLan.ts";
-import { countLeaseWrites } from "./failover.ts";
+import { leaseWritesPerSecond } from "./failover.ts";
 import { pageWithSection } from "./section.ts";
 
 const services = 100;
@@ -82,8 +82,8 @@ export async function announceManyServices(lan: VirtualLan, minutes: number): Pr
   const memoryBefore = nodes.map((node) => node.agentMemory);
   const transitionsBefore = transitions();
   const crowd = await startCrowd(addresses);
-  const writesPerSecond = countLeaseWrites(lan) / 30;
-  const end = performance.now() + minutes * 60_000 - 30_000;
+  const end = performance.now() + minutes * 60_000;
+  const writesPerSecond = leaseWritesPerSecond(lan);
   while (performance.now() < end) {
     await sleep(Math.min(60_000, Math.max(0, end - performance.now())));
     progress(
