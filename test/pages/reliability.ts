@@ -146,7 +146,10 @@ that with a clock that never jumps ([leaderelection.go](https://github.com/kuber
 
 An upgrade from 1.18.4 to 1.19.6 stops after each of the ${objects} objects of the manifest in turn, and the operator and the agent of one node restart
 with what is there, as after a power cut. ${failures} Meanwhile the client gets no answer to ${noticed.lost} of ${noticed.requests} requests. After the next
-complete apply, ${end}. The objects are applied here as the provider of Pulumi applies them, on the server's side, but without Pulumi: the suite
-\`plugins\` interrupts a real \`pulumi up\`, and shows that the next one ends like one that was not interrupted.
+complete apply, ${end}. The objects are applied here as Pulumi's provider applies them, on the server's side, but without Pulumi.
+
+The suite \`plugins\` kills a real \`pulumi up\` without notice after each of its resources in turn. A killed \`up\` leaves its lock behind: run
+\`pulumi cancel\`, and then \`pulumi up\` again. It ends like one that nothing interrupted: with the same resources in the state, the same objects in
+the cluster, and nothing left to do in the next preview.
 `;
 }
