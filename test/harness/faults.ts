@@ -58,7 +58,7 @@ export interface ClockFault {
 }
 
 /**
- * Renews the lease of the Service `web` in the name of a node whose clock is wrong by some seconds, and then stops to. The clock of the machine
+ * Renews the lease of the Service `web` in the name of a node whose clock is wrong by some seconds, and then no more. The clock of the machine
  * cannot be changed for one node alone: a time namespace has no wall clock of its own. So this is what the other nodes see of such a node.
  * Waits for the takeover for at most a minute.
  */

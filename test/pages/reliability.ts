@@ -95,11 +95,12 @@ function formatObservations(results: readonly Observation[]): readonly string[] 
   ];
 }
 
-function formatStuck({ stuck }: PoolChange): string {
+function formatStuck({ services, kills, stuck, changes }: PoolChange): string {
   if (stuck === 0) return "Half a minute later all of them answer.";
-  return `Half a minute later ${stuck} of them still do not answer. The next operator
+  return `Half a minute later, ${stuck} of these ${services * kills} still do not answer. The next operator
 may give an address that a Service has already to another Service. If an agent sees the new owner first, it logs \`frontend already owned by another
-service\`, and does not try again by itself. Any change of the Service helps, such as an annotation: all of them answer then.`;
+service\`, and does not try again by itself. A change of each Service that does not answer helps, such as an annotation. If several wait for each
+other's addresses, change those that still do not answer once more: here, all of them answered after ${changes} such changes at most.`;
 }
 
 function formatSection(
@@ -119,9 +120,10 @@ nodes themselves, not in pods. Each value is the worst of ${rounds} rounds.
 | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
-An agent whose API server is away gives up its leases after \`leaseRenewDeadline\`, and nobody may take them over. A machine that knows who has the
-address goes on; one that asks gets no reply until the API server is back. The kernel keeps serving while an agent is away. If the agent stays
-away, another node takes the address over, and the open connections break: it does not know them.
+An agent whose API server is away gives up its leases after \`leaseRenewDeadline\`, and no other agent can take them over. A machine that knows who
+has the address goes on; one that asks gets no reply until the API server is back. Another node may take the address over then. The kernel keeps
+serving while an agent is away. If the agent stays away, another node takes the address over. Open connections break each time, because the new
+node does not know them.
 
 ### A change of the pool without an operator
 
@@ -131,7 +133,7 @@ the next operator, every Service has an address of its own in the new pool. ${fo
 
 ### A node whose clock is wrong
 
-A node that holds a lease renews it for 30 seconds by a clock that is wrong, and then stops to. The other nodes have the right time. The clock of
+A node that holds a lease renews it for 30 seconds by a clock that is wrong, and then no more. The other nodes have the right time. The clock of
 one node cannot be changed on this bench, because Linux has no namespaces for the time of day. So the test writes what such a node would write.
 
 | Its clock is | While it renews | Taken over after its last renewal |
@@ -148,8 +150,20 @@ An upgrade from 1.18.4 to 1.19.6 stops after each of the ${objects} objects of t
 with what is there, as after a power cut. ${failures} Meanwhile the client gets no answer to ${noticed.lost} of ${noticed.requests} requests. After the next
 complete apply, ${end}. The objects are applied here as Pulumi's provider applies them, on the server's side, but without Pulumi.
 
-The suite \`plugins\` kills a real \`pulumi up\` without notice after each of its resources in turn. A killed \`up\` leaves its lock behind: run
-\`pulumi cancel\`, and then \`pulumi up\` again. It ends like one that nothing interrupted: with the same resources in the state, the same objects in
-the cluster, and nothing left to do in the next preview.
+The suite \`plugins\` kills a real \`pulumi up\` without notice after each of its resources in turn. A killed \`up\` leaves its lock behind, and perhaps
+objects that it has created and that the state does not know. The next one would say that they exist already. So let it take them over:
+
+\`\`\`bash
+pulumi cancel
+pulumi config set kubernetes:upsertExistingObjects true
+pulumi up
+pulumi config rm kubernetes:upsertExistingObjects
+\`\`\`
+
+If a local backend says \`failed to load checkpoint: EOF\`, the CLI was killed while it wrote a file beside the state: remove the file
+\`.pulumi/stacks/<project>/<stack>.json.attrs\` if it is empty. The state itself is in \`<stack>.json\`, which is never half written.
+
+Then \`up\` ends like one that nothing interrupted: with the same resources in the state, the same objects in the cluster, and nothing left to do in the
+next preview. This holds for a first \`up\` and for an upgrade.
 `;
 }
