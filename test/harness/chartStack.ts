@@ -11,12 +11,12 @@ import type { Cluster } from "./cluster.ts";
 import { readGatewayApiCrds } from "./suiteData.ts";
 
 /** The inputs, and the config keys that belong to the program. */
-type Config = TalosCiliumCniArgs & Readonly<Record<string, unknown>>;
+export type StackConfig = TalosCiliumCniArgs & Readonly<Record<string, unknown>>;
 
 /** A stack of delivery `chart` with the dev stack's settings, for a cluster. */
 export interface ChartStack extends DevStack {
   /** Returns the config of this stack with these keys changed. */
-  readonly configWith: (changes: Config) => Config;
+  readonly configWith: (changes: StackConfig) => StackConfig;
 }
 
 /**
@@ -25,12 +25,12 @@ export interface ChartStack extends DevStack {
  */
 export async function withChartStack<T>(
   cluster: Cluster,
-  args: Config,
+  args: StackConfig,
   use: (stack: ChartStack) => Promise<T>,
   program?: Program,
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "chart-stack-"));
-  const configWith = (changes: Config): Config => {
+  const configWith = (changes: StackConfig): StackConfig => {
     const { ciliumVersion } = resolveSettings({ ...args, ...changes });
     const crdsPath = join(folder, `${ciliumVersion}.yaml`);
     writeFileSync(crdsPath, readGatewayApiCrds(supportedMinor(ciliumVersion).gatewayApi));

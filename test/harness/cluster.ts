@@ -117,6 +117,24 @@ export class Cluster {
     return { stop: () => endProcess(process), log: () => readFileSync(`${folder}.log`, "utf8"), hasEnded };
   }
 
+  /** Starts the operator while Cilium is being installed: as soon as everything that it needs is there. */
+  async startOperatorWhenInstalled(namespace = "kube-system", seconds = 200): Promise<Operator> {
+    const missing = () =>
+      [
+        ["configmap", "cilium-config"],
+        ["deployment", "cilium-operator"],
+        ["serviceaccount", "cilium-operator"],
+        ["clusterrole", "cilium-operator"],
+        ["clusterrolebinding", "cilium-operator"],
+      ].filter(([kind = "", name = ""]) => this.get(kind, name, namespace) === undefined);
+    await eventually(
+      () => missing().length === 0,
+      () => `not installed: ${missing().map(String).join(", ")}`,
+      seconds,
+    );
+    return this.startOperator(namespace);
+  }
+
   /** The release of Cilium that is applied, from the image of its operator. */
   #appliedRelease(namespace: string): string {
     const deployment = JSON.stringify(this.get("deployment", "cilium-operator", namespace));

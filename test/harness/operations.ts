@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
@@ -33,25 +34,54 @@ export async function destroy({ stack }: DevStack): Promise<Steps> {
 /** Runs an operation that is expected to fail; resolves to the engine's error. */
 export async function operationError(
   operation: "up" | "preview",
-  { folder }: DevStack,
+  stack: DevStack,
   program = root,
   progress: Progress = () => undefined,
 ): Promise<string> {
-  const script = join(import.meta.dirname, "..", "processes", "runFailingOperation.ts");
-  const child = spawn(process.execPath, [script, operation, program], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "inherit"],
-    // The slowest waits ten minutes for a machine that is down.
-    timeout: 900_000,
-    killSignal: "SIGKILL",
-  });
   let message: string | undefined;
-  for await (const line of createInterface(child.stdout)) {
-    const { step, error } = JSON.parse(line) as { step?: string; error?: string };
+  for await (const { step, error } of startOperation(operation, stack, program).lines) {
     if (step !== undefined) progress(step);
     message ??= error;
   }
   return message ?? assert.fail(`${operation} succeeded, or its process failed`);
+}
+
+/** Runs `pulumi up`, and kills it without notice at a step for which `isEnd` holds. Resolves to false if it came to its own end before. */
+export async function killUp(stack: DevStack, isEnd: (step: string) => boolean): Promise<boolean> {
+  const { child, lines } = startOperation("up", stack, root);
+  for await (const { step, error } of lines) {
+    if (error !== undefined) throw new Error(error);
+    if (step === undefined || !isEnd(step)) continue;
+    const exit = once(child, "exit");
+    // The CLI is a child of this process, in its group.
+    process.kill(-(child.pid ?? assert.fail("there is no process")), "SIGKILL");
+    await exit;
+    return true;
+  }
+  return false;
+}
+
+interface OperationLine {
+  readonly step?: string;
+  readonly error?: string;
+}
+
+/** Starts an operation in a process group of its own. */
+function startOperation(operation: "up" | "preview", { folder }: DevStack, program: string) {
+  const script = join(import.meta.dirname, "..", "processes", "runOperation.ts");
+  const child = spawn(process.execPath, [script, operation, program], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+    detached: true,
+    // The slowest waits ten minutes for a machine that is down.
+    timeout: 900_000,
+    killSignal: "SIGKILL",
+  });
+  return { child, lines: readLines(createInterface(child.stdout)) };
+}
+
+async function* readLines(lines: AsyncIterable<string>): AsyncGenerator<OperationLine> {
+  for await (const line of lines) yield JSON.parse(line) as OperationLine;
 }
 
 async function steps(

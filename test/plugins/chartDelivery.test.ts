@@ -7,7 +7,7 @@ import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { readAsKubernetes } from "../harness/charts.ts";
 import { withChartStack } from "../harness/chartStack.ts";
-import { Cluster, eventually } from "../harness/cluster.ts";
+import { Cluster } from "../harness/cluster.ts";
 import { differences } from "../harness/differences.ts";
 import { destroy, preview, up } from "../harness/operations.ts";
 
@@ -18,15 +18,6 @@ before(async () => {
 });
 after(() => cluster.stop());
 
-/** Starts the operator as soon as its configuration is in the cluster, as its pod would. */
-async function startOperatorWhenInstalled(namespace: string): Promise<void> {
-  await eventually(
-    () => cluster.get("configmap", "cilium-config", namespace) !== undefined,
-    "cilium-config is not installed",
-    120,
-  );
-  await cluster.startOperator(namespace);
-}
 const pool = () => cluster.get("ciliumloadbalancerippool", "default-ip-pool");
 
 test(
@@ -37,7 +28,7 @@ test(
     // The Chart renders for the cluster's Kubernetes version, so the manifest is rendered for that, too.
     await withChartStack(cluster, { namespace, kubernetesVersion: "1.34.2" }, async (stack) => {
       const previewed = await preview(stack);
-      const [installed] = await Promise.all([up(stack), startOperatorWhenInstalled(namespace)]);
+      const [installed] = await Promise.all([up(stack), cluster.startOperatorWhenInstalled(namespace)]);
       assert.deepEqual(installed, previewed);
 
       const outputs = await stack.stack.outputs();

@@ -7,7 +7,7 @@ import { CiliumLoadBalancer } from "../../components/ciliumLoadBalancer.ts";
 import { configuredArgs } from "../../components/config.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { withChartStack } from "../harness/chartStack.ts";
-import { Cluster, eventually } from "../harness/cluster.ts";
+import { Cluster } from "../harness/cluster.ts";
 
 let cluster: Cluster;
 before(async () => {
@@ -57,17 +57,10 @@ test(
           });
           return names;
         };
-        const installing = resourceOrder((options) => stack.up(options));
-        await Promise.race([
-          installing,
-          eventually(
-            () => cluster.get("configmap", "cilium-config", "kube-system") !== undefined,
-            "cilium-config is not installed",
-            120,
-          ),
+        const [created] = await Promise.all([
+          resourceOrder((options) => stack.up(options)),
+          cluster.startOperatorWhenInstalled(),
         ]);
-        await cluster.startOperator();
-        const created = await installing;
         assert.equal(created[0], "machine", created.join("\n"));
         for (const pool of ["default-ip-pool", "house", "garage"]) assert(cluster.get("ciliumloadbalancerippool", pool), pool);
         const deleted = await resourceOrder((options) => stack.destroy(options));

@@ -19,8 +19,8 @@ const dataOf = (kind: string, name: string) => cluster.get(kind, name, "kube-sys
 
 test("secret values reach the cluster, and are not in plain text in the state", { timeout: 200_000 }, async () => {
   const values = {
-    // The chart puts the first into a Secret and the second into a ConfigMap.
-    azure: { enabled: true, clientSecret: `${secret}-azure` },
+    // The chart puts the first secret into a Secret and the second into a ConfigMap.
+    azure: { enabled: true, clientID: "id", clientSecret: `${secret}-azure` },
     extraConfig: { pem: `-----BEGIN PRIVATE KEY-----${secret}` },
   };
   await withChartStack(cluster, { loadBalancer: {}, values }, async (stack) => {

@@ -33,13 +33,20 @@ test("examples/existing-cluster-yaml installs Cilium in a cluster", { skip, time
   const local = `delivery: chart
       chart: { path: ${chart().path} }
       gatewayApi: { crdsPath: crds.yaml }`;
-  const withoutPools = program.replace("delivery: chart", local).replace(/ {6}loadBalancer:\n(?: {8}.*\n)+/, "");
+  // With a version, `pulumi install` does not ask for the newest one. It is a name here: the plugin of this machine is installed under it.
+  const version = "4.32.0";
+  const withoutPools = program
+    .replace("packages:\n", `packages:\n  kubernetes: kubernetes@${version}\n`)
+    .replace("delivery: chart", local).replace(/ {6}loadBalancer:\n(?: {8}.*\n)+/, "");
   assert.notEqual(withoutPools, program);
   writeFileSync(join(folder, "Pulumi.yaml"), withoutPools);
   writeFileSync(join(folder, "crds.yaml"), readGatewayApiCrds("v1.4.1"));
   const pulumi = (...args: readonly string[]) =>
     clone.run("pulumi", ["--non-interactive", "--color", "never", "--cwd", folder, ...args], { KUBECONFIG: cluster.kubeconfig });
   await pulumi("stack", "select", "homelab", "--create");
+  // In this Pulumi home is no plugin yet. The one on PATH does not count for \`install\`.
+  const plugin = join(findPluginFolder("resource-kubernetes") ?? "", "pulumi-resource-kubernetes");
+  await pulumi("plugin", "install", "resource", "kubernetes", version, "--file", plugin);
   await pulumi("install");
   await pulumi("config", "set", "context", "test");
   await pulumi("up", "--yes", "--skip-preview");

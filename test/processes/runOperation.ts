@@ -1,5 +1,5 @@
-// Runs an operation that is expected to fail, on the stack in the current folder. Prints each step and the engine's error as a line of JSON:
-// `node runFailingOperation.ts <up or preview> <the folder of the program>`.
+// Runs an operation that is expected to fail or to be killed, on the stack in the current folder. Prints each step and the engine's error as a
+// line of JSON: `node runOperation.ts <up or preview> <the folder of the program>`.
 //
 // It runs in its own process, because Pulumi reports errors of a program as unhandled rejections, which a test runner counts as its own.
 import { DevStack, EngineError, programIn } from "../../commands/lib/stack.ts";
