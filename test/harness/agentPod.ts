@@ -4,6 +4,8 @@ import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 
 /** What Kubernetes gives to the agent's container. */
 export interface AgentContainer {
+  /** The release of its image. */
+  readonly release: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly capabilities: readonly string[];
 }
@@ -16,6 +18,7 @@ export function agentContainer(daemonSet: KubernetesObject | undefined): AgentCo
         spec: {
           containers: {
             name: string;
+            image: string;
             env: { name: string; value?: string }[];
             securityContext: { capabilities: { add: string[] } };
           }[];
@@ -28,7 +31,9 @@ export function agentContainer(daemonSet: KubernetesObject | undefined): AgentCo
   const environment: Record<string, string> = {};
   // Variables without a value come from the pod's fields.
   for (const { name, value } of agent.env) if (value !== undefined) environment[name] = value;
-  return { environment, capabilities: agent.securityContext.capabilities.add };
+  const [, release] = /:v(\d+\.\d+\.\d+)(?:@|$)/.exec(agent.image) ?? [];
+  if (release === undefined) throw new Error(`the image ${agent.image} has no release`);
+  return { release, environment, capabilities: agent.securityContext.capabilities.add };
 }
 
 /** Writes the rendered `cilium-config` as the agent's pod mounts it: a file for each key. */

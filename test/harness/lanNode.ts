@@ -23,7 +23,7 @@ export class LanNode {
   /** The ranges of its pods, one of each family. */
   readonly podRanges: readonly string[];
   readonly #cluster: Cluster;
-  #settings: LanSettings;
+  readonly #settings: LanSettings;
   readonly #folder: string;
   readonly #group: string;
   readonly #processes: ChildProcess[] = [];
@@ -91,23 +91,23 @@ export class LanNode {
   }
 
   /**
-   * Starts Cilium's agent with the rendered `cilium-config`, environment, capabilities and service account, and waits until it is ready.
+   * Starts Cilium's agent of the release that is applied, with the rendered `cilium-config`, environment, capabilities and service account, and waits until it is ready.
    */
   async startAgent(): Promise<void> {
-    const { namespace, ciliumVersion } = this.#settings;
+    const { namespace } = this.#settings;
     const configFolder = join(this.#folder, "config");
     writeAgentConfig(configFolder, this.#cluster.get("configmap", "cilium-config", namespace));
     const container = agentContainer(this.#cluster.get("daemonset", "cilium", namespace));
-    const { environment } = container;
+    const { environment, release } = container;
     const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
     writeFileSync(this.#kubeconfig, this.#cluster.kubeconfigFor("cilium", namespace, `https://${host ?? ""}:${port ?? ""}`));
-    const library = join(this.#folder, `library-${ciliumVersion}`);
-    const sources = join(suiteData("ciliumSources", ciliumVersion), "bpf");
+    const library = join(this.#folder, `library-${release}`);
+    const sources = join(suiteData("ciliumSources", release), "bpf");
     if (!existsSync(library)) cpSync(sources, join(library, "bpf"), { recursive: true });
     runCommand("chmod", "-R", "u+w", library);
 
     const agent = [
-      ciliumPrograms(ciliumVersion).agent,
+      ciliumPrograms(release).agent,
       `--config-dir=${configFolder}`,
       `--k8s-kubeconfig-path=${this.#kubeconfig}`,
       `--lib-dir=${library}`,
@@ -158,15 +158,30 @@ export class LanNode {
     return readlinkSync(`/proc/${this.#agent?.pid}/exe`);
   }
 
+  /** The memory of the agent's process, in MiB. */
+  get agentMemory(): number {
+    const [, kilobytes = ""] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.#agent?.pid}/status`, "utf8")) ?? [];
+    return Number(kilobytes) / 1024;
+  }
+
+  /** Kills the agent without notice. */
+  async killAgent(): Promise<void> {
+    const agent = this.#agent;
+    this.#agent = undefined;
+    if (agent === undefined) return;
+    const exit = new Promise((resolve) => agent.once("exit", resolve));
+    writeFileSync(join(this.#group, "cgroup.kill"), "1");
+    await exit;
+  }
+
   /** Disconnects the node from the LAN. */
   unplug(): void {
     runCommand("ip", "link", "set", this.name, "down");
   }
 
-  /** Starts the node as after a reboot: connects it, and starts the agent without the state of an earlier one. It may be of other settings. */
-  async boot(settings = this.#settings): Promise<void> {
+  /** Starts the node as after a reboot: connects it, and starts the agent without the state of an earlier one. */
+  async boot(): Promise<void> {
     await this.stopAgent();
-    this.#settings = settings;
     // Keep the kernel's own two files in the BPF file system.
     runCommand(
       "find",
@@ -199,10 +214,9 @@ export class LanNode {
     clearTimeout(timer);
   }
 
-  /** Replaces the agent, as the DaemonSet does, by that of other settings. The node has none for some seconds, as while it pulls an image. */
-  async replaceAgent(settings: LanSettings, secondsWithout = 0): Promise<void> {
+  /** Restarts the agent, as the DaemonSet does. The node has none for some seconds, as while it pulls an image. */
+  async restartAgent(secondsWithout = 0): Promise<void> {
     await this.stopAgent();
-    this.#settings = settings;
     await sleep(secondsWithout * 1000);
     await this.startAgent();
   }

@@ -1,10 +1,7 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { get } from "node:http";
 import { connect } from "node:net";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Client, startClient } from "./client.ts";
 
 /** What a client noticed of the time in which it sent requests. */
 export interface Traffic {
@@ -57,7 +54,8 @@ export async function sendTraffic(host: string, hasEnded: () => boolean): Promis
   return { requests, lost, slowest, silence, brokenConnections };
 }
 
-function isAnswered(host: string): Promise<boolean> {
+/** Whether a web server answers within the time limit, over a new connection. */
+export function isAnswered(host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ host, agent: false, signal: AbortSignal.timeout(timeLimit) }, (response) => {
       response.resume();
@@ -103,18 +101,7 @@ function useConnection(host: string, hasEnded: () => boolean): Promise<boolean> 
   });
 }
 
-/** Starts a client that sends requests in a process of its own, so that nothing the test does delays it. */
-export async function startTraffic(address: string): Promise<{ readonly stop: () => Promise<Traffic> }> {
-  const script = join(import.meta.dirname, "..", "processes", "traffic.ts");
-  const client = spawn(process.execPath, [script, address], { stdio: ["ignore", "pipe", "inherit"] });
-  const lines = createInterface(client.stdout);
-  await once(lines, "line");
-  return {
-    stop: async () => {
-      const result = once(lines, "line") as Promise<[string]>;
-      client.kill("SIGTERM");
-      const [traffic] = await result;
-      return JSON.parse(traffic) as Traffic;
-    },
-  };
+/** Starts a client that sends requests, in a process of its own. */
+export function startTraffic(address: string): Promise<Client<Traffic>> {
+  return startClient<Traffic>(["traffic.ts", address]);
 }

@@ -60,7 +60,7 @@ test("the operator of 1.19 takes over from that of 1.18: the pool, the policy an
 
 test("while the agents restart one after another, clients with new connections get answers", async () => {
   const traffic = await startTraffic(address);
-  await lan.replaceAgents();
+  await lan.restartAgents();
   const { requests, lost } = await traffic.stop();
   assert.deepEqual(programs(), ["1.19-cilium-agent", "1.19-cilium-agent"]);
   assert(requests > 100, `only ${requests} requests`);

@@ -33,7 +33,7 @@ export async function measureFailover(lan: VirtualLan, firstNode: LanNode): Prom
   for (const timing of timings) {
     await startWith(lan, nodes, timing);
     const { leaseDuration, leaseRenewDeadline, leaseRetryPeriod } = timing;
-    const writes = countLeaseWrites(lan) / watchSeconds / services.length;
+    const writes = leaseWritesPerSecond(lan) / services.length;
     const nodeOff: number[] = [];
     const agentStopped: number[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -98,10 +98,10 @@ async function measureSilence({ leaseDuration }: LeaseTiming, fail: () => void |
   return silence;
 }
 
-/** Counts how often leases of announced Services are written within `watchSeconds`. */
-function countLeaseWrites(lan: VirtualLan): number {
+/** How often leases of announced Services are written. Watches for half a minute. */
+export function leaseWritesPerSecond(lan: VirtualLan): number {
   const watch = ["get", "leases", "--namespace", "kube-system", "--watch-only", "--output", "name"];
   const options = ["--kubeconfig", lan.cluster.kubeconfig, ...watch];
   const { stdout } = runUnchecked("timeout", [String(watchSeconds), "kubectl", ...options]);
-  return stdout.split("\n").filter((line) => line.includes("/cilium-l2announce-")).length;
+  return stdout.split("\n").filter((line) => line.includes("/cilium-l2announce-")).length / watchSeconds;
 }

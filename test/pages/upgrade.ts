@@ -22,11 +22,11 @@ export async function measureUpgrade(lan: VirtualLan): Promise<Page> {
   const newer = createPlan({ ...devStack, ...chartArgs(to), values: { upgradeCompatibility: "1.18" } });
   const steps: [string, () => Promise<void>][] = [
     ["the operator is replaced", () => replaceOperator(lan, newer)],
-    ["the agents restart, one after another", () => lan.replaceAgents(secondsWithoutAgent)],
+    ["the agents restart, one after another", () => lan.restartAgents(secondsWithoutAgent)],
   ];
   const results = steps.map((): Traffic[] => []);
   for (let round = 0; round < rounds; round++) {
-    await startWith(lan, older);
+    await resetTo(lan, older);
     for (const [index, [name, change]] of steps.entries()) {
       const traffic = await startTraffic(address);
       await change();
@@ -73,7 +73,7 @@ function formatTraffic(results: readonly Traffic[]): readonly string[] {
 }
 
 /** Brings the cluster to a release as if it had never had another one: with its CRDs, and nodes without the state of earlier agents. */
-async function startWith(lan: VirtualLan, plan: Plan): Promise<void> {
+export async function resetTo(lan: VirtualLan, plan: Plan): Promise<void> {
   const { cluster } = lan;
   const { output } = cluster.kubectl(["get", "customresourcedefinitions", "--output", "name"]);
   const kinds = output.split("\n").filter((name) => name.endsWith(".cilium.io"));

@@ -1,4 +1,4 @@
-// npm run measure -- defaults, failover, failover-bgp or upgrade: writes a page of docs/ from a run of Cilium's real agent on a LAN of network namespaces.
+// npm run measure -- NAME, one of those in `pages`: writes a page of docs/, or a section of one, from a run of Cilium's real agent on a LAN of network namespaces.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -18,6 +18,8 @@ import { VirtualLan } from "../harness/virtualLan.ts";
 import { measureBgpFailover } from "../pages/bgpFailover.ts";
 import { observeDefaults } from "../pages/defaults.ts";
 import { measureFailover } from "../pages/failover.ts";
+import { measureManyServices } from "../pages/manyServices.ts";
+import { measureReliability } from "../pages/reliability.ts";
 import { measureUpgrade } from "../pages/upgrade.ts";
 
 const pages = {
@@ -26,6 +28,8 @@ const pages = {
   // The operator registers the kinds of BGP when it starts, if BGP is on.
   "failover-bgp": { make: measureBgpFailover, values: { bgpControlPlane: { enabled: true } } },
   upgrade: { make: measureUpgrade, values: {} },
+  reliability: { make: measureReliability, values: {} },
+  "reliability-services": { make: measureManyServices, values: {} },
 };
 
 async function main(): Promise<void> {
