@@ -34,7 +34,7 @@ const accepts = new RegExp(
 );
 
 /** The errors of an agent whose kernel lacks a feature, so that it does not get as far as the configuration. */
-const lacksKernelFeature = /WireGuard not supported by the Linux kernel|netkit devices need kernel/;
+const lacksKernelFeature = /WireGuard not supported by the Linux kernel|netkit devices need kernel|netkit device probe failed/;
 
 /** The last words of an agent that refuses its configuration. It may then take a long time to end. */
 const ends = /level=fatal|msg="Failed to start hive"/;

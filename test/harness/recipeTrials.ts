@@ -1,17 +1,33 @@
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
-import type { TestContext } from "node:test";
+import { after, before, describe, test, type TestContext } from "node:test";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { merge } from "../../components/support/merge.ts";
 import { AgentTrials, type Verdict } from "./agentTrials.ts";
-import type { Recipe } from "./recipes.ts";
+import { isolate } from "./isolation.ts";
+import { readRecipes, type Recipe } from "./recipes.ts";
 import { renderInputs } from "./renderInputs.ts";
 
 type Keys = Readonly<Record<string, string>>;
 
-/** Starts Cilium's real agent of one release with the recipes of docs/recipes.md. Needs `isolate` first. */
-export class RecipeTrials {
+/** Registers the tests of one release: its real agent starts with each recipe of docs/recipes.md. */
+export function testRecipes(release: string): void {
+  isolate();
+
+  describe(`Cilium ${release} starts with the recipe`, { concurrency: availableParallelism() }, () => {
+    let trials: RecipeTrials;
+    before(async () => {
+      trials = await RecipeTrials.start(release);
+    });
+    after(() => trials.stop());
+
+    for (const recipe of readRecipes()) test(recipe.title, (context) => trials.judge(recipe, context));
+  });
+}
+
+/** Starts Cilium's real agent of one release with recipes. */
+class RecipeTrials {
   readonly #trials: AgentTrials;
   readonly #release: string;
 

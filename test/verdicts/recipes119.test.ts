@@ -1,17 +1,3 @@
-import { availableParallelism } from "node:os";
-import { after, before, describe, test } from "node:test";
-import { isolate } from "../harness/isolation.ts";
-import { readRecipes } from "../harness/recipes.ts";
-import { RecipeTrials } from "../harness/recipeTrials.ts";
+import { testRecipes } from "../harness/recipeTrials.ts";
 
-isolate();
-
-describe("Cilium 1.19.6 starts with the recipe", { concurrency: availableParallelism() }, () => {
-  let trials: RecipeTrials;
-  before(async () => {
-    trials = await RecipeTrials.start("1.19.6");
-  });
-  after(() => trials.stop());
-
-  for (const recipe of readRecipes()) test(recipe.title, (context) => trials.judge(recipe, context));
-});
+testRecipes("1.19.6");
