@@ -77,21 +77,21 @@ test("anything but one final release of a supported minor is refused, and the er
 const answers: Readonly<Record<string, { readonly words: string; readonly isServed: boolean }>> = {
   "a proxy that withholds it": {
     words:
-      "reading https://proxy.golang.org/@v/v1.18.12.info: 403 Forbidden\n\tserver response: This module version is not available.",
+      "reading https://proxy.example.com/@v/v1.18.12.info: 403 Forbidden\n\tserver response: This module version is not available.",
     isServed: false,
   },
-  "a proxy that does not know it": { words: "reading https://proxy.golang.org/@v/v1.info: 404 Not Found", isServed: false },
-  "a proxy that removed it": { words: "reading https://proxy.golang.org/@v/v1.info: 410 Gone", isServed: false },
+  "a proxy that does not know it": { words: "reading https://proxy.example.com/@v/v1.info: 404 Not Found", isServed: false },
+  "a proxy that removed it": { words: "reading https://proxy.example.com/@v/v1.info: 410 Gone", isServed: false },
   "a repository without this tag": { words: "invalid version: unknown revision v1.18.99", isServed: false },
   "a source that is too large for a module": {
     words: "create zip: module source tree too large (max size is 524288000 bytes)",
     isServed: false,
   },
   "no connection": {
-    words: 'Get "https://proxy.golang.org": dial tcp 127.0.0.1:443: connect: connection refused',
+    words: 'Get "https://proxy.example.com": dial tcp 127.0.0.1:443: connect: connection refused',
     isServed: true,
   },
-  "a proxy that is broken": { words: "reading https://proxy.golang.org/@v/v1.info: 502 Bad Gateway", isServed: true },
+  "a proxy that is broken": { words: "reading https://proxy.example.com/@v/v1.info: 502 Bad Gateway", isServed: true },
   "a hash that the checksum database does not confirm": {
     words: "verifying module: checksum mismatch\n\tdownloaded: h1:403 \n\tsum.golang.org: h1:404 ",
     isServed: true,
