@@ -10,8 +10,6 @@ export interface CrowdTraffic {
   readonly lost: number;
   /** The longest time without an answer from one address, in milliseconds. */
   readonly silence: number;
-  /** The address that was silent for so long. */
-  readonly silentAddress: string;
 }
 
 /** After this time, in milliseconds, the client forgets which node has which address. */
@@ -22,15 +20,13 @@ export async function sendToCrowd(addresses: readonly string[], hasEnded: () => 
   let requests = 0;
   let lost = 0;
   let silence = 0;
-  let silentAddress = "";
   const use = async (address: string) => {
     let lastAnswer = performance.now();
     while (!hasEnded()) {
       const start = performance.now();
       requests++;
       const answered = await isAnswered(address);
-      const silent = performance.now() - lastAnswer;
-      if (silent > silence) [silence, silentAddress] = [silent, address];
+      silence = Math.max(silence, performance.now() - lastAnswer);
       if (answered) lastAnswer = performance.now();
       else lost++;
       await sleep(Math.max(0, 1_000 - (performance.now() - start)));
@@ -42,7 +38,7 @@ export async function sendToCrowd(addresses: readonly string[], hasEnded: () => 
   // Spread the requests over the second.
   await Promise.all(addresses.map((address, index) => sleep((1_000 * index) / addresses.length).then(() => use(address))));
   clearInterval(forgetting);
-  return { requests, lost, silence, silentAddress };
+  return { requests, lost, silence };
 }
 
 /** Starts a client of these addresses in a process of its own. */

@@ -14,8 +14,9 @@ export interface PoolChange {
   readonly services: number;
   /** How often it was killed, each time a moment later. */
   readonly kills: number;
-  /** The Services that did not answer at the address in their status while there was no operator, or had none. */
+  /** The Services whose address did not answer while there was no operator. */
   readonly silent: number;
+  /** The Services that had no address then. */
   readonly withoutAddress: number;
   /** The longest time from the start of the next operator until every Service had an address of its own in the new pool, in seconds. */
   readonly seconds: number;
