@@ -45,7 +45,7 @@ const otherNewKinds = new Set([
 
 /**
  * By kind, the paths of the fields that Talos 1.14.1 knows and Talos 1.13.0 does not; `*` is each item of a list. A new section is named without
- * its fields. That of OOMConfig came with 1.13.9.
+ * its fields. That of OOMConfig came between 1.13.3 and 1.13.9.
  *
  * @see https://github.com/siderolabs/talos/blob/v1.14.1/pkg/machinery/config/schemas/config.schema.json
  */

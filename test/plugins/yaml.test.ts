@@ -45,7 +45,7 @@ test("examples/existing-cluster-yaml installs Cilium in a cluster", { skip, time
   const pulumi = (...args: readonly string[]) =>
     clone.run("pulumi", ["--non-interactive", "--color", "never", "--cwd", folder, ...args], { KUBECONFIG: cluster.kubeconfig });
   await pulumi("stack", "select", "homelab", "--create");
-  // In this Pulumi home is no plugin yet. The one on PATH does not count for \`install\`.
+  // `pulumi install` looks for plugins in the Pulumi home only, and this home is empty.
   const plugin = join(findPluginFolder("resource-kubernetes") ?? "", "pulumi-resource-kubernetes");
   await pulumi("plugin", "install", "resource", "kubernetes", version, "--file", plugin);
   await pulumi("install");
