@@ -1,8 +1,9 @@
 // npm run manifest: runs a real `pulumi up` of index.ts on local state and writes its outputs to files. With `-- --check` it writes nothing
-// and fails unless the present files have the content that it would write.
+// and fails unless the present files have the content that it would write. With `-- --compare 1.19.6`, or another config file in place of the
+// release, it writes nothing and prints what changes.
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { styleText } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { assertInputs } from "../components/checks/inputs.ts";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
@@ -10,24 +11,29 @@ import { resolveSettings } from "../components/inputs/settings.ts";
 import { readDocuments } from "../components/kubernetes/yaml.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
 import { findSource } from "./lib/ciliumSource.ts";
+import { compareManifests } from "./lib/compareManifests.ts";
 import { drift } from "./lib/drift.ts";
 import { checkWritable, type FileChange, writeIfChanged } from "./lib/files.ts";
+import { readManifestOptions } from "./lib/manifestOptions.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
 import { root } from "./lib/root.ts";
-import { devConfig, withStack } from "./lib/stack.ts";
+import { devConfig, devConfigFile, withStack } from "./lib/stack.ts";
 import { dim, fail, say, step } from "./lib/terminal.ts";
 
 const env = (name: string) => process.env[name] || undefined;
 
+/** The folder in which the user runs the command. */
+const userFolder = env("INIT_CWD") ?? process.cwd();
+
 /** The inputs: Pulumi.dev.yaml, overridden by the old script's environment variables. */
-function inputs(): TalosCiliumCniArgs {
+function inputs(leaveOut?: () => void): TalosCiliumCniArgs {
   const overrides = Object.entries({
     ciliumVersion: env("CILIUM_VERSION"),
     podCidr: env("POD_CIDR"),
     serviceCidr: env("SERVICE_CIDR"),
   }).filter(([, value]) => value !== undefined);
   // This command changes no cluster, whatever delivery the stack uses.
-  return { ...devConfig(), ...Object.fromEntries(overrides), delivery: "manifest" };
+  return { ...devConfig(devConfigFile, leaveOut), ...Object.fromEntries(overrides), delivery: "manifest" };
 }
 
 /** The paths of the two files: OUTPUT_FILE, relative to the user's folder, or the defaults in manifests/. */
@@ -37,12 +43,16 @@ function outputFiles(version: string): { readonly manifest: string; readonly loa
     const file = (kind: string) => join(root, "manifests", `cilium-${kind}-${version}.yaml`);
     return { manifest: file("cni"), loadBalancer: file("lb") };
   }
-  const manifest = resolve(env("INIT_CWD") ?? process.cwd(), outputFile);
+  const manifest = resolve(userFolder, outputFile);
   return { manifest, loadBalancer: manifest.replace(/(?=(?:\.[^./\\]+)?$)/, "-lb") };
 }
 
 async function main(): Promise<void> {
-  const { check } = parseArgs({ options: { check: { type: "boolean", default: false } } }).values;
+  const { check, compare } = readManifestOptions(process.argv.slice(2));
+  if (compare !== undefined) {
+    await printComparison(compare);
+    return;
+  }
   const args = inputs();
   assertInputs(args);
   const settings = resolveSettings(args);
@@ -63,7 +73,7 @@ async function main(): Promise<void> {
   });
 
   if (check) {
-    compare(files, outputs);
+    checkFiles(files, outputs);
     return;
   }
   const changes: FileChange[] = [];
@@ -76,8 +86,19 @@ async function main(): Promise<void> {
   say(`\n${table(settings, outputs, changes, source.warning)}`);
 }
 
+/** Prints what changes from the present config to another release or config. */
+async function printComparison(target: string): Promise<void> {
+  await putOnPath("helm");
+  const lines = await compareManifests({ target, folder: userFolder, readPresent: inputs });
+  const colors = { "+": "green", "-": "red", "~": "yellow" } as const;
+  for (const line of ["", ...lines]) {
+    const sign = /^ *([-+~]) /.exec(line)?.[1] as keyof typeof colors | undefined;
+    process.stdout.write(`${sign === undefined ? line : styleText(colors[sign], line, { stream: process.stdout })}\n`);
+  }
+}
+
 /** Ends the command with the differences, unless the files have the content of the outputs. */
-function compare(files: ReturnType<typeof outputFiles>, outputs: OutputMap): void {
+function checkFiles(files: ReturnType<typeof outputFiles>, outputs: OutputMap): void {
   const expected = [
     [files.manifest, outputs["manifest"]],
     [files.loadBalancer, outputs["loadBalancerManifest"]],

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { nameOf } from "../../components/kubernetes/manifest.ts";
-import { readDocuments } from "../../components/kubernetes/yaml.ts";
+import { type KubernetesObject, readDocuments } from "../../components/kubernetes/yaml.ts";
+import { changedObjects, signOf } from "./objectChanges.ts";
 
 /**
  * Lists how a file differs from the manifest that it should contain: `~ ConfigMap kube-system/cilium-config` for a changed object, `+` for a
@@ -11,20 +11,14 @@ export function drift(file: string, manifest: string | undefined): readonly stri
   const text = readFileSync(file, "utf8");
   if (text === manifest) return [];
   try {
-    const present = objectsIn(text);
-    const expected = objectsIn(manifest ?? "");
-    const changes: string[] = [];
-    for (const name of new Set([...present.keys(), ...expected.keys()])) {
-      if (!present.has(name)) changes.push(`+ ${name}`);
-      else if (!expected.has(name)) changes.push(`- ${name}`);
-      else if (present.get(name) !== expected.get(name)) changes.push(`~ ${name}`);
-    }
-    return changes.length === 0 ? ["the same objects, formatted differently"] : changes;
+    const changes = changedObjects(objectsIn(text), objectsIn(manifest ?? ""));
+    if (changes.length === 0) return ["the same objects, formatted differently"];
+    return changes.map((change) => `${signOf(change)} ${change.name}`);
   } catch {
     return ["it does not contain readable Kubernetes objects"];
   }
 }
 
-function objectsIn(manifest: string): ReadonlyMap<string, string> {
-  return new Map(readDocuments(manifest).map(({ object }) => [nameOf(object), JSON.stringify(object)]));
+function objectsIn(manifest: string): readonly KubernetesObject[] {
+  return readDocuments(manifest).map(({ object }) => object);
 }

@@ -19,11 +19,18 @@ import { root } from "./root.ts";
 export const localState = join(root, ".pulumi-local");
 const project = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as ProjectSettings;
 
-/** Reads the inputs from the config in Pulumi.dev.yaml, or in another such file, as the program would read them from the stack. */
-export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniArgs {
+/** The config file of the stack `dev`. */
+export const devConfigFile = join(root, "Pulumi.dev.yaml");
+
+/**
+ * Reads the inputs from the config in Pulumi.dev.yaml, or in another such file, as the program would read them from the stack. If `secretValues` is
+ * encrypted, calls `leaveOut` and leaves it out, or throws if there is no `leaveOut`.
+ */
+export function devConfig(file = devConfigFile, leaveOut?: () => void): TalosCiliumCniArgs {
   const document = parseDocument(readFileSync(file, "utf8"));
   const [error] = document.errors;
-  if (error !== undefined) throw new Error(`${file}: ${error.message}`);
+  // The other lines of the message quote the file, which may contain secrets.
+  if (error !== undefined) throw new Error(`${file}: ${error.message.split(":\n", 1)[0] ?? ""}`);
   const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> | null };
   const inputs = Object.entries(config ?? {}).flatMap(([key, value]) => {
     const [, namespace = project.name, name = ""] = /^(?:(.*):)?(.*)$/.exec(key) ?? [];
@@ -31,7 +38,10 @@ export function devConfig(file = join(root, "Pulumi.dev.yaml")): TalosCiliumCniA
     if (!JSON.stringify(value).includes('{"secure":')) return [[name, value] as const];
     // Never read the value of an unknown key. The key is refused together with the other problems.
     if (!isInput(name)) return [[name, true] as const];
-    throw new Error(name === "secretValues" ? encryptedSecretMessage(key) : encryptedMessage(key));
+    if (name !== "secretValues") throw new Error(encryptedMessage(key));
+    if (leaveOut === undefined) throw new Error(encryptedSecretMessage(key));
+    leaveOut();
+    return [];
   });
   // Keys that the stack would refuse are refused together with the other problems.
   return { ...misplacedKeys(project.name, Object.keys(config ?? {})), ...Object.fromEntries(inputs) };

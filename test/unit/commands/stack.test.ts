@@ -10,9 +10,9 @@ import { devStack } from "../../fixtures/devStack.ts";
 
 test("a config file is read as the program reads it from the stack", () => {
   const folder = mkdtempSync(join(tmpdir(), "config-"));
-  const read = (content: string) => {
+  const read = (content: string, leaveOut?: () => void) => {
     writeFileSync(join(folder, "Pulumi.dev.yaml"), content);
-    return devConfig(join(folder, "Pulumi.dev.yaml"));
+    return devConfig(join(folder, "Pulumi.dev.yaml"), leaveOut);
   };
   try {
     for (const empty of ["", "# nothing\n", "config:\n", "encryptionsalt: v1:abc\n"]) assert.deepEqual(read(empty), {});
@@ -29,11 +29,24 @@ test("a config file is read as the program reads it from the stack", () => {
       problemLines(checkInputs(misplaced).errors).map((line) => line.replace(/ is not read.*rename it to (\S+) .*/, " $1")),
       ["talos-cilium-cni:podCidr: homelab-talos-cni:podCidr", "talos-cilium:values: homelab-talos-cni:values"],
     );
-    assert.throws(() => read("config: [\n"), /Pulumi\.dev\.yaml: /);
+    // The file may contain secrets, so the error does not quote it.
+    assert.throws(
+      () => read("config:\n  a: b: not-for-others\n"),
+      /^Error: \S+Pulumi\.dev\.yaml: [A-Z][^\n]* at line 2, column 6$/,
+    );
     assert.throws(
       () => read("config:\n  homelab-talos-cni:values:\n    a:\n      secure: v1:x\n"),
       /^Error: homelab-talos-cni:values is encrypted/,
     );
+    const encrypted =
+      "config:\n  homelab-talos-cni:podCidr: 10.42.0.0/16\n  homelab-talos-cni:secretValues:\n    a:\n      secure: v1:x\n";
+    assert.throws(() => read(encrypted), /^Error: homelab-talos-cni:secretValues is encrypted/);
+    let count = 0;
+    assert.deepEqual(
+      read(encrypted, () => (count += 1)),
+      { podCidr: "10.42.0.0/16" },
+    );
+    assert.equal(count, 1);
   } finally {
     rmSync(folder, { recursive: true });
   }
