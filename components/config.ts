@@ -18,6 +18,7 @@ const objectKeys = [
   "values",
   "secretValues",
   "allowUnknownValues",
+  "allowUnsafeChanges",
   "talos",
 ] as const;
 

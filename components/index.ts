@@ -4,6 +4,7 @@ export { configKeys, configuredArgs } from "./config.ts";
 export * from "./inputs/args.ts";
 export * from "./inputs/bgpArgs.ts";
 export * from "./inputs/chartArgs.ts";
+export * from "./inputs/featureArgs.ts";
 export * from "./inputs/loadBalancerArgs.ts";
 export * from "./inputs/talosArgs.ts";
 export type { BgpRouterConfig } from "./router/bgpRouterConfig.ts";

@@ -3,6 +3,7 @@ import { deliverChart } from "./delivery/chart.ts";
 import { catchInputError, toResourceError } from "./delivery/componentError.ts";
 import { deliverMachineConfig } from "./delivery/machineConfig.ts";
 import { recordedInputs } from "./delivery/recordedInputs.ts";
+import { keepRecordedInputs, refuseUnsafeChanges } from "./delivery/upgradeGuard.ts";
 import type { TalosCiliumCniArgs } from "./inputs/args.ts";
 import { createPlan, type Plan } from "./plan.ts";
 import type { BgpRouterConfig } from "./router/bgpRouterConfig.ts";
@@ -52,25 +53,34 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
 
   constructor(name: string, args: TalosCiliumCniArgs, opts?: pulumi.ComponentResourceOptions) {
     const plan = catchInputError(() => createPlan(args));
+    const type = "talos-cilium-cni:index:TalosCiliumCni";
     // Refused inputs are never recorded in the state.
-    super("talos-cilium-cni:index:TalosCiliumCni", name, plan instanceof InputError ? {} : recordedInputs(args, plan), opts);
+    if (plan instanceof InputError) super(type, name, {}, pulumi.mergeOptions(opts, keepRecordedInputs(name, plan)));
+    else super(type, name, recordedInputs(args, plan), pulumi.mergeOptions(opts, refuseUnsafeChanges(name, plan)));
     if (plan instanceof InputError) throw toResourceError(plan, this);
     const warnings = problemLines(plan.warnings);
     for (const warning of warnings) void pulumi.log.warn(warning, this);
 
     const { settings, manifest, loadBalancer, machineConfig, images } = plan;
-    const secretIf = <T>(isSecret: boolean, value: T) => (isSecret ? pulumi.secret(value) : pulumi.output(value));
+    // A stack stores its outputs even if an update fails. Those of a refused change must not replace the present ones.
+    const registered = new Promise<void>((resolve) =>
+      this.urn.apply(() => {
+        resolve();
+      }),
+    );
+    const output = <T>(value: T) => pulumi.output(registered.then(() => value));
+    const secretIf = <T>(isSecret: boolean, value: T) => (isSecret ? pulumi.secret(output(value)) : output(value));
     this.manifest = secretIf(plan.isSecret, manifest.yaml);
     this.manifestSha256 = secretIf(plan.isSecret, manifest.sha256);
-    this.loadBalancerManifest = pulumi.output(loadBalancer?.yaml);
-    this.bgpRouterConfig = pulumi.output(plan.bgpRouterConfig);
-    this.objects = pulumi.output(objectDigests(plan));
+    this.loadBalancerManifest = output(loadBalancer?.yaml);
+    this.bgpRouterConfig = output(plan.bgpRouterConfig);
+    this.objects = output(objectDigests(plan));
     this.images = secretIf(images.isSecret, [...images.names]);
-    this.warnings = pulumi.output([...warnings]);
+    this.warnings = output([...warnings]);
     this.machineConfigPatches = secretIf(plan.isSecret && machineConfig !== undefined, machineConfig);
     this.syncCommand = pulumi
-      .output(settings.talos.controlPlanes[0]?.node)
-      .apply((node) => (machineConfig === undefined ? undefined : syncCommand(args.kubernetesVersion, node)));
+      .all([settings.talos.controlPlanes[0]?.node, output(undefined)])
+      .apply(([node]) => (machineConfig === undefined ? undefined : syncCommand(args.kubernetesVersion, node)));
 
     if (settings.delivery === "chart") deliverChart(name, plan, this, opts?.dependsOn);
     if (machineConfig !== undefined) deliverMachineConfig(name, plan, machineConfig, this, opts?.dependsOn);

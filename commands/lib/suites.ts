@@ -191,7 +191,7 @@ export const suites = {
     byDefault: true,
     tools: ["pulumi", "helm"],
     commands: ["bash", "chmod", "git", "go", "npm", "sh"],
-    charts: stackReleases,
+    charts: mainReleases,
     ciliumSources: ["1.18.4"],
   },
   /** Real Helm with the real charts. */

@@ -1,6 +1,7 @@
 import { legacyRoutingValue, needsHostRouting } from "../cilium/hostRouting.ts";
 import { originOf, type UserValues } from "../cilium/valueOrigins.ts";
 import type { HelmValues } from "../helm/values.ts";
+import type { UnsafeChange } from "../inputs/args.ts";
 import type { Settings } from "../inputs/settings.ts";
 import { forwardsKubeDns } from "../talos/clusterDns.ts";
 
@@ -20,6 +21,11 @@ export function leaveOut(input: string): string {
 /** Steps that belong together: `set a to 1 and leave b out`. */
 export function allOf(...steps: readonly string[]): string {
   return steps.join(" and ");
+}
+
+/** `set allowUnsafeChanges to ["podCidr"]`: permits a change, besides those that are permitted already. */
+export function permitChange({ allowUnsafeChanges }: Pick<Settings, "allowUnsafeChanges">, change: UnsafeChange): string {
+  return setTo("allowUnsafeChanges", [...allowUnsafeChanges, change]);
 }
 
 /** Alternatives: `set a to 1, or leave b out`. */

@@ -1,3 +1,5 @@
+import { clusterChangeChecks } from "./changes/cluster.ts";
+import { upgradeChecks } from "./changes/upgrades.ts";
 import { chartSchemaChecks } from "./chart/chartSchema.ts";
 import { unknownValueChecks } from "./chart/unknownValues.ts";
 import { addressFormatChecks } from "./inputs/addressFormats.ts";
@@ -11,6 +13,7 @@ import { labelSelectorChecks } from "./inputs/labelSelectors.ts";
 import { machineDeliveryChecks } from "./inputs/machineDelivery.ts";
 import { machineChecks } from "./inputs/machines.ts";
 import { nameChecks } from "./inputs/names.ts";
+import { permissionChecks } from "./inputs/permissions.ts";
 import { reservedAddressChecks } from "./inputs/reservedAddresses.ts";
 import { serviceRangeChecks } from "./inputs/serviceRanges.ts";
 import { versionFormatChecks } from "./inputs/versionFormats.ts";
@@ -62,6 +65,7 @@ export const inputChecks = {
   "Label selectors": labelSelectorChecks,
   Machines: machineChecks,
   "The delivery to machines": machineDeliveryChecks,
+  Permissions: permissionChecks,
 } as const;
 
 /** Checks of addresses that depend on the values. CiliumLoadBalancer runs them too. */
@@ -116,6 +120,12 @@ export const renderedChecks = {
   "The way to the cluster": deliveryChecks,
 } as const;
 
+/** Checks of an existing stack: what a preview would change in the cluster of the last `pulumi up`. */
+export const changeChecks = {
+  "Upgrades of Cilium": upgradeChecks,
+  "Changes of a running cluster": clusterChangeChecks,
+} as const;
+
 /** Every check, by topic. */
 export const allChecks = {
   ...inputChecks,
@@ -124,4 +134,5 @@ export const allChecks = {
   ...machineConfigChecks,
   ...chartChecks,
   ...renderedChecks,
+  ...changeChecks,
 } as const;

@@ -1,7 +1,7 @@
 import type { Chart } from "../helm/chartContents.ts";
 import type { RenderedObject } from "../helm/render.ts";
 import type { HelmValues } from "../helm/values.ts";
-import type { TalosCiliumCniArgs } from "../inputs/args.ts";
+import type { RoutingMode, TalosCiliumCniArgs, UnsafeChange } from "../inputs/args.ts";
 import type { Settings } from "../inputs/settings.ts";
 import type { Manifest } from "../kubernetes/manifest.ts";
 import type { KubernetesObject } from "../kubernetes/yaml.ts";
@@ -40,6 +40,18 @@ export interface Checks<Subject> {
 export interface ValuesSubject<Name extends InputName = InputName> {
   readonly settings: Pick<Settings, Name | "userValues" | "secretValues">;
   readonly values: HelmValues;
+}
+
+/** What the state tells about the cluster: how the last `pulumi up` left it. */
+export interface RecordedCluster extends Pick<Settings, "podCidr" | "serviceCidr" | "namespace"> {
+  /** Undefined if the state does not tell it. */
+  readonly ciliumVersion: string | undefined;
+  readonly routingMode: RoutingMode;
+}
+
+/** What checks of a change are given. */
+export interface ChangeSubject<Name extends InputName = InputName> extends ValuesSubject<Name | "allowUnsafeChanges"> {
+  readonly before: RecordedCluster;
 }
 
 /** What checks of a machine config are given. */
@@ -87,6 +99,18 @@ export function valuesCheck<const Name extends InputName = never>(
     ...check,
     needs: [...check.needs, "ciliumVersion"],
     run: (subject) => (isInRange(subject.settings.ciliumVersion, releases) ? check.run(subject) : []),
+  };
+}
+
+/** Declares a check of a change, which is accepted if the user names the permission. The compiler holds it to the inputs that it needs. */
+export function changeCheck<const Name extends InputName = never>(
+  check: DeclaredCheck<Name, ChangeSubject<Name>> & { readonly permission: UnsafeChange },
+): Check<ChangeSubject> {
+  const { permission, run, ...documentation } = check;
+  return {
+    ...documentation,
+    needs: [...check.needs, "allowUnsafeChanges"],
+    run: (subject) => (subject.settings.allowUnsafeChanges.includes(permission) ? [] : run(subject)),
   };
 }
 

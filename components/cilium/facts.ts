@@ -1,5 +1,6 @@
 import semver from "semver";
 import { type HelmValues, isOff, isOn, textAt, valueAt } from "../helm/values.ts";
+import type { RoutingMode } from "../inputs/args.ts";
 
 // Questions about the effective values. Values, checks, patches and deliveries all ask here, so that they agree.
 
@@ -32,6 +33,11 @@ export function apiServerAddress(values: HelmValues): { readonly host: string; r
 /** Whether nodes route pod traffic themselves, without a tunnel. */
 export function routesNatively(values: HelmValues): boolean {
   return valueAt(values, "routingMode") === "native";
+}
+
+/** How pod traffic travels from node to node. */
+export function routingMode(values: HelmValues): RoutingMode {
+  return routesNatively(values) ? "native" : "tunnel";
 }
 
 /** Who gives pods their addresses: `kubernetes`, or Cilium's operator in one of its modes. */

@@ -6,14 +6,19 @@ import type { Plan } from "../plan.ts";
 /**
  * The inputs of TalosCiliumCni as the engine records them in the state: accepted inputs only, which a preview compares with the next ones.
  *
- * It leaves out inputs that change nothing in the cluster: `lan`, which addresses are checked against, and the paths of local files.
+ * It leaves out inputs that change nothing in the cluster: `lan`, which addresses are checked against, permissions, and the paths of local
+ * files. The Cilium release is always there, because its default is another one in later releases of this package.
  */
-export function recordedInputs(args: TalosCiliumCniArgs, { isSecret }: Pick<Plan, "isSecret">): pulumi.Inputs {
-  const { chart, gatewayApi, values, secretValues, talos, ...others } = withoutKey(args, "lan");
+export function recordedInputs(
+  args: TalosCiliumCniArgs,
+  { isSecret, settings: { ciliumVersion } }: Pick<Plan, "isSecret" | "settings">,
+): pulumi.Inputs {
+  const { chart, gatewayApi, values, secretValues, talos, ...others } = withoutKey(withoutKey(args, "lan"), "allowUnsafeChanges");
   const recordedChart = withoutKey(chart ?? {}, "path");
   const recordedGatewayApi = withoutKey(gatewayApi ?? {}, "crdsPath");
   return {
     ...others,
+    ciliumVersion,
     ...(Object.keys(recordedChart).length > 0 && { chart: recordedChart }),
     ...(Object.keys(recordedGatewayApi).length > 0 && { gatewayApi: recordedGatewayApi }),
     ...(values !== undefined && { values: isSecret ? pulumi.secret(values) : values }),

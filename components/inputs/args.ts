@@ -1,5 +1,6 @@
 import type { BgpInstance } from "./bgpArgs.ts";
 import type { ChartSource } from "./chartArgs.ts";
+import type { GatewayApi, Hubble } from "./featureArgs.ts";
 import type { L2, Lan, LoadBalancer } from "./loadBalancerArgs.ts";
 import type { Talos } from "./talosArgs.ts";
 
@@ -131,6 +132,17 @@ export interface TalosCiliumCniArgs {
    */
   readonly allowUnknownValues?: string[];
 
+  /**
+   * Changes that are refused otherwise, because a running cluster does not survive them or Cilium does not test them. Each word permits one
+   * change: `minorSkip` an upgrade of `ciliumVersion` that skips a minor release, `downgrade` one by more than one minor release, and
+   * `podCidr`, `serviceCidr`, `namespace` and `routingMode` another value of that input. Name a change for the one `pulumi up` that makes it,
+   * and remove the word afterwards; a preview warns of every word until then. A new stack needs none.
+   *
+   * @default []
+   * @see docs/upgrading.md
+   */
+  readonly allowUnsafeChanges?: UnsafeChange[];
+
   /** Facts about Talos, and the machines that delivery `machineConfig` configures. */
   readonly talos?: Talos;
 }
@@ -138,6 +150,17 @@ export interface TalosCiliumCniArgs {
 /** How Cilium gets into the cluster. */
 export const Delivery = { Manifest: "manifest", Chart: "chart", MachineConfig: "machineConfig" } as const;
 export type Delivery = (typeof Delivery)[keyof typeof Delivery];
+
+/** A change of an existing stack that is refused unless it is named. */
+export const UnsafeChange = {
+  MinorSkip: "minorSkip",
+  Downgrade: "downgrade",
+  PodCidr: "podCidr",
+  ServiceCidr: "serviceCidr",
+  Namespace: "namespace",
+  RoutingMode: "routingMode",
+} as const;
+export type UnsafeChange = (typeof UnsafeChange)[keyof typeof UnsafeChange];
 
 /** Whether pod traffic is routed or tunnelled. */
 export const RoutingMode = { Native: "native", Tunnel: "tunnel" } as const;
@@ -182,69 +205,4 @@ export interface KubePrism {
    * @maximum 65535
    */
   readonly port?: number;
-}
-
-/** Gateway API, with Cilium as its controller. */
-export interface GatewayApi {
-  /**
-   * Whether Cilium serves Gateways of class `cilium`. The Gateway API CRDs must be in the cluster before Cilium's operator
-   * starts.
-   *
-   * @default true
-   * @see https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/gateway-api/
-   */
-  readonly enabled?: boolean;
-
-  /**
-   * Whether listeners offer HTTP/2 by ALPN, which gRPC needs.
-   *
-   * @default true
-   */
-  readonly alpn?: boolean;
-
-  /**
-   * Whether `appProtocol` of a Service port selects the protocol to the backend (GEP-1911). `alpn` turns this on too.
-   *
-   * @default true
-   */
-  readonly appProtocol?: boolean;
-
-  /**
-   * Whether the Gateway API CRDs are installed too, from the release that this Cilium was made for. Delivery `chart` installs
-   * them before Cilium, and they stay when the stack is destroyed. Delivery `machineConfig` adds them to
-   * `cluster.extraManifests`. With `false` they must already be in the cluster.
-   *
-   * @default true
-   */
-  readonly installCrds?: boolean;
-
-  /**
-   * Delivery `chart`: path of `standard-install.yaml` from that Gateway API release on this machine, used instead of downloading
-   * it. A relative path is relative to the working directory of the program.
-   */
-  readonly crdsPath?: string;
-}
-
-/** Hubble, Cilium's observability. */
-export interface Hubble {
-  /**
-   * Whether Hubble runs. Rejected for delivery `chart` with Cilium 1.18, where a Helm hook makes the certificates.
-   *
-   * @default false
-   */
-  readonly enabled?: boolean;
-
-  /**
-   * Whether Hubble Relay runs, which gathers the flows of all nodes.
-   *
-   * @default false
-   */
-  readonly relay?: boolean;
-
-  /**
-   * Whether the web interface runs. It needs `relay`.
-   *
-   * @default false
-   */
-  readonly ui?: boolean;
 }

@@ -1,9 +1,10 @@
 import semver from "semver";
 import { merge } from "../support/merge.ts";
 import { ciliumMinor, minorOf, talosMinors } from "../versions/supported.ts";
-import type { GatewayApi, Hubble, KubePrism, Routing, TalosCiliumCniArgs } from "./args.ts";
+import type { KubePrism, Routing, TalosCiliumCniArgs } from "./args.ts";
 import type { BgpInstance } from "./bgpArgs.ts";
 import type { ChartSource } from "./chartArgs.ts";
+import type { GatewayApi, Hubble } from "./featureArgs.ts";
 import type { L2, Lan, LoadBalancer } from "./loadBalancerArgs.ts";
 import type { Talos } from "./talosArgs.ts";
 
@@ -21,6 +22,7 @@ export interface Settings extends Required<
     | "serviceCidr"
     | "secretValues"
     | "allowUnknownValues"
+    | "allowUnsafeChanges"
   >
 > {
   // Without a mode, the user's own values decide between native routing and a tunnel.
@@ -60,6 +62,7 @@ export const inputDefaults = {
   values: {},
   secretValues: {},
   allowUnknownValues: [],
+  allowUnsafeChanges: [],
   talos: {
     nodeCidrMaskSize: 24,
     nodeCidrMaskSizeIPv6: 64,

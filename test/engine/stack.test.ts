@@ -39,7 +39,7 @@ test("a second `up` changes nothing, `preview` names changed objects, `destroy` 
     const secondUp = await stack.stack.up();
     assert.deepEqual(secondUp.summary.resourceChanges, { same: 2 });
 
-    stack.configure({ ...args, podCidr: "10.42.0.0/16" });
+    stack.configure({ ...args, podCidr: "10.42.0.0/16", allowUnsafeChanges: ["podCidr"] });
     const filesBefore = snapshot(stack.folder);
     const preview = await stack.stack.preview({ diff: true, color: "never" });
     const changedObjects = [...preview.stdout.matchAll(/^\s*~ "?(\w+ \S*\/?\S+?)"?\s*: "[0-9a-f]{12}" => "[0-9a-f]{12}"$/gm)].map(

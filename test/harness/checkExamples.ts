@@ -6,8 +6,8 @@ import { followAdvice, withoutAdvice } from "./advice.ts";
 import { advisoryTitles } from "./advisories.ts";
 import { allCheckResults, findingsAfter } from "./findings.ts";
 
-/** Inputs that a check reports, and its only problem. */
-export type Example = readonly [args: TalosCiliumCniArgs, problem: RegExp];
+/** Inputs that a check reports, and its only problem. For a check of a change: also the inputs of the last `pulumi up`. */
+export type Example = readonly [args: TalosCiliumCniArgs, problem: RegExp, before?: TalosCiliumCniArgs];
 
 /** Examples by the title of their check. Each check has at least one. */
 export type Examples = Readonly<Record<string, readonly [Example, ...Example[]]>>;
@@ -32,18 +32,24 @@ export function testExamples<Subject>(
   });
 
   for (const [check, ofCheck] of Object.entries(examples)) {
-    for (const [args, problem] of ofCheck) {
-      test(`${check}: ${JSON.stringify(args).slice(0, 120)}`, () => {
-        const message = assertOnlyFinding(args, check, problem, besides[check] ?? []);
-        assertAdviceWorks(args, check, message, besides[check] ?? []);
+    for (const [args, problem, before] of ofCheck) {
+      const change = before === undefined ? "" : ` after ${JSON.stringify(before)}`;
+      test(`${check}: ${JSON.stringify(args).slice(0, 120)}${change}`, () => {
+        const message = assertOnlyFinding({ args, before }, check, problem, besides[check] ?? []);
+        assertAdviceWorks({ args, before }, check, message, besides[check] ?? []);
       });
     }
   }
 }
 
-function assertOnlyFinding(args: TalosCiliumCniArgs, check: string, expected: RegExp, besides: readonly string[]): string {
+interface Inputs {
+  readonly args: TalosCiliumCniArgs;
+  readonly before: TalosCiliumCniArgs | undefined;
+}
+
+function assertOnlyFinding({ args, before }: Inputs, check: string, expected: RegExp, besides: readonly string[]): string {
   const ignored = [...besides, ...advisoryTitles].filter((title) => title !== check);
-  const results = allCheckResults(args).filter((result) => !ignored.includes(result.check ?? ""));
+  const results = allCheckResults(args, before).filter((result) => !ignored.includes(result.check ?? ""));
   assert.deepEqual(
     results.map((result) => result.check),
     [check],
@@ -59,12 +65,12 @@ function assertOnlyFinding(args: TalosCiliumCniArgs, check: string, expected: Re
  * Each way out that the error names leads to inputs that are accepted, and about which the check says nothing. `set`, `leave` and `use` are
  * for what can be followed literally, so none of them may be left over.
  */
-function assertAdviceWorks(args: TalosCiliumCniArgs, check: string, problem: string, besides: readonly string[]): void {
+function assertAdviceWorks({ args, before }: Inputs, check: string, problem: string, besides: readonly string[]): void {
   assert.doesNotMatch(withoutAdvice(problem), /\b(?:set|leave|use) /);
   // Nobody can follow what is hidden.
   if (problem.includes("[secret]")) return;
   for (const way of followAdvice(problem, args)) {
-    const { errors, warnings } = findingsAfter(way, check);
+    const { errors, warnings } = findingsAfter(way, check, before);
     const remaining = [...errors, ...warnings.filter((warning) => warning.check === check)];
     assert.deepEqual(
       remaining.filter((finding) => !besides.includes(finding.check ?? "")),

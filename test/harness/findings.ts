@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { renderedChecks } from "../../components/checks/catalog.ts";
+import { checkChanges } from "../../components/checks/changes.ts";
 import type { Finding } from "../../components/checks/run.ts";
 import { validate } from "../../components/checks/validate.ts";
+import { ciliumValues } from "../../components/cilium/values.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
+import { resolveSettings } from "../../components/inputs/settings.ts";
 import { examine } from "../../components/plan.ts";
 import { type Problem, problemLines } from "../../components/support/problems.ts";
 import { ciliumMinor, minorOf } from "../../components/versions/supported.ts";
@@ -28,11 +31,19 @@ export function checkResults(args: TalosCiliumCniArgs): readonly CheckResult[] {
   return allCheckResults(args).filter(({ check = "" }) => !advisoryTitles.includes(check));
 }
 
-/** Runs every check on the inputs, those for advisories too. */
-export function allCheckResults(args: TalosCiliumCniArgs): readonly CheckResult[] {
+/** Runs every check on the inputs, those for advisories too. With `before`, also those of the change from these inputs. */
+export function allCheckResults(args: TalosCiliumCniArgs, before?: TalosCiliumCniArgs): readonly CheckResult[] {
   const { errors, warnings } = examine({ ...realChart(args.ciliumVersion), ...args });
-  const problems: readonly (Problem & Partial<Finding>)[] = [...errors, ...warnings];
+  const problems: readonly (Problem & Partial<Finding>)[] = [...errors, ...warnings, ...changeFindings(args, before)];
   return [...Map.groupBy(problems, ({ check }) => check)].map(([check, ofCheck]) => ({ check, problems: problemLines(ofCheck) }));
+}
+
+/** What the checks of changes say to inputs after others, which are in the state of the stack. */
+export function changeFindings(args: TalosCiliumCniArgs, before?: TalosCiliumCniArgs): readonly Finding[] {
+  if (before === undefined) return [];
+  const settings = resolveSettings(args);
+  const inputs = { ciliumVersion: defaultRelease, ...before };
+  return checkChanges({ settings, values: ciliumValues(settings) }, { inputs, images: [] }).errors;
 }
 
 const renderedTitles = Object.values(renderedChecks).flatMap(({ errors, warnings }) =>
@@ -43,9 +54,11 @@ const renderedTitles = Object.values(renderedChecks).flatMap(({ errors, warnings
 export function findingsAfter(
   args: TalosCiliumCniArgs,
   check: string,
+  before?: TalosCiliumCniArgs,
 ): Record<"errors" | "warnings", readonly Partial<Finding>[]> {
   const inputs = { ...realChart(args.ciliumVersion), ...args };
-  return renderedTitles.includes(check) ? examine(inputs) : validate(inputs);
+  const { errors, warnings } = renderedTitles.includes(check) ? examine(inputs) : validate(inputs);
+  return { errors: [...errors, ...changeFindings(args, before)], warnings };
 }
 
 /** The chart of a release. For one whose chart the suite does not have: the chart of the same minor, under the name of this release. */

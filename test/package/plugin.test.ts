@@ -94,6 +94,13 @@ interface Schema {
   >;
 }
 
+/** A resource in the state of a stack. */
+interface StateEntry {
+  readonly urn: string;
+  readonly inputs?: unknown;
+  readonly outputs?: unknown;
+}
+
 const expected = createPlan({ ...chartArgs(), ...manifestExamples }).manifest.yaml;
 
 /** `podCidr` comes from a resource that does not exist before `up`. */
@@ -152,6 +159,42 @@ test("a wrong pool in a YAML program is one error at its property", { skip: with
     /property loadBalancer\.ipPools\[0\]\.blocks\[0\] .* contains lan\.gateway 192\.168\.1\.1; choose/,
   );
 });
+
+test(
+  "an existing stack of a YAML program refuses an unsafe change, and names wrong inputs",
+  {
+    skip: without("language-yaml"),
+  },
+  async () => {
+    const example = await stackOf("manifest-yaml");
+    const properties = `    properties:\n      chart: { path: ${chart().path} }\n`;
+    example.change("Pulumi.yaml", "    properties:\n", properties);
+    await example.succeed("up", "--yes", "--skip-preview");
+    const recorded = async () => {
+      const { deployment } = JSON.parse(await example.succeed("stack", "export")) as { deployment: { resources: StateEntry[] } };
+      return deployment.resources.map(({ urn, inputs, outputs }) => ({ urn, inputs, outputs }));
+    };
+    const before = await recorded();
+    for (const [input, expectation] of [
+      [
+        "namespace: cilium",
+        /namespace: cilium replaces kube-system, .*; set namespace to "kube-system", or set allowUnsafeChanges to /,
+      ],
+      ["namespace: A", /"A" is not a valid Kubernetes name/],
+    ] as const) {
+      example.change("Pulumi.yaml", properties, `${properties}      ${input}\n`);
+      for (const operation of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const { status, printed } = await example.pulumi(...operation);
+        assert.notEqual(status, 0);
+        assert.match(printed, expectation);
+        assert.deepEqual(await recorded(), before);
+      }
+      example.change("Pulumi.yaml", `      ${input}\n`, "");
+    }
+    example.change("Pulumi.yaml", properties, `${properties}      namespace: cilium\n      allowUnsafeChanges: [namespace]\n`);
+    assert.match(await example.succeed("preview"), /~ +talos-cilium-cni:index:TalosCiliumCni cilium update/);
+  },
+);
 
 test("no secret of a YAML program is printed or in the state", { skip: without("language-yaml") }, async () => {
   const example = await stackOf("manifest-yaml");

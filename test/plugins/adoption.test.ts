@@ -51,7 +51,7 @@ test("an `up` fails on objects that Talos created, and takes them over with the 
       assert.deepEqual(await preview(stack), []);
 
       // Talos is still recorded as an owner of every field, but a change does not conflict.
-      stack.configure(stack.configWith({ adopt: false, podCidr: "10.42.0.0/16" }));
+      stack.configure(stack.configWith({ adopt: false, podCidr: "10.42.0.0/16", allowUnsafeChanges: ["podCidr"] }));
       await up(stack);
       const data = cluster.get("configmap", "cilium-config", "kube-system")?.["data"] as Record<string, string>;
       assert.equal(data["ipv4-native-routing-cidr"], "10.42.0.0/16");

@@ -42,7 +42,7 @@ test(
       assert.deepEqual(await up(stack), []);
       assert.deepEqual(await preview(stack), []);
 
-      const changedInputs = { podCidr: "10.42.0.0/16" };
+      const changedInputs = { podCidr: "10.42.0.0/16", allowUnsafeChanges: ["podCidr" as const] };
       stack.configure(stack.configWith(changedInputs));
       const expectedSteps = [
         "update ConfigMap cilium:cilium/cilium-config",

@@ -12,6 +12,7 @@ test("the package exports the components, what reads a stack's config, the error
     "LabelSelectorOperator",
     "RoutingMode",
     "TalosCiliumCni",
+    "UnsafeChange",
     "configKeys",
     "configuredArgs",
   ]);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import { recordedInputs } from "../../../components/delivery/recordedInputs.ts";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
+import { resolveSettings } from "../../../components/inputs/settings.ts";
 import { isSecretInput, recordRegistrations } from "../../harness/mocks.ts";
 
 const registered = await recordRegistrations();
@@ -17,36 +18,40 @@ let components = 0;
 /** The inputs that are sent to the engine, with secrets marked one by one. */
 async function sentInputs(args: TalosCiliumCniArgs, { isSecret = false } = {}): Promise<Record<string, unknown>> {
   const name = `component-${++components}`;
-  const { urn } = new Component(name, recordedInputs(args, { isSecret }));
+  const { urn } = new Component(name, recordedInputs(args, { isSecret, settings: resolveSettings(args) }));
   await new Promise((resolve) => urn.apply(resolve));
   return registered.find((resource) => resource.name === name)?.sent ?? assert.fail(`${name} is not registered`);
 }
 
-test("only the inputs of the user are recorded, without defaults", async () => {
-  assert.deepEqual(await sentInputs({}), {});
+const release = { ciliumVersion: "1.19.6" };
+
+test("only the inputs of the user are recorded, without defaults except for the Cilium release", async () => {
+  assert.deepEqual(await sentInputs({}), release);
   const args = { podCidr: "10.42.0.0/16", values: { debug: { enabled: true } }, loadBalancer: { ipPools: [] } };
-  assert.deepEqual(await sentInputs(args), args);
+  assert.deepEqual(await sentInputs(args), { ...args, ...release });
+  assert.deepEqual(await sentInputs({ ciliumVersion: "1.18.4" }), { ciliumVersion: "1.18.4" });
 });
 
-test("facts about the LAN and paths of local files are left out, because they change nothing in the cluster", async () => {
+test("facts about the LAN, permissions and paths of local files are left out, because they change nothing in the cluster", async () => {
   const sha256 = "0".repeat(64);
   assert.deepEqual(
     await sentInputs({
       lan: { nodes: ["192.168.1.10"] },
       chart: { path: "/tmp/cilium.tgz", sha256 },
       gatewayApi: { crdsPath: "/tmp/crds.yaml", alpn: false },
+      allowUnsafeChanges: ["podCidr"],
     }),
-    { chart: { sha256 }, gatewayApi: { alpn: false } },
+    { chart: { sha256 }, gatewayApi: { alpn: false }, ...release },
   );
   assert.deepEqual(
     await sentInputs({ chart: { path: "/tmp/cilium.tgz" }, gatewayApi: { crdsPath: "/tmp/crds.yaml" }, lan: {} }),
-    {},
+    release,
   );
 });
 
 test("values are secret if the manifest is", async () => {
   const values = { extraConfig: { a: "b" } };
-  assert.deepEqual(await sentInputs({ values }), { values });
+  assert.deepEqual(await sentInputs({ values }), { values, ...release });
   const sent = await sentInputs({ values, podCidr: "10.42.0.0/16" }, { isSecret: true });
   assert(isSecretInput(sent["values"]));
   assert.equal(sent["podCidr"], "10.42.0.0/16");
@@ -86,6 +91,6 @@ test("of talos only the client configuration and the machine configs are secret,
 
 test("talos without machines is recorded as it is", async () => {
   for (const talos of [{}, { version: "1.13.9" }, { controlPlanes: [], workers: [] }]) {
-    assert.deepEqual(await sentInputs({ talos }), { talos });
+    assert.deepEqual(await sentInputs({ talos }), { talos, ...release });
   }
 });
