@@ -66,9 +66,10 @@ export function checksPage(): string {
   return `# Checks
 
 These checks run when the program starts, so at every preview, before any resource changes. All errors are reported together and stop the
-program. The checks of the last two sections run when the engine compares the inputs with those of the last \`pulumi up\`. Warnings appear in the log and in the output \`warnings\`. In addition, every input must have its type ([inputs.md](inputs.md)),
-every download must have its SHA-256, and errors of Helm are passed on in Helm's own words. Generated from
-[components/checks](../components/checks) by \`npm run generate\`.
+program. Warnings appear in the log and in the output \`warnings\`. In addition, every input must have its type ([inputs.md](inputs.md)),
+every download must have its SHA-256, and errors of Helm are passed on in Helm's own words. The checks of the last two sections run when the
+engine compares the inputs with those of the last \`pulumi up\`. Generated from [components/checks](../components/checks) by
+\`npm run generate\`.
 
 ${verdictsSection()}
 
