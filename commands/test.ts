@@ -42,8 +42,7 @@ async function main(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
   const results = new Map<string, SuiteResult>();
-  const files: TestFile[] = [];
-  for (const [name, paths] of selected) {
+  const provided = [...selected].map(async ([name, paths]): Promise<readonly TestFile[]> => {
     const suite: Suite = suites[name];
     const result: SuiteResult = { passed: 0, failed: 0, skipped: [], isAvoidable: false };
     results.set(name, result);
@@ -53,11 +52,13 @@ async function main(): Promise<void> {
         folder: join(folder, name),
         count: availableParallelism(),
       });
-      for (const each of processes) files.push({ ...each, environment, result, isAlone: suite.oneByOne === true });
+      return processes.map((each) => ({ ...each, environment, result, isAlone: suite.oneByOne === true }));
     } catch (error) {
       countAsNotRun(name, error, result);
+      return [];
     }
-  }
+  });
+  const files = (await Promise.all(provided)).flat();
   say(dim(`everything is ready (${secondsSince(start)})`));
   // The user decides how many inputs are generated, so there is no limit.
   const timeout = values.runs === undefined ? fileTimeout : Infinity;

@@ -6,7 +6,8 @@ import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "./childProcess.mjs";
+import { runAsync } from "./childProcess.mjs";
+import { ensureTool } from "./tools.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, "node_modules", ".bin");
@@ -25,32 +26,39 @@ function isInstalled(/** @type {string} */ folder) {
   );
 }
 
-function install(/** @type {string} */ folder) {
+async function install(/** @type {string} */ folder) {
   process.stderr.write("installing npm packages\n");
   const options = { cwd: folder, seconds: 1800, shell: process.platform === "win32" };
   try {
-    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], options);
+    await runAsync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], options);
   } catch (error) {
     process.stderr.write(`the npm packages could not be installed: ${/** @type {Error} */ (error).message}\n`);
     process.exit(1);
   }
 }
 
-function findNode() {
+/** Gets the tools of a command while npm installs the packages. If that fails, the command tries again, and reports the problem. */
+async function prepareTools(/** @type {string} */ command) {
+  if (!["commands/manifest.ts", "commands/test.ts"].includes(command)) return;
+  const report = (/** @type {string} */ line) => process.stderr.write(`${line}\n`);
+  await Promise.allSettled([ensureTool("pulumi", { report }), ensureTool("helm", { report })]);
+}
+
+async function findNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 18)) return process.execPath;
   const folder = join(root, "tools", "node");
   const packaged = join(folder, "node_modules", ".bin", "node");
   // Some platforms have no such package.
-  if (!existsSync(packaged)) install(folder);
+  if (!existsSync(packaged)) await install(folder);
   if (existsSync(packaged)) return packaged;
   process.stderr.write(`Node 22.18 or later is needed (https://nodejs.org); this is ${process.versions.node}\n`);
   process.exit(1);
 }
 
-const node = findNode();
-if (!isInstalled(root)) install(root);
 const [file = "", ...rest] = process.argv.slice(2);
+const node = await findNode();
+if (!isInstalled(root)) await Promise.all([install(root), prepareTools(file)]);
 const env = {
   ...process.env,
   PATH: [bin, ...(node === process.execPath ? [] : [dirname(node)]), process.env["PATH"]].join(delimiter),

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder, makeFolder } from "../components/support/cacheFolder.mjs";
 import { ChildProcessError, run, runAsync, runUnchecked } from "./childProcess.mjs";
+import { downloadRelease, releaseOf } from "./releases.mjs";
 
 /**
  * @typedef {object} Tool
@@ -18,7 +19,10 @@ import { ChildProcessError, run, runAsync, runUnchecked } from "./childProcess.m
  * @property {{ arguments: string[], minimum: string, install: string }} [onPath] how to print the version of an installed tool
  */
 
-/** The tools. A tool is used from PATH if it is new enough, else built from the source that its go.mod and go.sum pin. */
+/**
+ * The tools. A tool is used from PATH if it is new enough. Otherwise its official release is downloaded, if there is one for this machine and it can
+ * be reached, or it is built from the source that its go.mod and go.sum pin.
+ */
 export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
   pulumi: {
     executable: "pulumi",
@@ -183,13 +187,21 @@ export function requireGo(message) {
 }
 
 /**
- * Returns the folder with the executable of a tool, and builds it first if needed; undefined if the tool on PATH is new enough.
+ * Told about the work on tools.
+ *
+ * @typedef {object} Reporter
+ * @property {(line: string) => void} report prints a line of progress
+ * @property {(name: string, received: number, total: number) => void} [onBytes] called while a release arrives, and with 0 of 0 bytes if it fails
+ */
+
+/**
+ * Returns the folder with the executable of a tool, and downloads or builds it first if needed; undefined if the tool on PATH is new enough.
  *
  * @param {keyof typeof tools} name
- * @param {(line: string) => void} report prints a line of progress
+ * @param {Reporter} reporter
  * @returns {Promise<string | undefined>}
  */
-export async function ensureTool(name, report) {
+export async function ensureTool(name, reporter) {
   /** @type {Tool} */
   const tool = tools[name];
   if (tool.onPath && atLeast(installedVersion(tool), tool.onPath.minimum)) return undefined;
@@ -197,8 +209,66 @@ export async function ensureTool(name, report) {
   const cache = cacheFolder();
   if (cache === undefined) throw noFolder(name, "there is neither an absolute XDG_CACHE_HOME nor a home folder");
   const folder = join(cache, "tools", `${name}-${pinOf(source, tool)}`);
-  if (!existsSync(join(folder, tool.executable))) await build(name, tool, source, folder, report);
-  return folder;
+  if (existsSync(join(folder, tool.executable))) return folder;
+  const unfinished = unfinishedFolder(name, folder);
+  try {
+    const problem = await downloadTool(name, tool, source, unfinished, reporter);
+    if (problem !== undefined) await inTurn(() => build(name, tool, source, unfinished, problem, reporter));
+    try {
+      renameSync(unfinished, folder);
+    } catch (error) {
+      // Another process may have got the same tool in the meantime.
+      if (!existsSync(join(folder, tool.executable))) throw error;
+    }
+    return folder;
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Downloads the official release of a tool. Returns undefined if that succeeded, else what stands against it, which is empty for a tool without a
+ * release.
+ *
+ * @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {Reporter} reporter
+ */
+async function downloadTool(name, tool, source, folder, { report, onBytes }) {
+  const version = pinnedVersion(source, tool);
+  const release = version === undefined ? undefined : releaseOf(name, version);
+  if (release === undefined) return "";
+  report(`downloading ${name} ${release.version}`);
+  try {
+    const digest = await downloadRelease(release, folder, tool.executable, {
+      onBytes: (received, total) => onBytes?.(name, received, total),
+    });
+    const origin = digest === "pinned" ? "pinned in tools/releases.mjs" : "published with the release";
+    report(`downloaded ${name} ${release.version}, whose SHA-256 is ${origin}`);
+    return undefined;
+  } catch (error) {
+    onBytes?.(name, 0, 0);
+    for (const file of readdirSync(folder)) rmSync(join(folder, file), { recursive: true, force: true });
+    const { message } = /** @type {Error} */ (error);
+    report(`${message}; building ${name} from source instead`);
+    return message;
+  }
+}
+
+/** The version of the module that has the package of a tool, without `v`: `4.3.1`. @param {string} source @param {Tool} tool */
+function pinnedVersion(source, { package: target, modfile = "go.mod" }) {
+  const requirements = readFileSync(join(source, modfile), "utf8").matchAll(/^\s*(?:require )?(\S+) v(\S+)/gm);
+  return [...requirements].find(([, module = ""]) => `${target}/`.startsWith(`${module}/`))?.[2];
+}
+
+/** @type {Set<Promise<unknown>>} */
+const builds = new Set();
+
+/** Starts a build as soon as less than two others run: Go itself uses all processors, except when it links. @param {() => Promise<void>} work */
+async function inTurn(work) {
+  while (builds.size >= 2) await Promise.race(builds);
+  const result = work();
+  const ended = result.catch(() => undefined).finally(() => builds.delete(ended));
+  builds.add(ended);
+  return result;
 }
 
 /** A program that does not print its version within 30 seconds counts as missing. @param {Tool} tool */
@@ -226,11 +296,15 @@ function pinOf(source, { package: target, modfile = "go.mod", sources = [], ldfl
   return hash.digest("hex").slice(0, 16);
 }
 
-/** @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {(line: string) => void} report */
-async function build(name, tool, source, folder, report) {
+/**
+ * @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {string} problem of the release @param {Reporter} reporter
+ */
+async function build(name, tool, source, folder, problem, { report }) {
   const alternative = tool.onPath ? `${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), or ` : "";
-  requireGo(`${name} is needed: install ${alternative}Go 1.26 or later (https://go.dev/dl/), which builds it once from source`);
-  const unfinished = unfinishedFolder(name, folder);
+  const reason = problem === "" ? "" : `; its official release could not be used: ${problem}`;
+  requireGo(
+    `${name} is needed: install ${alternative}Go 1.26 or later (https://go.dev/dl/), which builds it once from source${reason}`,
+  );
   const start = Date.now();
   const seconds = () => `${Math.round((Date.now() - start) / 1000)} s`;
   report(`building ${name} once from source (takes about ${tool.minutes} on two cores)`);
@@ -250,20 +324,9 @@ async function build(name, tool, source, folder, report) {
       "-modfile",
       tool.modfile ?? "go.mod",
     ];
-    await go(
-      ["build", ...options, "-o", join(unfinished, tool.executable), tool.package],
-      source,
-      (lines) => (packages += lines),
-    );
-    try {
-      renameSync(unfinished, folder);
-    } catch (error) {
-      // Another process may have built the same tool in the meantime.
-      if (!existsSync(join(folder, tool.executable))) throw error;
-    }
+    await go(["build", ...options, "-o", join(folder, tool.executable), tool.package], source, (lines) => (packages += lines));
   } finally {
     clearInterval(heartbeat);
-    rmSync(unfinished, { recursive: true, force: true });
   }
   report(`built ${name} in ${seconds()}`);
 }

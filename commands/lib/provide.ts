@@ -4,17 +4,16 @@ import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
 import { ChartUnreachable } from "../../components/helm/chartSource.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
-import { ensureTool, MissingToolError, tools } from "../../tools/tools.mjs";
+import { MissingToolError, tools } from "../../tools/tools.mjs";
 import { fetchCiliumSource, findSource } from "./ciliumSource.ts";
 import { type Consumer, installConsumers, RegistryUnreachable } from "./consumers.ts";
 import { fetchGatewayApiCrds } from "./gatewayApiCrds.ts";
 import { findAgentObstacle, type Obstacle } from "./lanObstacles.ts";
 import { allPlugins, findPluginFolder, missingPluginMessage } from "./plugins.ts";
 import { findProgram, linkPrograms } from "./programs.ts";
-import { putOnPath } from "./putOnPath.ts";
+import { putOnPath, toolFolder } from "./putOnPath.ts";
 import { fetchPythonPackages } from "./pythonPackages.ts";
 import { commandFolders, type Suite, type SystemCommand, systemCommands } from "./suites.ts";
-import { progress } from "./terminal.ts";
 
 /** The data that was fetched for the files of a suite, by release. */
 export interface SuiteData {
@@ -114,20 +113,16 @@ function systemPrograms(commands: readonly SystemCommand[]): Readonly<Record<str
   throw new SuiteObstacle({ reason, isMachine: false });
 }
 
-/** Finds the files of tools, by the names of their commands. Builds missing tools first. */
+/** Finds the files of tools, by the names of their commands. Downloads or builds missing tools first. */
 async function toolPrograms(suite: Suite) {
-  const linked: Record<string, string> = {};
-  const helm3: Record<string, string> = {};
-  for (const tool of suite.tools) {
-    // Both Helm releases are called helm, so the tests find Helm 3 through this variable.
-    if (tool === "helm3") helm3["HELM3"] = (await ensureTool(tool, progress)) ?? "";
-    else {
-      await putOnPath(tool);
-      const { executable } = tools[tool];
-      linked[executable] = findProgram(executable) ?? "";
-    }
-  }
-  return { linked, helm3 };
+  // Both Helm releases are called helm, so the tests find Helm 3 through this variable.
+  const [named, byVariable] = [suite.tools.filter((tool) => tool !== "helm3"), suite.tools.filter((tool) => tool === "helm3")];
+  const [[helm3]] = await Promise.all([Promise.all(byVariable.map(toolFolder)), putOnPath(...named)]);
+  const executables = named.map((tool) => tools[tool].executable);
+  return {
+    linked: Object.fromEntries(executables.map((executable) => [executable, findProgram(executable) ?? ""])),
+    helm3: helm3 === undefined ? {} : { HELM3: helm3 },
+  };
 }
 
 const charts = new Map<string, string>();
