@@ -1,24 +1,26 @@
 // npm run manifest: runs a real `pulumi up` of index.ts on local state and writes its outputs to files. With `-- --check` it writes nothing
 // and fails unless the present files have the content that it would write. With `-- --compare 1.19.6`, or another config file in place of the
-// release, it writes nothing and prints what changes.
+// release, it writes nothing and prints what changes. With `-- --for flux` (or argocd, helm) it writes what makes this tool render the same objects.
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { assertInputs } from "../components/checks/inputs.ts";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
-import { resolveSettings } from "../components/inputs/settings.ts";
+import { resolveSettings, type Settings } from "../components/inputs/settings.ts";
 import { readDocuments } from "../components/kubernetes/yaml.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
 import { findSource } from "./lib/ciliumSource.ts";
 import { compareManifests } from "./lib/compareManifests.ts";
 import { drift } from "./lib/drift.ts";
 import { checkWritable, type FileChange, writeIfChanged } from "./lib/files.ts";
+import type { GitOpsTool } from "./lib/gitOps.ts";
 import { readManifestOptions } from "./lib/manifestOptions.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
 import { root } from "./lib/root.ts";
 import { devConfig, devConfigFile, withStack } from "./lib/stack.ts";
 import { dim, fail, say, step } from "./lib/terminal.ts";
+import { writeGitOps } from "./lib/writeGitOps.ts";
 
 const env = (name: string) => process.env[name] || undefined;
 
@@ -36,28 +38,33 @@ function inputs(leaveOut?: () => void): TalosCiliumCniArgs {
   return { ...devConfig(devConfigFile, leaveOut), ...Object.fromEntries(overrides), delivery: "manifest" };
 }
 
-/** The paths of the two files: OUTPUT_FILE, relative to the user's folder, or the defaults in manifests/. */
-function outputFiles(version: string): { readonly manifest: string; readonly loadBalancer: string } {
+/** The paths of the files: OUTPUT_FILE, relative to the user's folder, and names beside it, or the defaults in manifests/. */
+function outputFiles(version: string, kind = "cni") {
   const outputFile = env("OUTPUT_FILE");
   if (outputFile === undefined) {
-    const file = (kind: string) => join(root, "manifests", `cilium-${kind}-${version}.yaml`);
-    return { manifest: file("cni"), loadBalancer: file("lb") };
+    const file = (name: string) => join(root, "manifests", `cilium-${name}-${version}.yaml`);
+    return { main: file(kind), loadBalancer: file("lb"), namespace: file("namespace") };
   }
-  const manifest = resolve(userFolder, outputFile);
-  return { manifest, loadBalancer: manifest.replace(/(?=(?:\.[^./\\]+)?$)/, "-lb") };
+  const main = resolve(userFolder, outputFile);
+  const beside = (name: string) => main.replace(/(?=(?:\.[^./\\]+)?$)/, `-${name}`);
+  return { main, loadBalancer: beside("lb"), namespace: beside("namespace") };
 }
 
 async function main(): Promise<void> {
-  const { check, compare } = readManifestOptions(process.argv.slice(2));
+  const { check, compare, tool } = readManifestOptions(process.argv.slice(2));
   if (compare !== undefined) {
     await printComparison(compare);
     return;
   }
   const args = inputs();
+  if (tool !== undefined) {
+    await handOver(tool, args);
+    return;
+  }
   assertInputs(args);
   const settings = resolveSettings(args);
   const files = outputFiles(settings.ciliumVersion);
-  if (!check) Object.values(files).forEach(checkWritable);
+  if (!check) [files.main, files.loadBalancer].forEach(checkWritable);
 
   await step("tools", async () => {
     await putOnPath("pulumi", "helm");
@@ -78,7 +85,7 @@ async function main(): Promise<void> {
   }
   const changes: FileChange[] = [];
   const { manifest, loadBalancerManifest } = outputs;
-  if (manifest !== undefined) changes.push(writeIfChanged(files.manifest, manifest));
+  if (manifest !== undefined) changes.push(writeIfChanged(files.main, manifest));
   if (loadBalancerManifest !== undefined) changes.push(writeIfChanged(files.loadBalancer, loadBalancerManifest));
   else if (existsSync(files.loadBalancer)) {
     changes.push({ file: files.loadBalancer, change: "left from an earlier run; no pool or policy is configured any more" });
@@ -97,10 +104,26 @@ async function printComparison(target: string): Promise<void> {
   }
 }
 
+/** Writes the files for Flux, Argo CD or Helm. */
+async function handOver(tool: GitOpsTool, args: TalosCiliumCniArgs): Promise<void> {
+  await putOnPath("helm");
+  const kind = tool === "helm" ? "values" : tool;
+  const { files, warnings, settings } = await writeGitOps(tool, args, outputFiles(resolveSettings(args).ciliumVersion, kind));
+  const crds = crdsCommand(settings);
+  const rows = [
+    ["Cilium", [settings.ciliumVersion]],
+    ["files", files],
+    ["warnings", warnings.length === 0 ? ["none"] : warnings],
+    ["first", crds === undefined ? [] : [crds]],
+    ["next", ["docs/hand-off.md says in which order the owners change"]],
+  ] as const;
+  say(`\n${formatRows(rows)}`);
+}
+
 /** Ends the command with the differences, unless the files have the content of the outputs. */
 function checkFiles(files: ReturnType<typeof outputFiles>, outputs: OutputMap): void {
   const expected = [
-    [files.manifest, outputs["manifest"]],
+    [files.main, outputs["manifest"]],
     [files.loadBalancer, outputs["loadBalancerManifest"]],
   ] as const;
   const reports: string[] = [];
@@ -114,16 +137,16 @@ function checkFiles(files: ReturnType<typeof outputFiles>, outputs: OutputMap): 
 }
 
 function table(
-  { ciliumVersion, kubernetesVersion, gatewayApi }: ReturnType<typeof resolveSettings>,
+  settings: Settings,
   outputs: OutputMap,
   changes: readonly FileChange[],
   sourceWarning: string | undefined,
 ): string {
+  const { ciliumVersion, kubernetesVersion } = settings;
   const output = (name: string) => outputs[name]?.value as unknown;
   const manifest = output("manifest") as string;
   const kinds = Object.entries(Object.groupBy(readDocuments(manifest), ({ object }) => object.kind));
   const warnings = [sourceWarning, ...(output("warnings") as string[])].filter((warning) => warning !== undefined);
-  const minor = ciliumMinor(ciliumVersion);
   const rows: [name: string, lines: readonly string[]][] = [
     ["Cilium", [`${ciliumVersion}, for Kubernetes ${kubernetesVersion}`]],
     ["objects", [kinds.map(([kind, objects]) => `${objects?.length} ${kind}`).join(", ")]],
@@ -133,8 +156,19 @@ function table(
     ["files", changes.map(({ file, change }) => `${relative(process.cwd(), file)} ${dim(change)}`)],
     ["warnings", warnings.length === 0 ? ["none"] : warnings],
   ];
-  if (gatewayApi.enabled && minor !== undefined)
-    rows.push(["first", [`kubectl apply --server-side -f ${gatewayApiCrdsUrl(minor.gatewayApi)}`]]);
+  const crds = crdsCommand(settings);
+  if (crds !== undefined) rows.push(["first", [crds]]);
+  return formatRows(rows);
+}
+
+/** The command that installs the Gateway API CRDs. Undefined if Cilium needs none. */
+function crdsCommand({ ciliumVersion, gatewayApi }: Settings): string | undefined {
+  const minor = ciliumMinor(ciliumVersion);
+  if (!gatewayApi.enabled || minor === undefined) return undefined;
+  return `kubectl apply --server-side -f ${gatewayApiCrdsUrl(minor.gatewayApi)}`;
+}
+
+function formatRows(rows: readonly (readonly [name: string, lines: readonly string[]])[]): string {
   return rows.flatMap(([name, lines]) => lines.map((line, index) => `${(index === 0 ? name : "").padEnd(9)} ${line}`)).join("\n");
 }
 

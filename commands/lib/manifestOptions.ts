@@ -1,4 +1,6 @@
 import { parseArgs } from "node:util";
+import { quote } from "../../components/support/problems.ts";
+import { type GitOpsTool, gitOpsTools } from "./gitOps.ts";
 
 /** What `npm run manifest` does. */
 export interface ManifestOptions {
@@ -6,22 +8,29 @@ export interface ManifestOptions {
   readonly check: boolean;
   /** The release or the config file to compare with. */
   readonly compare: string | undefined;
+  /** Write the files for this tool in place of the manifest. */
+  readonly tool: GitOpsTool | undefined;
 }
 
 const allowed =
-  "allowed are --check, and --compare with a release or a config file, such as: npm run manifest -- --compare 1.19.6";
+  `allowed are --check, --for with ${gitOpsTools.join(", ")}, and --compare with a release or a config file, such as: ` +
+  "npm run manifest -- --compare 1.19.6";
 
 /** Reads the options of `npm run manifest`. Throws an error that names what is allowed. */
 export function readManifestOptions(words: readonly string[]): ManifestOptions {
-  const { check, compare } = parse(words);
+  const { check, compare, for: word } = parse(words);
   if (compare === "") throw new Error(`--compare has no release or file; ${allowed}`);
-  if (check && compare !== undefined) throw new Error("--check and --compare cannot be used together; leave one of them out");
-  return { check, compare };
+  const tool = gitOpsTools.find((each) => each === word);
+  if (word !== undefined && tool === undefined)
+    throw new Error(`--for: ${quote(word)} is not a tool that is known here; ${allowed}`);
+  const used = [check ? ["--check"] : [], compare === undefined ? [] : ["--compare"], tool === undefined ? [] : ["--for"]].flat();
+  if (used.length > 1) throw new Error(`${used.join(" and ")} cannot be used together; use one of them`);
+  return { check, compare, tool };
 }
 
-function parse(words: readonly string[]): { readonly check: boolean; readonly compare?: string } {
+function parse(words: readonly string[]): { readonly check: boolean; readonly compare?: string; readonly for?: string } {
   try {
-    const options = { check: { type: "boolean", default: false }, compare: { type: "string" } } as const;
+    const options = { check: { type: "boolean", default: false }, compare: { type: "string" }, for: { type: "string" } } as const;
     return parseArgs({ args: [...words], options }).values;
   } catch (error) {
     const [reason = ""] = (error as Error).message.split(/\.\s/);

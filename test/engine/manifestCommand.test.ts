@@ -105,7 +105,7 @@ test(
   },
 );
 
-test("npm run manifest -- --compare prints what changes from 1.18.4 to 1.19.6, and writes nothing", { timeout: 120_000 }, () => {
+test("npm run manifest -- --compare prints what changes from 1.18.4 to 1.19.6, and writes nothing", { timeout: 240_000 }, () => {
   const files = () => run("git", ["status", "--porcelain", "--ignored", "--", ".", ":!.pulumi-local"], { cwd: root });
   const filesBefore = files();
   const output = join(folder, "compared", "x.yaml");
@@ -149,13 +149,57 @@ test("npm run manifest -- --compare prints what changes from 1.18.4 to 1.19.6, a
   assert.equal(files(), filesBefore);
 });
 
-test("npm run manifest -- --compare with a wrong release, file or option gives one error", { timeout: 120_000 }, () => {
+test(
+  "npm run manifest -- --for writes the files of a tool, and none if they would contain secrets",
+  { timeout: 240_000 },
+  async () => {
+    const handOff = join(folder, "hand-off");
+    const files = () => (existsSync(handOff) ? readdirSync(handOff) : []);
+    const first = runManifest({ OUTPUT_FILE: join(handOff, "cilium.yaml") }, "--for", "flux");
+    assert.equal(first.status, 0, first.report);
+    assert.deepEqual(files(), ["cilium-lb.yaml", "cilium.yaml"]);
+    assert.match(readFileSync(join(handOff, "cilium.yaml"), "utf8"), /^kind: HelmRelease$[^]*^ {6}version: 1\.18\.4$/m);
+    assert.match(readFileSync(join(handOff, "cilium-lb.yaml"), "utf8"), /cidr: 192\.168\.1\.200\/29/);
+    const again = runManifest({ OUTPUT_FILE: join(handOff, "cilium.yaml") }, "--for", "flux");
+    assert.match(again.report, /cilium\.yaml unchanged\n.*cilium-lb\.yaml unchanged/);
+
+    const clone = new Clone();
+    try {
+      const secret = "not-for-the-eyes-of-others";
+      const key = "homelab-talos-cni";
+      writeFileSync(
+        join(clone.folder, "Pulumi.dev.yaml"),
+        `config:\n  ${key}:ciliumVersion: 1.18.4\n  ${key}:namespace: cilium\n  ${key}:secretValues:\n    extraConfig:\n      token: ${secret}\n`,
+      );
+      const write = async (tool: string) =>
+        clone.runUnchecked("npm", ["run", "--silent", "manifest", "--", "--for", tool], { INIT_CWD: "", NO_COLOR: "1" });
+      const refused = await write("argocd");
+      assert.equal(refused.status, 1);
+      assert.match(refused.printed, /^error: secretValues: would be readable in the files, /m);
+      assert(!refused.printed.includes(secret));
+      assert(!existsSync(join(clone.folder, "manifests", "cilium-argocd-1.18.4.yaml")));
+
+      writeFileSync(
+        join(clone.folder, "Pulumi.dev.yaml"),
+        `config:\n  ${key}:ciliumVersion: 1.18.4\n  ${key}:namespace: cilium\n`,
+      );
+      const helm = await write("helm");
+      assert.equal(helm.status, 0, helm.printed);
+      for (const name of ["values", "namespace"])
+        assert(existsSync(join(clone.folder, "manifests", `cilium-${name}-1.18.4.yaml`)));
+    } finally {
+      clone.remove();
+    }
+  },
+);
+
+test("npm run manifest -- --compare with a wrong release, file or option gives one error", { timeout: 240_000 }, () => {
   const file = (name: string, content: string) => {
     writeFileSync(join(folder, name), content);
     return name;
   };
   const allowed =
-    "allowed are --check, and --compare with a release or a config file, such as: npm run manifest -- --compare 1\\.19\\.6";
+    "allowed are --check, --for with flux, argocd, helm, and --compare with a release or a config file, such as: npm run manifest -- --compare 1\\.19\\.6";
   for (const [options, message] of [
     [
       ["--compare", "1.17.3"],
@@ -182,7 +226,7 @@ test("npm run manifest -- --compare with a wrong release, file or option gives o
     [["--compare", file("broken.yaml", "config: a: secret-word\n")], /^.*broken\.yaml: [^\n]* at line 1, column \d+$/],
     [["1.19.6"], new RegExp(`^Unexpected argument '1\\.19\\.6'; ${allowed}$`)],
     [["--compared", "1.19.6"], new RegExp(`^Unknown option '--compared'; ${allowed}$`)],
-    [["--check", "--compare", "1.19.6"], /^--check and --compare cannot be used together; leave one of them out$/],
+    [["--check", "--compare", "1.19.6"], /^--check and --compare cannot be used together; use one of them$/],
   ] as const) {
     const { status, printed, report } = runManifest({ INIT_CWD: folder }, ...options);
     assert.equal(status, 1, report);
@@ -193,7 +237,7 @@ test("npm run manifest -- --compare with a wrong release, file or option gives o
   }
 });
 
-test("npm run manifest -- --compare with another config prints no secret of either", { timeout: 120_000 }, async () => {
+test("npm run manifest -- --compare with another config prints no secret of either", { timeout: 240_000 }, async () => {
   const clone = new Clone();
   try {
     const write = (name: string, content: string) => {

@@ -3,10 +3,12 @@ import { test } from "node:test";
 import { readManifestOptions } from "../../../commands/lib/manifestOptions.ts";
 
 test("the options are read", () => {
-  assert.deepEqual(readManifestOptions([]), { check: false, compare: undefined });
-  assert.deepEqual(readManifestOptions(["--check"]), { check: true, compare: undefined });
+  assert.deepEqual(readManifestOptions([]), { check: false, compare: undefined, tool: undefined });
+  assert.deepEqual(readManifestOptions(["--check"]), { check: true, compare: undefined, tool: undefined });
   for (const words of [["--compare", "1.19.6"], ["--compare=1.19.6"]])
-    assert.deepEqual(readManifestOptions(words), { check: false, compare: "1.19.6" });
+    assert.deepEqual(readManifestOptions(words), { check: false, compare: "1.19.6", tool: undefined });
+  for (const tool of ["flux", "argocd", "helm"])
+    assert.deepEqual(readManifestOptions(["--for", tool]), { check: false, compare: undefined, tool });
 });
 
 test("every other word is one error that names what is allowed", () => {
@@ -18,11 +20,18 @@ test("every other word is one error that names what is allowed", () => {
     ["--compare", "--check"],
     ["--check=no"],
     ["-c"],
+    ["--for"],
+    ["--for", "fleet"],
   ])
     assert.throws(
       () => readManifestOptions(words),
-      /^Error: [^\n;]*; allowed are --check, and --compare with a release or a config file, such as: npm run manifest -- --compare 1\.19\.6$/,
+      /^Error: [^\n;]*; allowed are --check, --for with flux, argocd, helm, and --compare with a release or a config file, such as: npm run manifest -- --compare 1\.19\.6$/,
       words.join(" "),
     );
-  assert.throws(() => readManifestOptions(["--check", "--compare", "1.19.6"]), /cannot be used together/);
+  for (const words of [
+    ["--check", "--compare", "1.19.6"],
+    ["--compare", "1.19.6", "--for", "flux"],
+    ["--for", "helm", "--check"],
+  ])
+    assert.throws(() => readManifestOptions(words), /^Error: --\w+ and --\w+ cannot be used together; use one of them$/);
 });
