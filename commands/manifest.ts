@@ -1,7 +1,6 @@
 // npm run manifest: runs a real `pulumi up` of index.ts on local state and writes its outputs to files. With `-- --check` it writes nothing
 // and fails unless the present files have the content that it would write. With `-- --compare 1.19.6`, or another config file in place of the
 // release, it writes nothing and prints what changes. With `-- --for flux` (or argocd, helm) it writes what makes this tool render the same objects.
-import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
@@ -13,7 +12,7 @@ import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported
 import { findSource } from "./lib/ciliumSource.ts";
 import { compareManifests } from "./lib/compareManifests.ts";
 import { drift } from "./lib/drift.ts";
-import { checkWritable, type FileChange, writeIfChanged } from "./lib/files.ts";
+import { checkWritable, type FileChange, noLoadBalancer, writeIfChanged, writeIfNeeded } from "./lib/files.ts";
 import type { GitOpsTool } from "./lib/gitOps.ts";
 import { readManifestOptions } from "./lib/manifestOptions.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
@@ -86,10 +85,7 @@ async function main(): Promise<void> {
   const changes: FileChange[] = [];
   const { manifest, loadBalancerManifest } = outputs;
   if (manifest !== undefined) changes.push(writeIfChanged(files.main, manifest));
-  if (loadBalancerManifest !== undefined) changes.push(writeIfChanged(files.loadBalancer, loadBalancerManifest));
-  else if (existsSync(files.loadBalancer)) {
-    changes.push({ file: files.loadBalancer, change: "left from an earlier run; no pool or policy is configured any more" });
-  }
+  changes.push(...writeIfNeeded(files.loadBalancer, loadBalancerManifest, noLoadBalancer));
   say(`\n${table(settings, outputs, changes, source.warning)}`);
 }
 

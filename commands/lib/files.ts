@@ -42,6 +42,19 @@ export function writeIfChanged(file: string, { value, secret }: OutputValue): Fi
   return { file, change: isNew ? "new" : "changed" };
 }
 
+/**
+ * Writes a file that not every config needs. If there is no output for it, a file of an earlier run stays, and the change says why it is not
+ * needed any more.
+ */
+export function writeIfNeeded(file: string, output: OutputValue | undefined, reason: string): readonly FileChange[] {
+  if (output !== undefined) return [writeIfChanged(file, output)];
+  if (!existsSync(file)) return [];
+  return [{ file, change: `left from an earlier run; ${reason}` }];
+}
+
+/** Why a file with pools and policies is not needed. */
+export const noLoadBalancer = "no pool or policy is configured any more";
+
 function unfinished(file: string): string {
   return `${file}.${process.pid}`;
 }

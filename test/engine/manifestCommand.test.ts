@@ -187,6 +187,17 @@ test(
       assert.equal(helm.status, 0, helm.printed);
       for (const name of ["values", "namespace"])
         assert(existsSync(join(clone.folder, "manifests", `cilium-${name}-1.18.4.yaml`)));
+      assert(!existsSync(join(clone.folder, "manifests", "cilium-lb-1.18.4.yaml")));
+
+      // Files that earlier runs left, and that this config does not need.
+      writeFileSync(join(clone.folder, "Pulumi.dev.yaml"), `config:\n  ${key}:ciliumVersion: 1.18.4\n`);
+      writeFileSync(join(clone.folder, "manifests", "cilium-lb-1.18.4.yaml"), "");
+      const left = await write("helm");
+      assert.match(
+        left.printed,
+        /cilium-namespace-1\.18\.4\.yaml left from an earlier run; this Cilium needs no Namespace of its own$/m,
+      );
+      assert.match(left.printed, /cilium-lb-1\.18\.4\.yaml left from an earlier run; no pool or policy is configured any more$/m);
     } finally {
       clone.remove();
     }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { checkWritable, writeIfChanged } from "../../../commands/lib/files.ts";
+import { checkWritable, writeIfChanged, writeIfNeeded } from "../../../commands/lib/files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "files-"));
 after(() => {
@@ -20,6 +20,15 @@ test("a file is written atomically with its folder, and left alone if it is up t
   assert.equal(writeIfChanged(file, { value: "two\n", secret: false }).change, "changed");
   assert.equal(readFileSync(file, "utf8"), "two\n");
   assert.deepEqual(readdirSync(join(folder, "a", "b")), ["plain.yaml"]);
+});
+
+test("a file that is not needed is not written, and reported if an earlier run left it", () => {
+  const file = join(folder, "a", "pools.yaml");
+  assert.deepEqual(writeIfNeeded(file, undefined, "no pools"), []);
+  assert.deepEqual(readdirSync(join(folder, "a")), ["b"]);
+  assert.deepEqual(writeIfNeeded(file, { value: "one\n", secret: false }, "no pools"), [{ file, change: "new" }]);
+  assert.deepEqual(writeIfNeeded(file, undefined, "no pools"), [{ file, change: "left from an earlier run; no pools" }]);
+  assert.equal(readFileSync(file, "utf8"), "one\n");
 });
 
 test("only its owner can read a secret file, even if everybody could read it before", () => {
