@@ -7,6 +7,7 @@ export const {
   manifest,
   manifestSha256,
   loadBalancerManifest,
+  helmValues,
   bgpRouterConfig,
   objects,
   images,

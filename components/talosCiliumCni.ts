@@ -32,6 +32,14 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
   /** The IP pools, L2 announcement policies and BGP objects as a YAML stream of Kubernetes objects. Undefined if there are none. */
   readonly loadBalancerManifest: pulumi.Output<string | undefined>;
   /**
+   * The Helm values that render the chart into `manifest`, for a HelmRelease of Flux or an Application of Argo CD: docs/hand-off.md. Pools,
+   * policies and BGP objects are in `loadBalancerManifest`, and a Namespace other than `kube-system` is in `manifest` alone. A secret if
+   * `manifest` is.
+   */
+  // Pulumi has no type for "anything" but `any`.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly helmValues: pulumi.Output<Record<string, any>>;
+  /**
    * The configuration of each router that is a peer in `bgp`, for FRR and for BIRD: the nodes in `lan.nodes` as neighbors, all paths in use, and
    * filters that take only what the nodes may announce. Undefined without peers or without `lan.nodes`.
    */
@@ -73,6 +81,7 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
     this.manifest = secretIf(plan.isSecret, manifest.yaml);
     this.manifestSha256 = secretIf(plan.isSecret, manifest.sha256);
     this.loadBalancerManifest = output(loadBalancer?.yaml);
+    this.helmValues = secretIf<pulumi.Unwrap<typeof this.helmValues>>(plan.isSecret, { ...plan.values });
     this.bgpRouterConfig = output(plan.bgpRouterConfig);
     this.objects = output(objectDigests(plan));
     this.images = secretIf(images.isSecret, [...images.names]);
@@ -88,6 +97,7 @@ export class TalosCiliumCni extends pulumi.ComponentResource {
       manifest: this.manifest,
       manifestSha256: this.manifestSha256,
       loadBalancerManifest: this.loadBalancerManifest,
+      helmValues: this.helmValues,
       bgpRouterConfig: this.bgpRouterConfig,
       objects: this.objects,
       images: this.images,

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
+import { render } from "../../components/helm/render.ts";
 import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
+import { createManifest } from "../../components/kubernetes/manifest.ts";
+import { createPlan } from "../../components/plan.ts";
 import { TalosCiliumCni } from "../../components/talosCiliumCni.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { invalidInputs } from "../fixtures/invalidInputs.ts";
@@ -41,6 +44,22 @@ test("delivery manifest exports the manifests and creates nothing but the compon
   assert.deepEqual(inputsOf("cilium")["loadBalancer"], devStack.loadBalancer);
 });
 
+test("with helmValues, Helm renders the manifest, also if a value is null", async () => {
+  const args = { ...devStack, values: { envoy: { priorityClassName: null }, extraConfig: { octal: "0400", nothing: "" } } };
+  const cni = create("values", args);
+  const plan = createPlan({ ...chartArgs(), ...args });
+  const values = await value(cni.helmValues);
+  assert.deepEqual(values, plan.values);
+  const rendered = render(plan.chart, values, plan.settings).map(({ object }) => object);
+  assert.equal(createManifest(rendered).yaml, plan.manifest.yaml);
+  assert.equal(await pulumi.isSecret(cni.helmValues as pulumi.Output<unknown>), false);
+});
+
+test("helmValues is secret with secretValues", async () => {
+  const cni = create("secret-values", { secretValues: { extraConfig: { token: "not-for-others" } } });
+  assert.equal(await pulumi.isSecret(cni.helmValues as pulumi.Output<unknown>), true);
+});
+
 test("without pools and policies there is no LoadBalancer manifest", async () => {
   assert.equal(await value(create("plain", {}).loadBalancerManifest), undefined);
 });
@@ -65,6 +84,7 @@ test("a manifest with a Secret is secret, and so are its digests and the recorde
   });
   assert.equal(await pulumi.isSecret(cni.manifest), true);
   assert.equal(await pulumi.isSecret(cni.manifestSha256), true);
+  assert.equal(await pulumi.isSecret(cni.helmValues as pulumi.Output<unknown>), true);
   assert.equal((await value(cni.objects))["Secret kube-system/cilium-azure"], "secret");
   assert.match((await value(cni.warnings)).join("\n"), /^values\.azure: puts Secret/m);
   await value(cni.urn);

@@ -18,6 +18,7 @@ test("the component is made from inputs that came from resources, with all its o
   assert.match(await value(pulumi.output(urn)), /known$/);
   assert.deepEqual(Object.keys(state).toSorted(), [
     "bgpRouterConfig",
+    "helmValues",
     "images",
     "loadBalancerManifest",
     "machineConfigPatches",
