@@ -24,6 +24,7 @@ export const systemCommands = {
   chroot: "coreutils",
   clang: "clang-19",
   cp: "coreutils",
+  diff: "diffutils",
   find: "findutils",
   git: "git",
   go: "golang-go, or from https://go.dev/dl/",
@@ -243,8 +244,8 @@ export const suites = {
   /** Talos' own code: its config code with our patches, and its manifest sync with a real API server. */
   talos: {
     files: "test/talos/*.test.ts",
-    tools: [...apiServer, "helm", "yamlread", "machinery-1.11", "machinery-1.13", "machinery-1.14", "talosSync"],
-    commands: ["sh"],
+    tools: [...apiServer, ...nodes, "helm", "helm3", "yamlread", "machinery-1.11", "machinery-1.13", "machinery-1.14", "talosSync"],
+    commands: ["diff", "sh"],
     charts: stackReleases,
     gatewayApi: ["v1.2.0", "v1.4.1"],
   },
