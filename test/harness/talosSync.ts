@@ -25,11 +25,12 @@ export function syncManifests(
   return counts;
 }
 
-/** Removes Cilium's objects from Talos' inventory, with the pattern from docs/hand-off.md. */
-export function forgetCilium(cluster: Cluster): void {
+/** Removes Cilium's objects from Talos' inventory, with the pattern from docs/hand-off.md, which has one for the namespace `network` too. */
+export function forgetCilium(cluster: Cluster, namespace?: "network"): void {
   const page = readFileSync(join(root, "docs", "hand-off.md"), "utf8");
-  const [, pattern = ""] =
-    /select\(\.key \| test\("([^"]+)"\) \| not\)/.exec(page) ?? assert.fail("docs/hand-off.md has no pattern");
+  const patterns = [...page.matchAll(/test\("([^"]+)"\)/g)].map(([, pattern = ""]) => pattern);
+  assert.equal(patterns.length, 2);
+  const pattern = patterns.find((text) => text.includes("network") === (namespace !== undefined)) ?? assert.fail();
   const { data, ...rest } = cluster.get("configmap", inventory, "kube-system") ?? assert.fail("there is no inventory");
   const remaining = Object.entries(data as object).filter(([key]) => !new RegExp(pattern).test(key));
   assert.equal(remaining.length, 1, remaining.join("\n"));

@@ -8,6 +8,7 @@ import { nameOf } from "../../components/kubernetes/manifest.ts";
 import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { devStack } from "../fixtures/devStack.ts";
+import { hubble, variants } from "../fixtures/variants.ts";
 import { cacheRenderings } from "../harness/cachedRenderings.ts";
 import { chart } from "../harness/charts.ts";
 import { Cluster, eventually } from "../harness/cluster.ts";
@@ -38,6 +39,12 @@ function helm(program: string, action: readonly string[], args: TalosCiliumCniAr
   const { values, release, version, namespace } = handed("flux", args);
   const where = [release, chart(version).path, "--kubeconfig", cluster.kubeconfig, "--namespace", namespace];
   run(program, [...action, ...where, "--values", "-"], { input: values });
+}
+
+function helmAlone(args: TalosCiliumCniArgs): void {
+  const options = documented("helm upgrade --install cilium cilium").filter((word) => /^--(?:take|force)-/.test(word));
+  assert.equal(options.length, 2);
+  helm("helm", ["upgrade", "--install", ...options], args);
 }
 
 /** Starts the documented kubectl command for the objects of the manifest. */
@@ -98,6 +105,8 @@ const owners: Readonly<Record<string, Owner>> = {
       helm(join(helm3Folder, "helm"), ["upgrade"], args);
     },
   },
+  // The options that docs/hand-off.md gives to Helm 4.
+  "Helm alone": { takesOver: helmAlone, updates: helmAlone },
   "Argo CD": { takesOver: argocd, updates: argocd },
 };
 
@@ -164,5 +173,28 @@ for (const [title, { takesOver, updates }] of Object.entries(owners)) {
     assert.deepEqual(snapshot(changed).uids, before.uids);
     assert.deepEqual(syncManifests(cluster, talosOwnManifest), { unchanged: 1 });
     assert.equal(nativeRange(), "10.42.0.0/16");
+  });
+}
+
+test("without --force-conflicts, Helm 4 does not take over what Talos applied", () => {
+  syncManifests(cluster, talosOwnManifest + planFor(devStack).manifest.yaml);
+  assert.throws(() => {
+    helm("helm", ["upgrade", "--install", "--take-ownership"], devStack);
+  }, /conflicts? with "talos"/);
+});
+
+const namespaces = {
+  kube: { ...devStack, hubble, values: { clustermesh: variants["much of the rest"]?.values?.["clustermesh"] as object } },
+  "much of the rest": variants["much of the rest"],
+  network: { ...devStack, namespace: "network", hubble },
+};
+for (const [title, args = {}] of Object.entries(namespaces)) {
+  test(`${title}: after the step of docs/hand-off.md, Talos' sync deletes none of Cilium's objects`, () => {
+    const { manifest } = planFor(args);
+    syncManifests(cluster, talosOwnManifest + manifest.yaml);
+    forgetCilium(cluster, args.namespace === "network" ? "network" : undefined);
+    assert.deepEqual(syncManifests(cluster, talosOwnManifest), { unchanged: 1 });
+    const { ok, output } = cluster.kubectl(["get", "--filename", "-", "--output", "name"], manifest.yaml);
+    assert(ok, output);
   });
 }
