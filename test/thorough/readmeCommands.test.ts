@@ -37,13 +37,15 @@ test("the commands of examples/gitops write the files, and fail when a file is o
   );
 });
 
-test("the README's programs compile", { timeout: 120_000 }, async () => {
-  const files = codeBlocks("README.md", "ts").map((block, index) => {
+test("the programs of the README and of docs/hand-off.md compile", { timeout: 120_000 }, async () => {
+  const blocks = ["README.md", "docs/hand-off.md"].map((page) => codeBlocks(page, "ts"));
+  assert(blocks.every(({ length }) => length > 0));
+  const files = blocks.flat().map((block, index) => {
     const file = `readme${index}.ts`;
     writeFileSync(join(clone.folder, file), block);
     return file;
   });
-  assert(files.length >= 3);
+  assert(files.length >= 4);
   const paths = { "talos-cilium-cni": ["./components/index.ts"] };
   const extended = { extends: "./tsconfig.json", include: files, compilerOptions: { noUnusedLocals: false, paths } };
   writeFileSync(join(clone.folder, "tsconfig.readme.json"), JSON.stringify(extended));
