@@ -101,7 +101,11 @@ interface StateEntry {
   readonly outputs?: unknown;
 }
 
-const expected = createPlan({ ...chartArgs(), ...manifestExamples }).manifest.yaml;
+const plan = createPlan({ ...chartArgs(), ...manifestExamples });
+const expected = plan.manifest.yaml;
+/** As the engine records them. */
+const expectedValues: unknown = JSON.parse(JSON.stringify(plan.values));
+const warnings = "  warnings: ${cilium.warnings}\n";
 
 /** `podCidr` comes from a resource that does not exist before `up`. */
 const programWithUnknownInput = `
@@ -140,9 +144,11 @@ test("a YAML program gives the manifest of the repository", { skip: without("lan
   // A relative path is relative to the folder of the program.
   symlinkSync(chart().path, example.path("cilium.tgz"));
   example.change("Pulumi.yaml", "    properties:\n", "    properties:\n      chart: { path: cilium.tgz }\n");
+  example.change("Pulumi.yaml", warnings, `${warnings}  helmValues: \${cilium.helmValues}\n`);
   assert.match(await example.succeed("preview"), /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
   await example.succeed("up", "--yes", "--skip-preview");
   assert.equal(await example.succeed("stack", "output", "manifest"), `${expected}\n`);
+  assert.deepEqual(JSON.parse(await example.succeed("stack", "output", "helmValues", "--json")), expectedValues);
   assert.match(await example.succeed("preview"), /2 unchanged/);
 });
 
@@ -205,8 +211,9 @@ test("no secret of a YAML program is printed or in the state", { skip: without("
     "    properties:\n",
     `    properties:\n      chart: { path: ${chart().path} }\n      ${values}\n`,
   );
+  example.change("Pulumi.yaml", warnings, `${warnings}  helmValues: \${cilium.helmValues}\n`);
   const printed = await example.succeed("up", "--yes", "--skip-preview");
-  assert.match(printed, /manifest +: \[secret\]/);
+  for (const output of [/manifest +: \[secret\]/, /helmValues +: \[secret\]/]) assert.match(printed, output);
   assert(!printed.includes(secret) && !clone.state("homelab-manifest-yaml", example.stack).includes(secret));
   assert.match(await example.succeed("stack", "output", "manifest", "--show-secrets"), new RegExp(`x: ${secret}`));
 
@@ -224,9 +231,12 @@ test("a Python program gives the manifest of the repository", { skip: without("l
     '    cilium_version="1.19.6",',
     `    cilium_version="1.19.6",\n    chart={"path": "${chart().path}"},`,
   );
+  const exported = 'pulumi.export("manifest", cni.manifest)\n';
+  example.change("__main__.py", exported, `${exported}pulumi.export("helmValues", cni.helm_values)\n`);
   assert.match(await example.succeed("preview"), /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
   await example.succeed("up", "--yes", "--skip-preview");
   assert.equal(await example.succeed("stack", "output", "manifest"), `${expected}\n`);
+  assert.deepEqual(JSON.parse(await example.succeed("stack", "output", "helmValues", "--json")), expectedValues);
 });
 
 test("an input that is known after up is previewed as such", { skip: without("language-python") }, async () => {
