@@ -244,7 +244,17 @@ export const suites = {
   /** Talos' own code: its config code with our patches, and its manifest sync with a real API server. */
   talos: {
     files: "test/talos/*.test.ts",
-    tools: [...apiServer, ...nodes, "helm", "helm3", "yamlread", "machinery-1.11", "machinery-1.13", "machinery-1.14", "talosSync"],
+    tools: [
+      ...apiServer,
+      ...nodes,
+      "helm",
+      "helm3",
+      "yamlread",
+      "machinery-1.11",
+      "machinery-1.13",
+      "machinery-1.14",
+      "talosSync",
+    ],
     commands: ["diff", "sh"],
     charts: stackReleases,
     gatewayApi: ["v1.2.0", "v1.4.1"],
