@@ -3,6 +3,7 @@ import { delimiter, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
 import { ChartUnreachable } from "../../components/helm/chartSource.ts";
+import { noCacheVariable } from "../../components/helm/renderingCache.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
 import { MissingToolError, tools } from "../../tools/tools.mjs";
 import { fetchCiliumSource, findSource } from "./ciliumSource.ts";
@@ -60,6 +61,8 @@ export async function provide(suite: Suite, folder: string): Promise<Readonly<Re
     return {
       PATH: [programs, ...plugins].join(delimiter),
       [suiteDataVariable]: JSON.stringify(await fetchData(suite, folder)),
+      // A test is about what Helm renders, not about what it rendered for another one.
+      [noCacheVariable]: "1",
       // Makes a test fail that needs a Go module which its suite does not declare.
       GOPROXY: "off",
       ...helm3,

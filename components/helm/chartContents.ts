@@ -8,6 +8,8 @@ import { refuse } from "../support/problems.ts";
 export interface Chart {
   /** Path of an archive or a folder. */
   readonly path: string;
+  /** The SHA-256 of an archive that has the expected one. */
+  readonly sha256?: string;
 }
 
 /**

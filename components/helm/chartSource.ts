@@ -54,13 +54,13 @@ function openArchive(path: string, { ciliumVersion }: ChartSettings, expected: s
     refuse("chart.sha256", `${path} has ${actual}, not ${expected}; if you trust this archive, set chart.sha256 to "${actual}"`);
   }
   if (actual !== pinnedCharts[ciliumVersion]?.sha256) checkIdentity(parse(showChart(path)), path, ciliumVersion);
-  return { chart: { path }, warnings: uncheckedWarnings(ciliumVersion, actual, expected) };
+  return { chart: archiveAt(path, expected), warnings: uncheckedWarnings(ciliumVersion, actual, expected) };
 }
 
 function pullChart({ ciliumVersion, chart }: ChartSettings, expected: string | undefined): FoundChart {
   const fileName = (digest: string) => `cilium-${ciliumVersion}-${digest}.tgz`;
   const cached = expected === undefined ? undefined : readCached("charts", fileName(expected), expected);
-  if (cached !== undefined) return { chart: { path: cached.path }, warnings: [] };
+  if (cached !== undefined) return { chart: archiveAt(cached.path, expected), warnings: [] };
   // If there is no cache, the chart stays in this folder until the process ends.
   const folder = createPullFolder();
   const archive = pull(chart.repository, ciliumVersion, folder);
@@ -75,7 +75,12 @@ function pullChart({ ciliumVersion, chart }: ChartSettings, expected: string | u
   }
   const cachedPath = writeCached("charts", fileName(actual), content);
   if (cachedPath !== undefined) rmSync(folder, { recursive: true, force: true });
-  return { chart: { path: cachedPath ?? archive }, warnings: uncheckedWarnings(ciliumVersion, actual, expected) };
+  return { chart: archiveAt(cachedPath ?? archive, expected), warnings: uncheckedWarnings(ciliumVersion, actual, expected) };
+}
+
+/** An archive that has the expected SHA-256, if one is expected. */
+function archiveAt(path: string, expected: string | undefined): Chart {
+  return { path, ...(expected !== undefined && { sha256: expected }) };
 }
 
 function createPullFolder(): string {

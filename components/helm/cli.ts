@@ -50,6 +50,11 @@ export function helm(args: readonly string[], options: Partial<ChildProcessOptio
   }
 }
 
+/** Identifies the `helm` on PATH from one run to the next. Returns undefined if it may be another Helm the next time. */
+export function helmIdentity(): string | undefined {
+  return identityOf(findHelm());
+}
+
 /** Finds the first executable `helm` on PATH, as the shell does. */
 function findHelm(): string {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter(Boolean);

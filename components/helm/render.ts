@@ -1,8 +1,9 @@
 import type { Settings } from "../inputs/settings.ts";
-import { type KubernetesObject, readDocuments } from "../kubernetes/yaml.ts";
+import { type KubernetesObject, readDocuments, readerFile } from "../kubernetes/yaml.ts";
 import { refuse } from "../support/problems.ts";
 import type { Chart } from "./chartContents.ts";
 import { helm, HelmError } from "./cli.ts";
+import { renderCached } from "./renderingCache.ts";
 import type { HelmValues } from "./values.ts";
 
 /** A rendered object. */
@@ -18,15 +19,15 @@ export const releaseName = "cilium";
 const reference = "https://docs.cilium.io/en/stable/helm-reference/";
 
 /** What the chart is rendered for. */
-export type RenderTarget = Pick<Settings, "namespace" | "kubernetesVersion" | "ciliumVersion">;
+export type RenderTarget = Pick<Settings, "namespace" | "kubernetesVersion" | "ciliumVersion" | "secretValues">;
 
 /**
- * Renders the chart with Helm, without a cluster. Includes Helm hooks, and leaves out the chart's tests. Throws an InputError with Helm's own
- * message.
+ * Renders the chart with Helm, without a cluster, or takes the same rendering from the cache. Includes Helm hooks, and leaves out the chart's tests.
+ * Throws an InputError with Helm's own message.
  */
 export function render(chart: Chart, values: HelmValues, target: RenderTarget): readonly RenderedObject[] {
   try {
-    return readObjects(runHelmTemplate(chart, values, target));
+    return renderCached(chart, values, target, readers, () => readObjects(runHelmTemplate(chart, values, target)));
   } catch (error) {
     if (!(error instanceof HelmError)) throw error;
     const input = error.message.includes("chart requires kubeVersion") ? "kubernetesVersion" : "values";
@@ -43,6 +44,9 @@ export function runHelmTemplate(chart: Chart, values: HelmValues, { namespace, k
   const options = ["--namespace", namespace, "--kube-version", kubernetesVersion, "--skip-tests", "--values", "-"];
   return helm(["template", releaseName, chart.path, ...options], { input: JSON.stringify(values) });
 }
+
+/** The files of the code that turns Helm's output into objects. In the bundle it is one. */
+const readers = [...new Set([import.meta.filename, readerFile])];
 
 function readObjects(output: string): readonly RenderedObject[] {
   return readDocuments(output).map(({ object, comment }) => ({

@@ -1,5 +1,8 @@
 import { Document, parseAllDocuments, type ScalarTag, type Tags } from "yaml";
 
+/** The file of this reader. What it has read may be cached with the digest of this file. */
+export const readerFile = import.meta.filename;
+
 /** Any Kubernetes object. */
 export interface KubernetesObject {
   readonly apiVersion: string;

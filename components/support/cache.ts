@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { cacheFolder, cacheIn } from "./cacheFolder.mjs";
@@ -31,6 +31,36 @@ export function writeCached(folder: string, name: string, content: string | Buff
     return writeWhole(join(base, name), content);
   } catch {
     return undefined;
+  }
+}
+
+/** Writes a file whose content nobody knows in advance into the cache, after its own SHA-256. A missing cache is no error. */
+export function writeSealed(folder: string, name: string, content: string): void {
+  writeCached(folder, name, `${sha256Of(content)}\n${content}`);
+}
+
+/** Reads the content of a file that `writeSealed` has written. Returns undefined if it is missing, unreadable or damaged. */
+export function readSealed(folder: string, name: string): string | undefined {
+  const base = cacheFolder();
+  if (base === undefined) return undefined;
+  try {
+    const [digest = "", content = ""] = readFileSync(join(base, folder, name), "utf8").split(/\n(.*)/s, 2);
+    return sha256Of(content) === digest ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes the oldest files of a folder in the cache beyond this number. */
+export function keepNewest(folder: string, count: number): void {
+  const base = cacheFolder();
+  if (base === undefined) return;
+  try {
+    const files = readdirSync(join(base, folder)).map((name) => join(base, folder, name));
+    const byAge = files.map((file) => ({ file, time: statSync(file).mtimeMs })).toSorted((one, other) => other.time - one.time);
+    for (const { file } of byAge.slice(count)) rmSync(file, { recursive: true, force: true });
+  } catch {
+    // Another process may have removed a file in the meantime, or the cache is read-only.
   }
 }
 

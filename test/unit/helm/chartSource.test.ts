@@ -35,7 +35,7 @@ const chartsInCache = (path: string) => readdirSync(join(path, "cache", "talos-c
 test("a chart in the cache needs neither Helm nor a network", () => {
   withEmptyPath(() => {
     const path = writeCached("charts", `cilium-1.18.4-${archive.sha256}.tgz`, readFileSync(archive.path));
-    assert.deepEqual(find({ sha256: archive.sha256 }), { chart: { path }, warnings: [] });
+    assert.deepEqual(find({ sha256: archive.sha256 }), { chart: { path, sha256: archive.sha256 }, warnings: [] });
   });
 });
 

@@ -14,7 +14,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-const target = { namespace: "cilium-system", kubernetesVersion: "1.33", ciliumVersion: "1.18.4" };
+const target = { namespace: "cilium-system", kubernetesVersion: "1.33", ciliumVersion: "1.18.4", secretValues: {} };
 
 /** Writes a tiny chart with these files instead of its template. */
 function chartOf(name: string, files: Readonly<Record<string, string>>): { readonly path: string } {

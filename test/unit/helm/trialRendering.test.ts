@@ -13,7 +13,7 @@ after(() => {
   rmSync(folder, { recursive: true });
 });
 
-const target = { namespace: "kube-system", kubernetesVersion: "1.33", ciliumVersion: "1.18.4" };
+const target = { namespace: "kube-system", kubernetesVersion: "1.33", ciliumVersion: "1.18.4", secretValues: {} };
 
 /** Writes a chart whose ConfigMap has this content. */
 function chartWith(name: string, content: string): { readonly path: string } {
