@@ -5,6 +5,7 @@ import { join, relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { assertInputs } from "../components/checks/inputs.ts";
+import { noCacheVariable } from "../components/helm/renderingCache.ts";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { resolveSettings, type Settings } from "../components/inputs/settings.ts";
 import { readDocuments } from "../components/kubernetes/yaml.ts";
@@ -50,7 +51,8 @@ function outputFiles(version: string, kind = "cni") {
 }
 
 async function main(): Promise<void> {
-  const { check, compare, tool } = readManifestOptions(process.argv.slice(2));
+  const { check, compare, tool, noCache } = readManifestOptions(process.argv.slice(2));
+  if (noCache) process.env[noCacheVariable] = "1";
   if (compare !== undefined) {
     await printComparison(compare);
     return;

@@ -10,27 +10,35 @@ export interface ManifestOptions {
   readonly compare: string | undefined;
   /** Write the files for this tool in place of the manifest. */
   readonly tool: GitOpsTool | undefined;
+  /** Let Helm render, whatever is in the cache. */
+  readonly noCache: boolean;
 }
 
 const allowed =
-  `allowed are --check, --for with ${gitOpsTools.join(", ")}, and --compare with a release or a config file, such as: ` +
+  `allowed are --no-cache, --check, --for with ${gitOpsTools.join(", ")}, and --compare with a release or a config file, such as: ` +
   "npm run manifest -- --compare 1.19.6";
 
 /** Reads the options of `npm run manifest`. Throws an error that names what is allowed. */
 export function readManifestOptions(words: readonly string[]): ManifestOptions {
-  const { check, compare, for: word } = parse(words);
+  const { check, compare, for: word, "no-cache": noCache } = parse(words);
   if (compare === "") throw new Error(`--compare has no release or file; ${allowed}`);
   const tool = gitOpsTools.find((each) => each === word);
   if (word !== undefined && tool === undefined)
     throw new Error(`--for: ${quote(word)} is not a tool that is known here; ${allowed}`);
   const used = [check ? ["--check"] : [], compare === undefined ? [] : ["--compare"], tool === undefined ? [] : ["--for"]].flat();
   if (used.length > 1) throw new Error(`${used.join(" and ")} cannot be used together; use one of them`);
-  return { check, compare, tool };
+  return { check, compare, tool, noCache };
 }
 
-function parse(words: readonly string[]): { readonly check: boolean; readonly compare?: string; readonly for?: string } {
+const options = {
+  check: { type: "boolean", default: false },
+  compare: { type: "string" },
+  for: { type: "string" },
+  "no-cache": { type: "boolean", default: false },
+} as const;
+
+function parse(words: readonly string[]) {
   try {
-    const options = { check: { type: "boolean", default: false }, compare: { type: "string" }, for: { type: "string" } } as const;
     return parseArgs({ args: [...words], options }).values;
   } catch (error) {
     const [reason = ""] = (error as Error).message.split(/\.\s/);

@@ -1,10 +1,18 @@
 import { readFileSync } from "node:fs";
+import type { Settings } from "../inputs/settings.ts";
 import { isSecret } from "../kubernetes/secrets.ts";
+import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import { keepNewest, readSealed, sha256Of, writeSealed } from "../support/cache.ts";
 import type { Chart } from "./chartContents.ts";
 import { helmIdentity } from "./cli.ts";
-import type { RenderedObject, RenderTarget } from "./render.ts";
 import type { HelmValues } from "./values.ts";
+
+/** What a rendering depends on besides the chart and the values, and whether it may be secret. */
+type Target = Pick<Settings, "namespace" | "kubernetesVersion" | "secretValues">;
+
+interface Rendered {
+  readonly object: KubernetesObject;
+}
 
 const folder = "renderings";
 
@@ -20,17 +28,17 @@ export const noCacheVariable = "TALOS_CILIUM_CNI_NO_CACHE";
  *
  * @param readers the files of the code that reads what Helm prints
  */
-export function renderCached(
+export function renderCached<T extends Rendered>(
   chart: Chart,
   values: HelmValues,
-  target: RenderTarget,
+  target: Target,
   readers: readonly string[],
-  render: () => readonly RenderedObject[],
-): readonly RenderedObject[] {
+  render: () => readonly T[],
+): readonly T[] {
   const key = keyOf(chart, values, target, readers);
   if (key === undefined) return render();
   const cached = readSealed(folder, key);
-  if (cached !== undefined) return JSON.parse(cached) as readonly RenderedObject[];
+  if (cached !== undefined) return JSON.parse(cached) as readonly T[];
   const rendered = render();
   const content = toJson(rendered);
   if (content === undefined || rendered.some(({ object }) => isSecret({ object, yaml: JSON.stringify(object) }))) return rendered;
@@ -42,7 +50,7 @@ export function renderCached(
 function keyOf(
   { sha256 }: Chart,
   values: HelmValues,
-  { namespace, kubernetesVersion, secretValues }: RenderTarget,
+  { namespace, kubernetesVersion, secretValues }: Target,
   readers: readonly string[],
 ): string | undefined {
   if (sha256 === undefined || Object.keys(secretValues).length > 0 || Boolean(process.env[noCacheVariable])) return undefined;
@@ -61,7 +69,7 @@ function digestOf(readers: readonly string[]): string | undefined {
 }
 
 /** Undefined if JSON cannot represent the objects: it has no 64-bit integers. */
-function toJson(rendered: readonly RenderedObject[]): string | undefined {
+function toJson(rendered: readonly Rendered[]): string | undefined {
   try {
     return JSON.stringify(rendered);
   } catch {

@@ -74,7 +74,7 @@ test("npm run manifest -- --compare with a wrong release, file or option gives o
     return name;
   };
   const allowed =
-    "allowed are --check, --for with flux, argocd, helm, and --compare with a release or a config file, such as: npm run manifest -- --compare 1\\.19\\.6";
+    "allowed are --no-cache, --check, --for with flux, argocd, helm, and --compare with a release or a config file, such as: npm run manifest -- --compare 1\\.19\\.6";
   for (const [options, message] of [
     [
       ["--compare", "1.17.3"],

@@ -3,12 +3,13 @@ import { test } from "node:test";
 import { readManifestOptions } from "../../../commands/lib/manifestOptions.ts";
 
 test("the options are read", () => {
-  assert.deepEqual(readManifestOptions([]), { check: false, compare: undefined, tool: undefined });
-  assert.deepEqual(readManifestOptions(["--check"]), { check: true, compare: undefined, tool: undefined });
+  const none = { check: false, compare: undefined, tool: undefined, noCache: false };
+  assert.deepEqual(readManifestOptions([]), none);
+  assert.deepEqual(readManifestOptions(["--check"]), { ...none, check: true });
   for (const words of [["--compare", "1.19.6"], ["--compare=1.19.6"]])
-    assert.deepEqual(readManifestOptions(words), { check: false, compare: "1.19.6", tool: undefined });
-  for (const tool of ["flux", "argocd", "helm"])
-    assert.deepEqual(readManifestOptions(["--for", tool]), { check: false, compare: undefined, tool });
+    assert.deepEqual(readManifestOptions(words), { ...none, compare: "1.19.6" });
+  for (const tool of ["flux", "argocd", "helm"]) assert.deepEqual(readManifestOptions(["--for", tool]), { ...none, tool });
+  assert.deepEqual(readManifestOptions(["--no-cache", "--check"]), { ...none, check: true, noCache: true });
 });
 
 test("every other word is one error that names what is allowed", () => {
@@ -25,7 +26,7 @@ test("every other word is one error that names what is allowed", () => {
   ])
     assert.throws(
       () => readManifestOptions(words),
-      /^Error: [^\n;]*; allowed are --check, --for with flux, argocd, helm, and --compare with a release or a config file, such as: npm run manifest -- --compare 1\.19\.6$/,
+      /^Error: [^\n;]*; allowed are --no-cache, --check, --for with flux, argocd, helm, and --compare with a release or a config file, such as: npm run manifest -- --compare 1\.19\.6$/,
       words.join(" "),
     );
   for (const words of [
