@@ -1,4 +1,3 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { releaseName } from "../helm/render.ts";
 import { nameOf } from "../kubernetes/manifest.ts";
@@ -9,6 +8,7 @@ import { stageChart } from "./chartArchive.ts";
 import { catchInputError, toResourceError } from "./componentError.ts";
 import { createLoadBalancerObjects, loadBalancerInputs, loadBalancerType } from "./loadBalancer.ts";
 import { withForcedOwnership } from "./ownership.ts";
+import { kubernetesSdk } from "./providerSdks.ts";
 
 /** Delivery `chart`: creates the Namespace and the Gateway API CRDs, then the chart, then pools, policies and BGP objects. Everything waits for `dependsOn`. */
 export function deliverChart(
@@ -24,7 +24,8 @@ export function deliverChart(
   const namespaces = manifest.entries.map(({ object }) => object).filter(({ kind }) => kind === "Namespace");
   const ownNamespace = namespaces.filter(({ metadata }) => metadata.name === namespace);
   const retained = [...ownNamespace, ...gatewayApi].map((object) => retainedObject(name, object, options));
-  const installed = new kubernetes.helm.v4.Chart(
+  const { Chart } = kubernetesSdk().helm.v4;
+  const installed = new Chart(
     name,
     { name: releaseName, namespace, chart: archive, values: isSecret ? pulumi.secret(values) : values },
     pulumi.mergeOptions(options, { dependsOn: retained, transforms: [transformChartObject(secretObjects, namespaces)] }),
@@ -49,6 +50,7 @@ function retainedObject(name: string, object: KubernetesObject, options: pulumi.
   };
   const retainedOptions = { ...options, retainOnDelete: true };
   // CustomResourcePatch does not support the core group.
+  const kubernetes = kubernetesSdk();
   return object.kind === "Namespace"
     ? new kubernetes.core.v1.NamespacePatch(`${name}-${metadata.name}`, { metadata }, retainedOptions)
     : new kubernetes.apiextensions.CustomResourcePatch(`${name}-${metadata.name}`, { ...object, metadata }, retainedOptions);

@@ -1,8 +1,8 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../inputs/settings.ts";
 import type { KubernetesObject } from "../kubernetes/yaml.ts";
 import { withForcedOwnership } from "./ownership.ts";
+import { kubernetesSdk } from "./providerSdks.ts";
 import { retryUntilKindExists } from "./retryUntilKindExists.ts";
 
 /** The type of the component that IP pools, policies and BGP objects belong to. */
@@ -31,8 +31,9 @@ export function createLoadBalancerObjects(
     ...(dependsOn !== undefined && { dependsOn }),
     ...retryUntilKindExists(loadBalancer.operatorTimeout),
   };
+  const { CustomResource } = kubernetesSdk().apiextensions;
   const create = (object: KubernetesObject, more: pulumi.CustomResourceOptions) =>
-    new kubernetes.apiextensions.CustomResource(
+    new CustomResource(
       `${name}-${object.metadata.name}`,
       { ...object, metadata: withForcedOwnership(object.metadata) },
       pulumi.mergeOptions(options, more),

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as talos from "@pulumiverse/talos";
 import type { Plan } from "../plan.ts";
 import { type MachineConfigPatches, patchBefore } from "../talos/machineConfig.ts";
 import { namedMachines } from "../talos/machines.ts";
 import { checkedConfig } from "./checkedConfig.ts";
+import { talosSdk } from "./providerSdks.ts";
 
 /** Delivery `machineConfig`: applies the patches to the machines, after everything in `dependsOn`. */
 export function deliverMachineConfig(
@@ -21,7 +21,7 @@ export function deliverMachineConfig(
   for (const machine of namedMachines(settings)) {
     const { resource, formerResource, isControlPlane, node, endpoint } = machine;
     const configPatches = isControlPlane ? controlPlanePatches : [patches.worker];
-    const applied = new talos.machine.ConfigurationApply(
+    const applied = new (talosSdk().machine.ConfigurationApply)(
       `${name}-${resource}`,
       {
         node,
