@@ -145,6 +145,13 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     package: "talos-cilium-cni/tools/talos-sync",
     minutes: "1 min",
   },
+  /** The commands of talosctl that talos.sync needs, with Talos' own code. */
+  talosctl: {
+    executable: "talosctl",
+    module: "talosctl",
+    package: "talos-cilium-cni/tools/talosctl",
+    minutes: "2 min",
+  },
   /** Simulates the Talos API of a machine. */
   talosNode: {
     executable: "talos-node",

@@ -225,7 +225,7 @@ export const suites = {
   /** The real engine with the real Kubernetes plugin against a real API server. */
   plugins: {
     files: "test/plugins/*.test.ts",
-    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "talosNode", "talosSync"],
+    tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "talosNode", "talosSync", "talosctl"],
     commands: ["bash", "git", "go", "ip", "mount", "npm", "pgrep", "sh", "unshare"],
     charts: stackReleases,
     gatewayApi: ["v1.2.0", "v1.4.1"],
@@ -263,7 +263,9 @@ export const suites = {
   unit: {
     files: "test/unit/**/*.test.ts",
     sharesProcesses: [
-      "test/unit/{checks,cilium,docs,kubernetes,talos,versions}/**/*.test.ts",
+      "test/unit/{checks,cilium,docs,versions}/**/*.test.ts",
+      "test/unit/kubernetes/{manifest,names,podTemplates,references,secrets,yaml}.test.ts",
+      "test/unit/talos/{clusterDns,dryRun,existingConfig,linkAddresses,machine*,newerParts,patchCommand,syncCommand}.test.ts",
       "test/unit/inputs/{interfaceNames,interfacePatterns,network,plainData,schema,settings}.test.ts",
       "test/unit/helm/{chartContents,render,values,valuesSchema}.test.ts",
       "test/unit/support/{goDuration,ipRange,merge,problems}.test.ts",

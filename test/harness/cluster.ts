@@ -160,6 +160,15 @@ export class Cluster {
    * runs in them.
    */
   startNodes(...names: readonly string[]): void {
+    this.#startNodes(names);
+  }
+
+  /** Like `startNodes`, with one node that has this address. Nothing connects to it. */
+  startNodeAt(address: string, name: string): void {
+    this.#startNodes([name], [`--node-ip=${address}`]);
+  }
+
+  #startNodes(names: readonly string[], kwokFlags: readonly string[] = []): void {
     const kubeconfig = `--kubeconfig=${this.kubeconfig}`;
     this.#spawn("kube-controller-manager", [
       kubeconfig,
@@ -170,7 +179,7 @@ export class Cluster {
       `--service-account-private-key-file=${join(this.#folder, "accounts.key")}`,
     ]);
     this.#spawn("kube-scheduler", [kubeconfig, "--leader-elect=false", "--secure-port=0"]);
-    this.#spawn("kwok", [kubeconfig, "--manage-all-nodes"]);
+    this.#spawn("kwok", [kubeconfig, "--manage-all-nodes", ...kwokFlags]);
     const labels = (name: string) => ({ "kubernetes.io/os": "linux", "kubernetes.io/hostname": name });
     const node = (name: string) => ({ apiVersion: "v1", kind: "Node", metadata: { name, labels: labels(name) } });
     this.apply(names.map((name) => `---\n${JSON.stringify(node(name))}\n`).join(""));

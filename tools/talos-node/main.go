@@ -1,8 +1,8 @@
 // The Talos API of a machine, for the tests. Like a machine in maintenance mode, it accepts a machine config if Talos' own validation does.
 // From then on it uses a certificate of the config's CA and can be bootstrapped.
 //
-// `talos-node <address> [kubeconfig]` prints a line of JSON when a config arrives, when the config is accepted or refused, and when a bootstrap
-// is requested. It then serves the kubeconfig to clients.
+// `talos-node <address> [kubeconfig] [running]` prints a line of JSON when a config arrives, when the config is accepted or refused, and when a
+// bootstrap is requested. It then serves the kubeconfig to clients. With `running`, it is a member of a cluster from the start.
 package main
 
 import (
@@ -41,6 +41,7 @@ type node struct {
 	machine.UnimplementedMachineServiceServer
 	storage.UnimplementedStorageServiceServer
 	certificate *atomic.Pointer[tls.Certificate]
+	cluster     *cluster
 }
 
 // metal is the platform of bare-metal machines, which the validation needs to know.
@@ -63,7 +64,7 @@ func (node) Disks(context.Context, *emptypb.Empty) (*storage.DisksResponse, erro
 	return &storage.DisksResponse{}, nil
 }
 
-func (n node) ApplyConfiguration(_ context.Context, request *machine.ApplyConfigurationRequest) (*machine.ApplyConfigurationResponse, error) {
+func (n node) ApplyConfiguration(ctx context.Context, request *machine.ApplyConfigurationRequest) (*machine.ApplyConfigurationResponse, error) {
 	mode := request.GetMode()
 	provider, err := configloader.NewFromBytes(request.GetData())
 	if err == nil {
@@ -76,6 +77,12 @@ func (n node) ApplyConfiguration(_ context.Context, request *machine.ApplyConfig
 		if err != nil {
 			say("refused", mode.String(), "")
 		} else {
+			// A staged config waits for the next reboot.
+			if mode != machine.ApplyConfigurationRequest_STAGED {
+				if err := n.cluster.use(ctx, provider); err != nil {
+					log.Fatal(err)
+				}
+			}
 			say("taken", mode.String(), string(request.GetData()))
 			if ca := provider.Machine().Security().IssuingCA(); ca != nil && len(ca.Key) > 0 {
 				n.certificate.Store(issued(ca))
@@ -88,7 +95,10 @@ func (n node) ApplyConfiguration(_ context.Context, request *machine.ApplyConfig
 	return &machine.ApplyConfigurationResponse{Messages: []*machine.ApplyConfiguration{{Mode: mode}}}, nil
 }
 
-func (node) Bootstrap(context.Context, *machine.BootstrapRequest) (*machine.BootstrapResponse, error) {
+func (n node) Bootstrap(context.Context, *machine.BootstrapRequest) (*machine.BootstrapResponse, error) {
+	n.cluster.mutex.Lock()
+	n.cluster.etcd = "Running"
+	n.cluster.mutex.Unlock()
 	say("bootstrap", "", "")
 	return &machine.BootstrapResponse{Messages: []*machine.Bootstrap{{}}}, nil
 }
@@ -158,7 +168,12 @@ func main() {
 	current.Store(certificate())
 	get := func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return current.Load(), nil }
 	server := grpc.NewServer(grpc.Creds(credentials.NewTLS(&tls.Config{GetCertificate: get})))
-	machine.RegisterMachineServiceServer(server, node{certificate: current})
+	member := newCluster(context.Background())
+	if len(os.Args) > 3 {
+		member.etcd = "Running"
+	}
+	member.register(server)
+	machine.RegisterMachineServiceServer(server, node{certificate: current, cluster: member})
 	storage.RegisterStorageServiceServer(server, node{})
 	say("ready", "", "")
 	log.Fatal(server.Serve(listener))
