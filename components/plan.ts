@@ -34,6 +34,8 @@ export interface Plan {
   readonly bgpRouterConfig: BgpRouterConfig[] | undefined;
   /** The Gateway API objects that are installed before Cilium. */
   readonly gatewayApi: readonly KubernetesObject[];
+  /** Delivery `machineConfig`: the URL from which Talos downloads the CRDs of Gateway API. Undefined if it does not. */
+  readonly gatewayApiUrl: string | undefined;
   /** Delivery `machineConfig`: the patches that are applied to the machines. */
   readonly machineConfig: MachineConfigPatches | undefined;
   /** The names of the objects of `manifest` that must stay secret: Secrets, private keys, and what `secretValues` changes. */
@@ -90,7 +92,9 @@ function planValidated(
   const warnings = [...validation.warnings, ...findings.warnings];
   if (findings.errors.length > 0) return { errors: findings.errors, warnings, plan: undefined };
   const routers = bgpRouterConfig(settings, podRanges(settings, values));
-  const plan = { settings, chart, values, manifest, loadBalancer, bgpRouterConfig: routers, gatewayApi, machineConfig };
+  const gatewayApiUrl = machineConfig === undefined ? undefined : gatewayApiCrds;
+  const objects = { manifest, loadBalancer, gatewayApi, gatewayApiUrl };
+  const plan = { settings, chart, values, ...objects, bgpRouterConfig: routers, machineConfig };
   return { errors: [], warnings, plan: { ...plan, ...secrecyOf(args, chart, manifest) } };
 }
 

@@ -16,6 +16,7 @@ import { nameChecks } from "./inputs/names.ts";
 import { permissionChecks } from "./inputs/permissions.ts";
 import { reservedAddressChecks } from "./inputs/reservedAddresses.ts";
 import { serviceRangeChecks } from "./inputs/serviceRanges.ts";
+import { talosSyncChecks } from "./inputs/talosSync.ts";
 import { versionFormatChecks } from "./inputs/versionFormats.ts";
 import { versionPairChecks } from "./inputs/versionPairs.ts";
 import { machineConfigAddressChecks } from "./machineConfigs/addresses.ts";
@@ -66,6 +67,7 @@ export const inputChecks = {
   Machines: machineChecks,
   "The delivery to machines": machineDeliveryChecks,
   Permissions: permissionChecks,
+  "The sync by Talos": talosSyncChecks,
 } as const;
 
 /** Checks of addresses that depend on the values. CiliumLoadBalancer runs them too. */

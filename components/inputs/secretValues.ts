@@ -24,6 +24,11 @@ export function redactSecrets<T extends QuotingResult>(secretValues: unknown, wo
   }
 }
 
+/** Hides every excerpt of the texts in `secrets` in a text. */
+export function redactText(text: string, secrets: unknown): string {
+  return redact(text, [...new Set(textsIn(secrets))]);
+}
+
 /** Reads the input `secretValues` of arguments that have not been checked. */
 export function secretValuesOf(args: unknown): unknown {
   return typeof args === "object" && args !== null && "secretValues" in args ? args.secretValues : undefined;

@@ -70,6 +70,7 @@ export const inputDefaults = {
     controlPlanes: [],
     workers: [],
     applyMode: "staged_if_needing_reboot",
+    sync: false,
   },
 } as const satisfies DefaultedInputs;
 

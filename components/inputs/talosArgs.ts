@@ -83,6 +83,21 @@ export interface Talos {
    * @default "staged_if_needing_reboot"
    */
   readonly applyMode?: ApplyMode;
+
+  /**
+   * Whether `pulumi up` also brings the running cluster in line with the machine config, by Talos' own sync: `talosctl upgrade-k8s` to the
+   * Kubernetes version that runs. Talos itself only creates objects that are missing. The sync runs after all machines have accepted their
+   * configs, once for each change of the manifests; one that failed is tried again by the next `pulumi up`. It shows what will change, without
+   * secrets, and waits until Cilium's pods have been replaced. It fails without changing anything if it would upgrade Kubernetes or delete
+   * Cilium, a CRD or a namespace.
+   *
+   * Needs delivery `machineConfig`, `controlPlanes`, `kubernetesVersion` with its patch release, `talosctl` 1.13 or later on `PATH`, and the
+   * Kubernetes API within reach. The apply mode `staged` is rejected, because Talos would sync the manifests from before.
+   *
+   * @default false
+   * @see https://docs.siderolabs.com/kubernetes-guides/advanced-guides/upgrading-kubernetes
+   */
+  readonly sync?: boolean;
 }
 
 /** How a machine config is applied. */

@@ -10,7 +10,12 @@ function base64At(text: string, offset: number): string {
 
 /** Whether an object must stay secret: a Secret, or any object that contains a private key. */
 export function isSecret({ object, yaml }: Pick<ManifestEntry, "object" | "yaml">): boolean {
-  return object.kind === "Secret" || privateKeyMarkers.some((marker) => yaml.includes(marker));
+  return object.kind === "Secret" || containsPrivateKey(yaml);
+}
+
+/** Whether a text contains a private key, as PEM or as base64 of it. */
+export function containsPrivateKey(text: string): boolean {
+  return privateKeyMarkers.some((marker) => text.includes(marker));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 
 /** How long each kind of child process may take, in milliseconds. Tests shorten these. */
 export const timeLimits = { helmVersion: 30_000, helm: 120_000, helmPull: 300_000, download: 120_000 };
@@ -45,6 +45,36 @@ export function runChild(executable: string, args: readonly string[], { timeout,
     throw new ChildProcessError("failed", [`it was killed by ${signal}`, printed].filter(Boolean).join(": "));
   }
   throw new ChildProcessError("not started", error?.message ?? "it was not started");
+}
+
+/**
+ * Like `runChild`, without blocking this process. Returns what the program printed on standard output as text, which its errors do not
+ * contain: it can be secret.
+ */
+export function runChildAsync(
+  executable: string,
+  args: readonly string[],
+  { timeout, env }: Omit<ChildProcessOptions, "input">,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { timeout, killSignal: "SIGKILL", maxBuffer: 2 ** 30, encoding: "utf8", ...(env && { env }) } as const;
+    const child = execFile(executable, args, options, (error, stdout, stderr) => {
+      if (error === null) {
+        resolve(stdout);
+        return;
+      }
+      const printed = stderr.trim() === "" ? undefined : stderr.trim();
+      if (typeof error.code === "string") reject(new ChildProcessError("not started", error.message));
+      else if (error.killed === true) {
+        const before = printed === undefined ? "" : `; before that it printed: ${printed}`;
+        reject(new ChildProcessError("timed out", `did not finish within ${timeout / 1000} s and was stopped${before}`));
+      } else {
+        const end = typeof error.code === "number" ? `it exited with status ${error.code}` : `it was killed by ${error.signal}`;
+        reject(new ChildProcessError("failed", printed ?? `${end} and printed nothing on standard error`));
+      }
+    });
+    child.stdin?.end();
+  });
 }
 
 /** spawnSync has no output, not even an empty one, for a program that it could not start. */

@@ -224,6 +224,26 @@ test("no secret of a YAML program is printed or in the state", { skip: without("
   assert(!refused.printed.includes(secret), refused.printed);
 });
 
+test(
+  "talos.sync works from YAML: without talosctl, the preview fails before a machine gets a config",
+  { skip: without("language-yaml", "resource-talos") },
+  async () => {
+    const example = await stackOf("manifest-yaml");
+    const credentials = "{ caCertificate: a, clientCertificate: a, clientKey: a }";
+    const machine =
+      '{ node: 127.0.0.1, machineConfiguration: "version: v1alpha1\\nmachine: { install: {} }\\ncluster: { network: { cni: { name: none } } }\\n" }';
+    const talos = `talos: { sync: true, applyMode: auto, clientConfiguration: ${credentials}, controlPlanes: [${machine}] }`;
+    example.change(
+      "Pulumi.yaml",
+      "    properties:\n",
+      `    properties:\n      chart: { path: ${chart().path} }\n      delivery: machineConfig\n      kubernetesVersion: 1.34.2\n      ${talos}\n`,
+    );
+    const { status, printed } = await example.pulumi("preview");
+    assert.notEqual(status, 0);
+    assert.match(printed, /talos\.sync needs talosctl, which is not on PATH/);
+  },
+);
+
 test("a Python program gives the manifest of the repository", { skip: without("language-python") }, async () => {
   const example = await stackOf("manifest-python");
   example.change(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
-import { redactSecrets } from "../../../components/inputs/secretValues.ts";
+import { redactSecrets, redactText } from "../../../components/inputs/secretValues.ts";
 import { createPlan } from "../../../components/plan.ts";
 import { problem } from "../../../components/support/problems.ts";
 import { TalosCiliumCni } from "../../../components/talosCiliumCni.ts";
@@ -129,6 +129,12 @@ test("an unexpected error does not contain a secret either", () => {
       }),
     { message: "Error: cannot read [secret]" },
   );
+});
+
+test("a text of another program is redacted: secrets as they are, and their base64", () => {
+  const text = `"${token}" and ${Buffer.from(token).toString("base64")} and other`;
+  assert.match(redactText(text, { a: [token] }), /^"\[secret\]" and \[secret\]=* and other$/);
+  assert.equal(redactText("other", [token, undefined, null]), "other");
 });
 
 test("an Output as secretValues is rejected, and the error says what to use instead", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createManifest, type ManifestEntry } from "../../../components/kubernetes/manifest.ts";
-import { isSecret, secretObjectNames } from "../../../components/kubernetes/secrets.ts";
+import { containsPrivateKey, isSecret, secretObjectNames } from "../../../components/kubernetes/secrets.ts";
 import type { KubernetesObject } from "../../../components/kubernetes/yaml.ts";
 
 const object = (kind: string, name: string, rest: object = {}): KubernetesObject => ({
@@ -29,6 +29,12 @@ test("a private key in base64 is recognized at every offset", () => {
     const key = Buffer.from(`${before}-----BEGIN EC PRIVATE KEY-----`).toString("base64");
     assert(isSecret(entryOf(object("ConfigMap", "a", { data: { key } }))), before);
   }
+});
+
+test("any text is searched for a private key", () => {
+  const key = "-----BEGIN RSA PRIVATE KEY-----";
+  for (const text of [`- a\n+ ${key}`, Buffer.from(key).toString("base64")]) assert(containsPrivateKey(text));
+  for (const text of ["", "-----BEGIN PUBLIC KEY-----", "private key"]) assert(!containsPrivateKey(text));
 });
 
 test("an object that differs from the public manifest is secret; without a public manifest, every object is", () => {

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ChildProcessError, type ChildProcessOptions, runChild } from "../../../components/support/childProcess.ts";
+import {
+  ChildProcessError,
+  type ChildProcessOptions,
+  runChild,
+  runChildAsync,
+} from "../../../components/support/childProcess.ts";
 
 const timeout = 30_000;
 
@@ -84,4 +89,37 @@ test("a program that cannot be started has the system's reason", () => {
     assert.equal(error.reason, "not started");
     assert.match(error.message, reason);
   }
+});
+
+const runScriptAsync = (script: string, milliseconds = timeout) =>
+  runChildAsync(process.execPath, ["--eval", script], { timeout: milliseconds });
+
+test("without blocking, the output comes back complete, and meanwhile this process goes on", async () => {
+  let ticks = 0;
+  const timer = setInterval(() => (ticks += 1), 10);
+  const output = await runScriptAsync('setTimeout(() => process.stdout.write("ü".repeat(1_000_000)), 300)');
+  clearInterval(timer);
+  assert.equal(output.length, 1_000_000);
+  assert(ticks > 5, String(ticks));
+});
+
+test("without blocking, an error says why the program failed, and never has its standard output, which can be secret", async () => {
+  const failures: readonly (readonly [script: string, reason: string, message: RegExp])[] = [
+    ['console.log("secret"); console.error(" the reason \\n"); process.exitCode = 1', "failed", /^the reason$/],
+    ['console.log("secret"); process.exitCode = 7', "failed", /^it exited with status 7 and printed nothing on standard error$/],
+    ['process.kill(process.pid, "SIGTERM"); setTimeout(() => {}, 60_000)', "failed", /^it was killed by SIGTERM/],
+    ['console.log("secret"); setTimeout(() => {}, 60_000)', "timed out", /^did not finish within 0\.5 s and was stopped$/],
+  ];
+  for (const [script, reason, message] of failures) {
+    await assert.rejects(runScriptAsync(script, reason === "timed out" ? 500 : timeout), (error: Error) => {
+      assert(error instanceof ChildProcessError);
+      assert.equal(error.reason, reason);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
+  await assert.rejects(
+    runChildAsync("/no/such/program", [], { timeout }),
+    (error: Error) => error instanceof ChildProcessError && error.reason === "not started",
+  );
 });
