@@ -165,21 +165,26 @@ export class Cluster {
 
   /** Like `startNodes`, with one node that has this address. Nothing connects to it. */
   startNodeAt(address: string, name: string): void {
-    this.#startNodes([name], [`--node-ip=${address}`]);
+    // A controller that misses a heartbeat sets the pods to not ready, and nobody sets them to ready again.
+    this.#startNodes([name], { kwok: [`--node-ip=${address}`], controllers: ["--node-monitor-grace-period=1h"] });
   }
 
-  #startNodes(names: readonly string[], kwokFlags: readonly string[] = []): void {
+  #startNodes(
+    names: readonly string[],
+    { kwok = [], controllers = [] }: { readonly kwok?: readonly string[]; readonly controllers?: readonly string[] } = {},
+  ): void {
     const kubeconfig = `--kubeconfig=${this.kubeconfig}`;
     this.#spawn("kube-controller-manager", [
       kubeconfig,
       "--leader-elect=false",
       "--secure-port=0",
+      ...controllers,
       "--allocate-node-cidrs",
       "--cluster-cidr=10.244.0.0/16",
       `--service-account-private-key-file=${join(this.#folder, "accounts.key")}`,
     ]);
     this.#spawn("kube-scheduler", [kubeconfig, "--leader-elect=false", "--secure-port=0"]);
-    this.#spawn("kwok", [kubeconfig, "--manage-all-nodes", ...kwokFlags]);
+    this.#spawn("kwok", [kubeconfig, "--manage-all-nodes", ...kwok]);
     const labels = (name: string) => ({ "kubernetes.io/os": "linux", "kubernetes.io/hostname": name });
     const node = (name: string) => ({ apiVersion: "v1", kind: "Node", metadata: { name, labels: labels(name) } });
     this.apply(names.map((name) => `---\n${JSON.stringify(node(name))}\n`).join(""));
