@@ -1,13 +1,10 @@
-import { AsyncResource } from "node:async_hooks";
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import semver from "semver";
 import type { Plan } from "../plan.ts";
 import { type SyncJob, syncManifests } from "../talos/sync.ts";
 import { type ClientCredentials, requireTalosctl } from "../talos/talosctl.ts";
-
-/** How many syncs of one name a deployment has: the engine knows hooks by name. */
-const countsOf = new WeakMap<object, Map<string, number>>();
+import { resourceHooks } from "./resourceHook.ts";
 
 /**
  * Syncs the cluster to the manifests by Talos' own code, once for each change of them: after all machines in `dependsOn` have accepted their
@@ -24,36 +21,18 @@ export function deliverTalosSync(
   dependsOn: readonly pulumi.Resource[],
 ): void {
   const report = (line: string) => void pulumi.log.info(line, component);
-  const hooks = registerHooks(name, {
+  const hooks = [
     // Looked for at preview too, before anything is touched.
-    before: [() => requireTalosctl(), { onDryRun: true }],
-    sync: [async ({ oldInputs }) => syncManifests(await jobOf(plan, oldInputs?.["input"]), report), {}],
-  });
+    ...resourceHooks(`talosctl for ${name}`, () => requireTalosctl(), { onDryRun: true }),
+    ...resourceHooks(`Talos' sync of ${name}`, async ({ oldInputs }) => {
+      await syncManifests(await jobOf(plan, oldInputs?.["input"]), report);
+    }),
+  ];
   const hash = manifestsHash(plan);
   new pulumi.Stash(
     `${name}-talos-sync`,
     { input: plan.isSecret ? pulumi.secret(hash) : hash },
     { parent: component, dependsOn: [...dependsOn], hooks: { beforeCreate: hooks, beforeUpdate: hooks } },
-  );
-}
-
-type Hooks = Readonly<
-  Record<string, readonly [callback: (args: pulumi.ResourceHookArgs) => Promise<void>, opts: pulumi.ResourceHookOptions]>
->;
-
-function registerHooks(name: string, hooks: Hooks): pulumi.ResourceHook[] {
-  const monitor = pulumi.runtime.getMonitor();
-  // Pulumi's mocks do not support hooks.
-  if (monitor === undefined || !("registerResourceHook" in monitor)) return [];
-  const counts = countsOf.get(monitor) ?? new Map<string, number>();
-  countsOf.set(monitor, counts);
-  const count = (counts.get(name) ?? 0) + 1;
-  counts.set(name, count);
-  const suffix = count === 1 ? name : `${name}-${count}`;
-  return Object.entries(hooks).map(
-    // The engine calls a hook outside the context in which the SDK finds the engine.
-    ([hook, [callback, opts]]) =>
-      new pulumi.ResourceHook(`talos-cilium-cni-talos-sync-${hook}-${suffix}`, AsyncResource.bind(callback), opts),
   );
 }
 

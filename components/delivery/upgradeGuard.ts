@@ -2,11 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkChanges } from "../checks/changes.ts";
 import type { Plan } from "../plan.ts";
 import { type InputError, problemLines } from "../support/problems.ts";
+import { resourceHooks } from "./resourceHook.ts";
 
 type GuardOptions = Pick<pulumi.ComponentResourceOptions, "hooks">;
-
-/** How many components of a name there are in one deployment. */
-const componentsOf = new WeakMap<object, Map<string, number>>();
 
 /**
  * Resource options that make the engine ask before it updates the component, at preview too. Only the engine knows the inputs of the last
@@ -28,10 +26,8 @@ export function keepRecordedInputs(name: string, refusal: InputError): GuardOpti
 }
 
 function beforeUpdate(name: string, callback: pulumi.ResourceHookFunction, options?: pulumi.ResourceHookOptions): GuardOptions {
-  const monitor = pulumi.runtime.getMonitor();
-  // Pulumi's mocks do not support hooks.
-  if (monitor === undefined || !("registerResourceHook" in monitor)) return {};
-  return { hooks: { beforeUpdate: [new pulumi.ResourceHook(hookName(monitor, name), callback, options)] } };
+  const hooks = resourceHooks(`upgrade guard of ${name}`, callback, options);
+  return hooks.length === 0 ? {} : { hooks: { beforeUpdate: hooks } };
 }
 
 /** Compares the plan with the inputs of the last `pulumi up`. Throws an Error that names everything that it must not change. */
@@ -47,15 +43,6 @@ export function changesHook({ settings, values }: Pick<Plan, "settings" | "value
 /** The text of one problem, or a list of several. */
 function describeChanges(lines: readonly string[]): string {
   return lines.length === 1 ? lines.join("") : [`${lines.length} changes are refused:`, ...lines].join("\n  ");
-}
-
-/** The engine knows hooks by name, and components of one name may have different parents. It shows the name in front of the error. */
-function hookName(monitor: object, name: string): string {
-  const counts = componentsOf.get(monitor) ?? new Map<string, number>();
-  componentsOf.set(monitor, counts);
-  const count = (counts.get(name) ?? 0) + 1;
-  counts.set(name, count);
-  return count === 1 ? `upgrade guard of ${name}` : `upgrade guard of ${name} (${count})`;
 }
 
 /** The value of an Output, or of anything with Outputs inside. */

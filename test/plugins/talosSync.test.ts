@@ -127,7 +127,7 @@ test(
         await up(stack);
         assert.equal(bench.syncs(), 1);
 
-        stack.configure(config("1.18.4", { namespace: "elsewhere" }));
+        stack.configure(config("1.18.4", { namespace: "elsewhere", allowUnsafeChanges: ["namespace"] }));
         await assert.rejects(
           up(stack),
           /would delete (?=.*DaemonSet kube-system\/cilium\b)(?=.*Deployment kube-system\/cilium-operator\b).*docs\/hand-off\.md/,
