@@ -1,5 +1,5 @@
 // npm run generate: writes the files that are generated from components/inputs/args.ts, components/checks,
-// components/versions/advisories.ts and Pulumi.yaml.
+// components/versions/advisories.ts, components/doctor and Pulumi.yaml.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -18,7 +18,9 @@ import { parse, stringify } from "yaml";
 import { allChecks } from "../components/checks/catalog.ts";
 import type { Check, Checks } from "../components/checks/check.ts";
 import { exposures } from "../components/checks/values/advisories.ts";
+import { allRules } from "../components/doctor/catalog.ts";
 import { advisories, type Advisory, type AdvisoryId, advisoryName, advisoryPage } from "../components/versions/advisories.ts";
+import { doctorUsage } from "./lib/doctor.ts";
 import { formatPage, type Page } from "./lib/page.ts";
 import { pulumiSchema } from "./lib/pulumiSchema.ts";
 import { root } from "./lib/root.ts";
@@ -44,7 +46,8 @@ export async function generatePages(): Promise<readonly Page[]> {
     formatPage("docs/inputs.md", inputsPage(schema, definitions)),
     formatPage("docs/checks.md", checksPage()),
     formatPage("docs/advisories.md", advisoriesPage()),
-    formatPage("README.md", updateConfigTable(readFileSync(join(root, "README.md"), "utf8"))),
+    formatPage("docs/doctor.md", doctorPage()),
+    formatPage("README.md", updateCauses(updateConfigTable(readFileSync(join(root, "README.md"), "utf8")))),
   ]);
 }
 
@@ -97,6 +100,73 @@ this list with the data of [osv.dev](https://osv.dev), and fails if one is missi
 | --- | --- | --- | --- |
 ${rows.join("\n")}
 `;
+}
+
+function doctorPage(): string {
+  const section = ([step, rules]: [string, (typeof allRules)[string]]) => {
+    const rows = rules.map(({ id, title, why, remedy, source }) =>
+      tableRow(`${title}<br>\`${id}\``, why, remedy, linkTo(source)),
+    );
+    return [`## ${step}`, "", "| Finding | Why | What to do | |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  };
+  return `# The doctor
+
+The doctor says why a Service of type LoadBalancer does not answer. It looks at each step of the way to the client, names the first cause first,
+and says what to do. In a clone of this repository:
+
+\`\`\`bash
+npm run doctor
+npm run doctor -- default/web --json
+\`\`\`
+
+With the npm package, it is \`npx talos-cilium-cni doctor\`.
+
+\`\`\`
+${doctorUsage("npm run doctor --").trim()}
+\`\`\`
+
+It changes nothing: it sends GET requests, runs \`cilium-dbg status\` in the agents, and opens TCP connections to the addresses from this machine.
+It needs no privileges there: whose MAC address answered is in the kernel's own table of neighbors. What the user of the kubeconfig may not read
+is listed as "not looked at", with the reason; a rule that needs it says neither yes nor no.
+
+| Mark | Meaning |
+| --- | --- |
+| ✓ | every rule of this step has looked, and found nothing |
+| ✗ | a rule has found something |
+| ? | a rule could not look, and the others found nothing |
+| · | not reached, because an earlier step is broken |
+| - | the Service does not go this way, or the step was not asked for |
+
+\`--json\` prints one object. Members are only added to it.
+
+| Member | Content |
+| --- | --- |
+| \`format\` | 1 |
+| \`firstCause\` | the first of \`findings\`, or null |
+| \`findings\` | \`rule\` (the name in the tables below), \`title\`, \`step\`, \`service\` (not there if it is about the cluster), \`problem\`, \`why\`, \`remedy\` |
+| \`notLookedAt\` | \`rule\`, \`title\`, \`step\`, \`service\`, \`reason\` |
+| \`cluster\` | \`step\` and \`state\` (\`ok\`, \`broken\`, \`unknown\`, \`notReached\`, \`notUsed\`) of the whole cluster |
+| \`services\` | \`service\`, \`addresses\`, and the same \`steps\` for each Service |
+
+This is what it finds. Of the rules of one step of a Service, the first that finds something ends the step. Generated from
+[components/doctor](../components/doctor) by \`npm run generate\`.
+
+${Object.entries(allRules).map(section).join("\n\n")}
+`;
+}
+
+/** Replaces the README's list of the most likely causes by one made from the doctor's rules. */
+function updateCauses(readme: string): string {
+  const likely = Object.values(allRules)
+    .flat()
+    .filter(({ likelihood }) => likelihood !== undefined)
+    .toSorted((a, b) => (a.likelihood ?? 0) - (b.likelihood ?? 0));
+  const lines = likely.map(({ title, why, remedy }, index) => `${index + 1}. **${capitalize(title)}**: ${why} ${remedy}`);
+  return readme.replace(/(<!-- causes: .* -->\n)[^]*(<!-- end of causes -->)/, `$1\n${lines.join("\n")}\n\n$2`);
+}
+
+function capitalize(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** The figures of `npm run verdicts`. Empty if there are none yet. */

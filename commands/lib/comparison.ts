@@ -1,6 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
-import type { Plan } from "../../components/plan.ts";
 import {
   type Change,
   changedObjects,
@@ -9,7 +7,9 @@ import {
   type ObjectChange,
   quoteText,
   signOf,
-} from "./objectChanges.ts";
+} from "../../components/kubernetes/objectChanges.ts";
+import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
+import type { Plan } from "../../components/plan.ts";
 
 /** What is compared of a plan. */
 export type ComparedPlan = Pick<Plan, "manifest" | "loadBalancer" | "secretObjects">;

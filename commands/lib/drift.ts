@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
+import { changedObjects, signOf } from "../../components/kubernetes/objectChanges.ts";
 import { type KubernetesObject, readDocuments } from "../../components/kubernetes/yaml.ts";
-import { changedObjects, signOf } from "./objectChanges.ts";
 
 /**
  * Lists how a file differs from the manifest that it should contain: `~ ConfigMap kube-system/cilium-config` for a changed object, `+` for a

@@ -32,7 +32,11 @@ export function apiRateLimit(values: HelmValues, settings: Pick<Settings, "loadB
   const services = Math.min(Math.ceil(Math.max(addresses, 1) / addressStep) * addressStep, maximumServices);
   // Every node sends one request for each lease and period, whether it holds the lease or waits for it.
   const period = parseDuration(leaseTiming(values).leaseRetryPeriod);
-  const leaseRequests = period === undefined ? 0 : Math.ceil((services * 1000) / period);
-  const qps = Math.min(otherRequests + leaseRequests, maximumRequests);
+  const qps = Math.min(otherRequests + leaseRequests(services, period), maximumRequests);
   return { qps, burst: 2 * qps };
+}
+
+/** The requests per second that an agent sends for leases, each of which it asks for once per period of milliseconds. */
+export function leaseRequests(leases: number, period: number | undefined): number {
+  return period === undefined ? 0 : Math.ceil((leases * 1000) / period);
 }

@@ -8,6 +8,17 @@ export function matchesNothing(selector: LabelSelector | undefined): boolean {
   );
 }
 
+/** Whether an object with these labels matches a selector. Without a selector, every object matches. */
+export function matchesLabels(selector: LabelSelector | undefined, labels: Readonly<Record<string, string>>): boolean {
+  return requirementsOf(selector).every(({ key, operator, values = [] }) => {
+    const value = labels[key];
+    if (operator === "Exists") return value !== undefined;
+    if (operator === "DoesNotExist") return value === undefined;
+    const isListed = value !== undefined && values.includes(value);
+    return operator === "In" ? isListed : !isListed;
+  });
+}
+
 /** Whether no object can match both selectors. */
 export function areDisjoint(one: LabelSelector | undefined, other: LabelSelector | undefined): boolean {
   return matchesNothing({ matchExpressions: [...requirementsOf(one), ...requirementsOf(other)] });

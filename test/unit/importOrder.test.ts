@@ -12,7 +12,7 @@ const floors = [
   ["bench"],
   ["components/index.ts", "components/plugin"],
   ["components/talosCiliumCni.ts", "components/ciliumLoadBalancer.ts"],
-  ["components/delivery"],
+  ["components/delivery", "components/doctor"],
   ["components/plan.ts"],
   ["components/checks"],
   ["components/cilium"],

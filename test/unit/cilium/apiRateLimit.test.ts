@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apiRateLimit } from "../../../components/cilium/apiRateLimit.ts";
+import { apiRateLimit, leaseRequests } from "../../../components/cilium/apiRateLimit.ts";
 import { ciliumValues } from "../../../components/cilium/values.ts";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import type { IpPoolBlock } from "../../../components/inputs/loadBalancerArgs.ts";
@@ -40,4 +40,14 @@ test("without pools there is room for those that are created elsewhere, without 
   assert.deepEqual(apiRateLimit(ciliumValues(settings), settings), limitFor({ start: "192.168.1.1" }));
   assert.equal(limitFor({ start: "192.168.1.1" }, { l2: { enabled: false } }), undefined);
   assert.equal(limitFor({ start: "192.168.1.1" }, { values: { l2announcements: { enabled: false } } }), undefined);
+});
+
+test("an agent asks for each lease once per period", () => {
+  for (const [leases, period, expected] of [
+    [0, 2000, 0],
+    [25, 2000, 13],
+    [3, 200, 15],
+    [3, undefined, 0],
+  ] as const)
+    assert.equal(leaseRequests(leases, period), expected);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { areDisjoint, implies, matchesNothing } from "../../../components/inputs/labelSelection.ts";
+import { areDisjoint, implies, matchesLabels, matchesNothing } from "../../../components/inputs/labelSelection.ts";
 import type { LabelSelector, LabelSelectorRequirement } from "../../../components/inputs/loadBalancerArgs.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -48,6 +48,19 @@ test("a selector matches nothing if and only if no labels match it", () => {
     { numRuns: 2000 },
   );
   assert.equal(results.size, 2);
+});
+
+test("an object matches a selector by the rules of Kubernetes, and without a selector in any case", () => {
+  const results = new Set<boolean>();
+  fc.assert(
+    fc.property(selector, fc.constantFrom(...allLabels), (each, labels) => {
+      results.add(matchesLabels(each, labels));
+      assert.equal(matchesLabels(each, labels), matches(each, labels));
+    }),
+    { numRuns: 2000 },
+  );
+  assert.equal(results.size, 2);
+  assert.equal(matchesLabels(undefined, {}), true);
 });
 
 test("two selectors are disjoint if and only if no labels match both", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { changedObjects, type FieldChange, fieldChanges, signOf } from "../../../commands/lib/objectChanges.ts";
+import { changedObjects, type FieldChange, fieldChanges, signOf } from "../../../components/kubernetes/objectChanges.ts";
 
 const described = (changes: readonly FieldChange[]) =>
   changes.map((change) => `${signOf(change)} ${change.path} ${JSON.stringify([change.before, change.after])}`);

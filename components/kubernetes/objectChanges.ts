@@ -1,6 +1,6 @@
 import { diff, isDeepStrictEqual } from "node:util";
-import { nameOf } from "../../components/kubernetes/manifest.ts";
-import type { KubernetesObject } from "../../components/kubernetes/yaml.ts";
+import { nameOf } from "./manifest.ts";
+import type { KubernetesObject } from "./yaml.ts";
 
 /** Something that differs. `before` is undefined if it is new, `after` if it is gone. */
 export interface Change<T = unknown> {
@@ -50,6 +50,23 @@ export function fieldChanges(before: unknown, after: unknown, path = ""): readon
   if (isMap(before) && isMap(after)) return mapChanges(before, after, path);
   if (typeof before === "string" && typeof after === "string") return textChanges(before, after, path);
   return [{ path, before, after, isElement: false }];
+}
+
+/**
+ * Lists the fields of an object that the API server has with another value than the one that was sent. No difference are what it adds, members
+ * that are null, false or empty and that it leaves out, and the quantity 1 that it writes as "1".
+ */
+export function changesInCluster(sent: unknown, received: unknown): readonly FieldChange[] {
+  return fieldChanges(sent, received).filter(({ before, after, isElement }) => {
+    if (isElement) return true;
+    if (before === undefined) return false;
+    if (after === undefined) return !isEmpty(before);
+    return typeof before !== "number" || String(before) !== after;
+  });
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null ? Object.keys(value).length === 0 : !value;
 }
 
 /** A value as JSON, with escapes for all characters that a terminal would not print. */
