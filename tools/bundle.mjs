@@ -49,40 +49,52 @@ function licensesOf(/** @type {readonly string[]} */ files) {
   const folders = new Set(files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
   return [...folders].toSorted().map((folder) => {
     const { name, version } = /** @type {{ name: string, version: string }} */ (readJson(join(folder, "package.json")));
-    const license = readdirSync(join(root, folder)).find((file) => /^licen[cs]e/i.test(file));
+    const license = readdirSync(join(root, folder)).find((file) => /^(?:un)?licen[cs]e/i.test(file));
     if (license === undefined) throw new Error(`${name} has no license file`);
     return `${name} ${version}\n\n${readFileSync(join(root, folder, license), "utf8").trim()}\n`;
   });
 }
 
-/** What can be bundled. */
+/** What can be bundled. The command of the package is minified, because nobody steps through its Kubernetes client. */
 const bundles = {
-  package: { entry: "components/index.ts", file: "dist/index.js" },
-  plugin: { entry: "components/plugin/main.ts", file: "plugin/dist/plugin.js" },
+  package: [
+    { entry: "components/index.ts", file: "dist/index.js" },
+    { entry: "commands/cli.ts", file: "dist/cli.js", isCommand: true },
+  ],
+  plugin: [{ entry: "components/plugin/main.ts", file: "plugin/dist/plugin.js" }],
 };
 
 /** Writes a bundle, its source map and the licenses of the packages inside. */
 export async function bundle(/** @type {keyof typeof bundles} */ name) {
-  const { entry, file } = bundles[name];
-  const folder = dirname(join(root, file));
+  const folder = dirname(join(root, bundles[name][0]?.file ?? ""));
   rmSync(folder, { recursive: true, force: true });
+  const inputs = [];
+  for (const entry of bundles[name]) inputs.push(...(await build(entry)));
+  writeFileSync(join(folder, "licenses.txt"), licensesOf(inputs).join(`\n${"-".repeat(80)}\n\n`));
+}
+
+/** Writes one module; returns the files that are in it. */
+async function build(/** @type {{ entry: string, file: string, isCommand?: boolean }} */ { entry, file, isCommand = false }) {
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
     entryPoints: [entry],
     outfile: file,
     bundle: true,
+    minify: isCommand,
     format: "esm",
     platform: "node",
     target: "node22",
     // Without a link to it: Pulumi's SDK asks for the stack at every resource, and reads a linked source map for it, which takes 0.2 s.
-    sourcemap: "external",
+    sourcemap: isCommand ? false : "external",
     external: ["@pulumi/pulumi", "@pulumi/kubernetes"],
     metafile: true,
     plugins: [compiledValidator, requireOnDemand],
     // CommonJS packages inside the bundle load Node's own modules with it.
-    banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
+    banner: {
+      js: `${isCommand ? "#!/usr/bin/env node\n" : ""}import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);`,
+    },
   });
-  writeFileSync(join(folder, "licenses.txt"), licensesOf(Object.keys(metafile.inputs)).join(`\n${"-".repeat(80)}\n\n`));
+  return Object.keys(metafile.inputs);
 }
 
 // The script "install" of the plugin runs this file. `npm run build` bundles the package, and adds its types.

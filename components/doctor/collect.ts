@@ -57,9 +57,7 @@ export async function collectFacts(client: ClusterClient, collection: Collection
       missingKinds.push(name);
       return { read: [] };
     }
-    return status === 200
-      ? { read: (JSON.parse(body) as { items: List }).items.map(withoutFieldOwners) }
-      : { unread: refusalIn(body, status) };
+    return status === 200 ? { read: itemsIn(body) } : { unread: refusalIn(body, status) };
   };
   const daemonSets = (await readList("daemonSets", "")) as Reading<readonly DaemonSet[]>;
   const namespace = ciliumNamespace(daemonSets);
@@ -107,6 +105,12 @@ function refusalIn(body: string, status: number): string {
     // Something between here and the API server has answered.
   }
   return `status ${status}`;
+}
+
+/** The objects of a list. An empty list without content has null in their place. */
+function itemsIn(body: string): List {
+  const { items } = JSON.parse(body) as { items: List | null };
+  return (items ?? []).map(withoutFieldOwners);
 }
 
 function withoutFieldOwners(object: KubernetesObject): KubernetesObject {

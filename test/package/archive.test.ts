@@ -25,6 +25,7 @@ test("the package has the bundle, its types and what a reader needs, and nothing
   assert.deepEqual(names.toSorted(), [
     "LICENSE",
     "README.md",
+    "dist/cli.js",
     "dist/index.d.ts",
     "dist/index.js",
     "dist/index.js.map",
@@ -60,6 +61,16 @@ test("the bundle loads Pulumi's packages and Node's own modules, and the types n
       [],
     );
   }
+});
+
+test("the command of the package loads Node's own modules alone", () => {
+  assert.match(textOf("dist/cli.js"), /^#!\/usr\/bin\/env node\n/);
+  const imports = ts.preProcessFile(textOf("dist/cli.js"), true, true).importedFiles.map(({ fileName }) => fileName);
+  assert(imports.length > 5);
+  assert.deepEqual(
+    imports.filter((specifier) => !isBuiltin(specifier)),
+    [],
+  );
 });
 
 test("the manifest of the package asks npm for no other package and starts no program at installation", () => {

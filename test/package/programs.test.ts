@@ -9,7 +9,7 @@ import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugi
 import { root } from "../../commands/lib/root.ts";
 import type { ProgramRun } from "../../commands/lib/upProgram.ts";
 import { createPlan } from "../../components/plan.ts";
-import { run, runAsync } from "../../tools/childProcess.mjs";
+import { run, runAsync, runUnchecked } from "../../tools/childProcess.mjs";
 import { chart, chartArgs } from "../harness/charts.ts";
 import { suiteData } from "../harness/suiteData.ts";
 
@@ -50,6 +50,22 @@ for (const name of Object.keys(programs) as ConsumerName[]) {
     const script = join(root, "commands", "lib", "upProgram.ts");
     const printed = await runAsync(process.execPath, [script, JSON.stringify(request)], { cwd: folder });
     assert.deepEqual(JSON.parse(printed), expected);
+  });
+}
+
+for (const name of Object.keys(programs) as ConsumerName[]) {
+  const { folder } = suiteData("consumers", name);
+
+  test(`npx runs the doctor in the project ${name}`, () => {
+    // What npx starts, in a project that has the package.
+    const command = join("node_modules", ".bin", "talos-cilium-cni");
+    const help = run(command, ["doctor", "--help"], { cwd: folder });
+    assert.match(help, /^usage: npx talos-cilium-cni doctor \[/);
+    assert.equal(run(command, ["--help"], { cwd: folder }), help);
+    const missing = runUnchecked(command, ["doctor", "--kubeconfig", "missing"], { cwd: folder });
+    assert.deepEqual([missing.status, missing.stdout], [2, ""]);
+    assert.match(missing.stderr, /^error: the kubeconfig cannot be read: ENOENT/);
+    assert.match(runUnchecked(command, ["cure"], { cwd: folder }).stderr, /^error: there is no command cure/);
   });
 }
 

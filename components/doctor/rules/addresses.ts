@@ -66,7 +66,8 @@ export const addressRules = [
     remedy: "Create a pool: input loadBalancer.ipPools.",
     source: lbIpam,
     run: ({ facts, service }) => {
-      if (!isRefused(service) || list(facts, "ipPools").length > 0) return [];
+      // As long as there is no pool, the operator says nothing.
+      if (addressesOf(service).length > 0 || list(facts, "ipPools").length > 0) return [];
       return [{ problem: "there is no CiliumLoadBalancerIPPool", followsFrom: "kinds-missing" }];
     },
   }),

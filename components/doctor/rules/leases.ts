@@ -1,4 +1,4 @@
-import { announcementLease, ciliumPods, isExpired, isReady, secondsSinceRenewal } from "../cluster.ts";
+import { announcementLease, ciliumPods, ciliumRelease, isExpired, isReady, secondsSinceRenewal } from "../cluster.ts";
 import { endpointsOf, readyEndpoints } from "../endpoints.ts";
 import { fullName, list } from "../facts.ts";
 import { policiesWithAddresses, policyNodes } from "../l2Policies.ts";
@@ -21,7 +21,9 @@ export const leaseRules = [
       if (holderOf({ facts, service }) !== undefined) return [];
       const problem =
         lease === undefined ? `there is no lease ${leaseName(service)}` : `nobody holds the lease ${leaseName(service)}`;
-      return [{ problem, followsFrom: "agent-not-ready" }];
+      // https://github.com/cilium/cilium/pull/47579
+      const remedy = ciliumRelease(facts) === "1.20.0" ? { remedy: remedyOf1200 } : {};
+      return [{ problem, followsFrom: "agent-not-ready", ...remedy }];
     },
   }),
   serviceRule({
@@ -112,6 +114,9 @@ export const leaseRules = [
     },
   }),
 ];
+
+const remedyOf1200 =
+  "Cilium 1.20.0 does not announce a Service whose address is new until an agent restarts: use 1.20.1 or later, or restart the agents.";
 
 /** The node that holds the lease of a Service. */
 export function holderOf({ facts, service }: ServiceSubject): string | undefined {

@@ -82,11 +82,13 @@ test("what may not be read has the reason of the API server, and a kind that is 
   const message = 'leases.coordination.k8s.io is forbidden: User "a" cannot list resource "leases"';
   answers["/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"] = [403, { kind: "Status", message }];
   answers["/api/v1/nodes"] = [502, "<html>"];
+  answers["/apis/apiextensions.k8s.io/v1/customresourcedefinitions"] = [200, { items: null }];
   answers["/apis/cilium.io/v2/ciliumloadbalancerippools"] = [404, "404 page not found"];
   const { objects, missingKinds, time } = await collect();
   assert.deepEqual(objects.leases, { unread: message });
   assert.deepEqual(objects.nodes, { unread: "status 502" });
   assert.deepEqual(objects.ipPools, { read: [] });
+  assert.deepEqual(objects.crds, { read: [] });
   assert.deepEqual(missingKinds, ["ipPools"]);
   assert.equal(time, "2026-01-01T12:00:00.000Z");
 });

@@ -69,7 +69,10 @@ testRules(
         /enable-lb-ipam is off/,
       ],
     ],
-    "no-pool": [[factsWith({ services: [noPool()], ipPools: [] }), /there is no CiliumLoadBalancerIPPool/]],
+    "no-pool": [
+      [factsWith({ services: [noPool()], ipPools: [] }), /there is no CiliumLoadBalancerIPPool/],
+      [factsWith({ services: [service({}, noAddress)], ipPools: [] }), /there is no CiliumLoadBalancerIPPool/],
+    ],
     "requested-address": [
       [
         factsWith({ services: [requesting("no_pool", "No pool exists with a CIDR containing '10.1.1.1'")] }),

@@ -4,7 +4,9 @@ import { examine } from "../../../../components/doctor/examine.ts";
 import { leaseRules } from "../../../../components/doctor/rules/leases.ts";
 import {
   agentLabels,
+  agents,
   factsWith,
+  gatewayApiCrds,
   node,
   operatorLabels,
   operatorLease,
@@ -50,6 +52,14 @@ testRules(leaseRules, {
       /whose ready pods run on node-2/,
     ],
   ],
+});
+
+test("Cilium 1.20.0 has a fault of its own, and the remedy names it", () => {
+  const remedyWith = (release: string) =>
+    examine(factsWith({ leases: [operatorLease()], daemonSets: [agents(release)], crds: gatewayApiCrds("v1.6.1") })).findings[0]
+      ?.remedy ?? "";
+  assert.match(remedyWith("1.20.0"), /use 1\.20\.1 or later/);
+  assert.doesNotMatch(remedyWith("1.20.1"), /1\.20/);
 });
 
 test("with externalTrafficPolicy Local, a pod on the announcing node is enough", () => {

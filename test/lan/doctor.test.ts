@@ -1,0 +1,154 @@
+// Findings of the doctor that need agents and a network, on the real ones. The agents are asked directly: they run in no pod.
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import type { Diagnosis } from "../../components/doctor/examine.ts";
+import { createPlan } from "../../components/plan.ts";
+import { devStack } from "../fixtures/devStack.ts";
+import { chartArgs } from "../harness/charts.ts";
+import { eventually } from "../harness/cluster.ts";
+import { isolate } from "../harness/isolation.ts";
+import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
+import { addStranger, createPods, diagnoseLan } from "../harness/lanDoctor.ts";
+import { VirtualLan } from "../harness/virtualLan.ts";
+
+isolate();
+
+const exported = createPlan({ ...devStack, ...chartArgs("1.19.6") });
+const address = "192.168.1.200";
+let lan: VirtualLan;
+
+before(async () => {
+  lan = await VirtualLan.start(exported);
+  for (let number = 1; number <= 2; number++) await lan.addNode();
+  createPods(lan);
+});
+after(() => lan.stop());
+
+function applyPolicy(spec: object = { loadBalancerIPs: true }): void {
+  kubectl("delete", "ciliuml2announcementpolicies", "--all");
+  lan.cluster.apply(
+    JSON.stringify({ apiVersion: "cilium.io/v2alpha1", kind: "CiliumL2AnnouncementPolicy", metadata: { name: "lan" }, spec }),
+  );
+}
+function kubectl(...args: readonly string[]): void {
+  const { ok, output } = lan.cluster.kubectl(args);
+  assert(ok, output);
+}
+const waitForAnswer = () => eventually(async () => (await fetchPage(address)) !== undefined, "nobody answers", 60);
+
+let last: Diagnosis;
+/** Waits until the first finding is of this rule. Returns its problem. */
+async function firstIs(rule: string, seconds = 40): Promise<string> {
+  await eventually(
+    async () => {
+      last = await diagnoseLan(lan);
+      return last.findings[0]?.rule === rule;
+    },
+    () => `the first finding is not ${rule}: ${JSON.stringify(last.findings[0])}`,
+    seconds,
+  );
+  return last.findings[0]?.problem ?? "";
+}
+afterEach(() => {
+  // Whatever the first finding is, it is the only one about the cluster or a Service.
+  assert(new Set(last.findings.map(({ rule }) => rule)).size <= 1, JSON.stringify(last.findings));
+});
+
+test("a Service that answers has no finding, and every step was looked at", async () => {
+  lan.cluster.apply(exported.loadBalancer?.yaml ?? assert.fail("there is no pool"));
+  lan.cluster.apply(webService("web", lan.nodes));
+  await waitForAnswer();
+  last = await diagnoseLan(lan);
+  assert.deepEqual([last.findings, last.notLookedAt], [[], []]);
+  assert.deepEqual(
+    last.services[0]?.steps.map(({ state }) => state),
+    ["ok", "ok", "ok", "notUsed", "ok"],
+  );
+});
+
+test("a policy that announces nothing, has no node, names other interfaces, or is refused by the agents", async () => {
+  applyPolicy({ externalIPs: true });
+  await eventually(() => !answersArp(address), "somebody still answers", 60);
+  await firstIs("policy-announces-nothing");
+  applyPolicy({ loadBalancerIPs: true, nodeSelector: { matchLabels: { worker: "yes" } } });
+  await firstIs("no-node-fits");
+  applyPolicy({ loadBalancerIPs: true, interfaces: ["^wlan"] });
+  assert.match(
+    await firstIs("no-interface-fits"),
+    /has the interfaces \["\^wlan"\], and Cilium manages node-1: eth0; node-2: eth0$/,
+  );
+  applyPolicy({ loadBalancerIPs: true, interfaces: ["("] });
+  assert.match(await firstIs("policy-refused"), /^policy lan: bad-interface-regex: error parsing regexp/);
+  assert.equal(answersArp(address), false);
+});
+
+test("a port that no pod listens on", async () => {
+  applyPolicy();
+  const wrongPort = webService("web", lan.nodes).replaceAll('"port":8080', '"port":8081');
+  lan.cluster.apply(wrongPort);
+  assert.match(await firstIs("port-silent", 60), /192\.168\.1\.200 port 80: /);
+  lan.cluster.apply(webService("web", lan.nodes));
+  await waitForAnswer();
+});
+
+test("another machine that has the address, while the announcing node is off", async () => {
+  const metadata = lan.nodes.map(({ name }) => name);
+  for (const name of metadata) kubectl("label", "--overwrite", "node", name, `announce=${name}`);
+  applyPolicy({ loadBalancerIPs: true, nodeSelector: { matchLabels: { announce: "node-1" } } });
+  await waitForAnswer();
+  const stranger = addStranger(address);
+  lan.nodes[0]?.unplug();
+  try {
+    assert.match(await firstIs("stranger-answers", 20), /^02:00:00:00:00:99 answers for 192\.168\.1\.200/);
+  } finally {
+    stranger.remove();
+  }
+  // Nobody answers any more, although the lease still belongs to the node.
+  await firstIs("silent-on-the-lan", 15);
+  assert.match(await firstIs("lease-expired", 60), /^node-1 has not renewed the lease cilium-l2announce-default-web/);
+  await lan.nodes[0]?.boot();
+});
+
+test("a lease of a node that does not exist", async () => {
+  applyPolicy();
+  await waitForAnswer();
+  const renewTime = new Date().toISOString().replace("Z", "000Z");
+  const spec = { holderIdentity: "node-9", leaseDurationSeconds: 15, renewTime };
+  const target = ["lease", "cilium-l2announce-default-web", "--namespace", "kube-system"];
+  kubectl("patch", ...target, "--type", "merge", "--patch", JSON.stringify({ spec }));
+  last = await diagnoseLan(lan);
+  assert.equal(last.findings[0]?.rule, "lease-of-unknown-node");
+  await waitForAnswer();
+});
+
+test("externalTrafficPolicy Local without a pod on the announcing node", async () => {
+  const holder = () =>
+    (lan.cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] as { holderIdentity?: string })
+      .holderIdentity;
+  await eventually(() => lan.nodes.some(({ name }) => name === holder()), "no node announces", 40);
+  lan.cluster.apply(
+    webService(
+      "web",
+      lan.nodes.filter(({ name }) => name !== holder()),
+      { externalTrafficPolicy: "Local" },
+    ),
+  );
+  assert.match(await firstIs("local-traffic-policy"), /announces default\/web, whose ready pods run on node-\d/);
+  assert.equal(await fetchPage(address), undefined);
+  lan.cluster.apply(webService("web", lan.nodes));
+});
+
+test("L2 announcements that are off", async () => {
+  kubectl(
+    "--namespace",
+    "kube-system",
+    "patch",
+    "configmap",
+    "cilium-config",
+    "--patch",
+    '{"data":{"enable-l2-announcements":"false"}}',
+  );
+  await lan.restartAgents();
+  await eventually(() => !answersArp(address), "somebody still answers", 60);
+  await firstIs("l2-off");
+});
