@@ -231,7 +231,7 @@ for (const release of builtReleases) {
       const listeners = [{ name: "http", port: 80, protocol: "HTTP" }];
       const gateway = { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway", metadata: { name: "lan" } };
       cluster.apply(JSON.stringify({ ...gateway, spec: { gatewayClassName: "cilium", listeners } }));
-      await firstIs("no-pool", "cilium-gateway-lan");
+      await firstIs("no-pool");
       assert((await diagnose(cluster.kubeconfig)).findings.some(({ rule }) => rule === "gateway-not-programmed"));
       kubectl("delete", "gateway", "lan");
       await eventually(

@@ -169,9 +169,31 @@ export class Cluster {
     this.#startNodes([name], { kwok: [`--node-ip=${address}`], controllers: ["--node-monitor-grace-period=1h"] });
   }
 
+  /**
+   * Like `startNodes`, with kubelets that run commands and have logs for the pods. The file configures them, and the folder has the commands.
+   *
+   * @see https://kwok.sigs.k8s.io/docs/user/exec-configuration/
+   */
+  async startNodesWithPods(configuration: string, commands: string, ...names: readonly string[]): Promise<void> {
+    const [port] = (await freePorts(1)) as [number];
+    const address = `--server-address=127.0.0.1:${port}`;
+    this.#startNodes(names, {
+      kwok: [`--config=${configuration}`, "--node-ip=127.0.0.1", `--node-port=${port}`, address],
+      environment: { PATH: `${commands}:${process.env["PATH"]}` },
+    });
+  }
+
   #startNodes(
     names: readonly string[],
-    { kwok = [], controllers = [] }: { readonly kwok?: readonly string[]; readonly controllers?: readonly string[] } = {},
+    {
+      kwok = [],
+      controllers = [],
+      environment = {},
+    }: {
+      readonly kwok?: readonly string[];
+      readonly controllers?: readonly string[];
+      readonly environment?: NodeJS.ProcessEnv;
+    } = {},
   ): void {
     const kubeconfig = `--kubeconfig=${this.kubeconfig}`;
     this.#spawn("kube-controller-manager", [
@@ -184,7 +206,7 @@ export class Cluster {
       `--service-account-private-key-file=${join(this.#folder, "accounts.key")}`,
     ]);
     this.#spawn("kube-scheduler", [kubeconfig, "--leader-elect=false", "--secure-port=0"]);
-    this.#spawn("kwok", [kubeconfig, "--manage-all-nodes", ...kwok]);
+    this.#spawn("kwok", [kubeconfig, "--manage-all-nodes", ...kwok], environment);
     const labels = (name: string) => ({ "kubernetes.io/os": "linux", "kubernetes.io/hostname": name });
     const node = (name: string) => ({ apiVersion: "v1", kind: "Node", metadata: { name, labels: labels(name) } });
     this.apply(names.map((name) => `---\n${JSON.stringify(node(name))}\n`).join(""));
