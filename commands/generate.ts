@@ -127,7 +127,8 @@ ${doctorUsage("npm run doctor --").trim()}
 
 It changes nothing: it sends GET requests, runs \`cilium-dbg status\` in the agents, and opens TCP connections to the addresses from this machine.
 It needs no privileges there: whose MAC address answered is in the kernel's own table of neighbors. What the user of the kubeconfig may not read
-is listed as "not looked at", with the reason; a rule that needs it says neither yes nor no.
+is listed as "not looked at", with the reason; a rule that needs it says neither yes nor no. The command in the agents needs the permission to
+create \`pods/exec\`; without it, the rules about devices and interfaces do not look.
 
 | Mark | Meaning |
 | --- | --- |

@@ -138,6 +138,33 @@ test("externalTrafficPolicy Local without a pod on the announcing node", async (
   lan.cluster.apply(webService("web", lan.nodes));
 });
 
+test("agents whose request limit is too low lose leases", async () => {
+  await waitForAnswer();
+  const services = Array.from({ length: 7 }, (_, number) => `more-${number}`);
+  for (const name of services) lan.cluster.apply(webService(name, lan.nodes));
+  const leases = () => lan.cluster.kubectl(["get", "leases", "--namespace", "kube-system", "--output", "name"]).output;
+  await eventually(
+    () => services.every((name) => leases().includes(`cilium-l2announce-default-${name}`)),
+    "not all Services are announced",
+    60,
+  );
+  const limit = (qps: string, burst: string) => {
+    const data = { "k8s-client-qps": qps, "k8s-client-burst": burst };
+    kubectl("--namespace", "kube-system", "patch", "configmap", "cilium-config", "--patch", JSON.stringify({ data }));
+  };
+  limit("3", "3");
+  await lan.restartAgents();
+  assert.match(
+    await firstIs("request-limit"),
+    /each agent sends 4 requests per second for 8 leases \(one each per 2s\), and its limit is 3/,
+  );
+  limit("23", "46");
+  for (const name of services) kubectl("delete", "service", name);
+  await lan.restartAgents();
+  await eventually(async () => (await diagnoseLan(lan)).findings.length === 0, "the cluster does not become healthy again", 90);
+  last = await diagnoseLan(lan);
+});
+
 test("L2 announcements that are off", async () => {
   kubectl(
     "--namespace",

@@ -31,12 +31,13 @@ export const answerRules = [
     likelihood: 5,
     run: (subject) => {
       const { macAddresses } = subject.facts;
-      // Without the MAC addresses of nodes there is nothing to compare with.
+      // Without the MAC addresses of nodes there is nothing to compare with. A node may announce on another interface than that of its
+      // InternalIP, so an address whose ports all answer is none of a stranger.
       if (Object.keys(macAddresses).length === 0) return [];
       return answersOf(subject)
-        .filter(([, { mac }]) => mac !== undefined && macAddresses[mac] === undefined)
+        .filter(([, { mac, ports }]) => mac !== undefined && macAddresses[mac] === undefined && isSilentAnywhere(ports))
         .map(([address, { mac }]) => ({
-          problem: `${mac} answers for ${address}, which is the MAC address of no node that this machine knows`,
+          problem: `${mac} answers for ${address}, which is the MAC address of the InternalIP of no node`,
         }));
     },
   }),
@@ -85,4 +86,8 @@ function answersOf({
 
 function hasConnected(ports: Answer["ports"]): boolean {
   return Object.values(ports).includes("connected");
+}
+
+function isSilentAnywhere(ports: Answer["ports"]): boolean {
+  return Object.values(ports).some((result) => result !== "connected");
 }

@@ -53,6 +53,8 @@ export const ciliumRules = [
       if (agentDaemonSet(facts) === undefined) return [];
       const agents = ciliumPods(facts, "agent");
       const withoutPod = list(facts, "nodes")
+        // The agent runs on Linux alone.
+        .filter(({ metadata }) => (metadata.labels?.["kubernetes.io/os"] ?? "linux") === "linux")
         .map(({ metadata }) => metadata.name)
         .filter((node) => !agents.some(({ spec }) => spec?.nodeName === node))
         .map((node) => ({ problem: `node ${node} has no pod of Cilium's agent` }));

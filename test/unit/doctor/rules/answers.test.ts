@@ -16,7 +16,10 @@ testRules(answerRules, {
     [facts({ isSilent: true, ports: { "80": "no answer" } }), /nobody answers for it, although node-1 announces it/],
   ],
   "stranger-answers": [
-    [facts({ mac: "02:00:00:00:00:99" }), /02:00:00:00:00:99 answers for 192\.168\.1\.200, which is the MAC address of no node/],
+    [
+      facts({ mac: "02:00:00:00:00:99", ports: { "80": "refused" } }),
+      /02:00:00:00:00:99 answers for 192\.168\.1\.200, which is the MAC address of the InternalIP of no node/,
+    ],
   ],
   "outside-the-lan": [
     [
@@ -38,6 +41,8 @@ testRules(answerRules, {
 });
 
 test("what this machine cannot tell is no finding", () => {
+  // A node may have another interface for its Services.
+  assert.deepEqual(examine(facts({ mac: "02:00:00:00:00:99" })).findings, []);
   assert.deepEqual(examine(facts({}, { macAddresses: {} })).findings, []);
   const { mac: _, ...withoutMac } = { isOnLink: true, mac: "", isSilent: false, ports: { "80": "connected" } } as const;
   assert.deepEqual(examine(factsWith({}, { answers: { "192.168.1.200": withoutMac } })).findings, []);

@@ -1,3 +1,6 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { examine } from "../../../../components/doctor/examine.ts";
 import { ciliumRules } from "../../../../components/doctor/rules/cilium.ts";
 import {
   agentLabels,
@@ -106,4 +109,9 @@ testRules(ciliumRules, {
       /each agent sends 15 requests per second for 3 leases \(one each per 200ms\), and its limit is 10/,
     ],
   ],
+});
+
+test("a node with another operating system needs no agent", () => {
+  const windows = { ...node("node-3"), metadata: { name: "node-3", labels: { "kubernetes.io/os": "windows" } } };
+  assert.deepEqual(examine(factsWith({ nodes: [node("node-1"), node("node-2"), windows] })).findings, []);
 });
