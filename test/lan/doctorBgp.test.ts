@@ -18,6 +18,7 @@ const peer = { address: clientAddresses.IPv4, asn: 64512, connectRetryTimeSecond
 const exported = createPlan({
   ...chartArgs("1.19.6"),
   l2: { enabled: false },
+  lan: { nodes: ["192.168.1.11"] },
   loadBalancer: { ipPools: [{ name: "lan", blocks: [{ cidr: "10.50.0.0/24" }] }] },
   bgp: [{ name: "lan", localAsn: 64513, peers: [peer] }],
 });
@@ -71,8 +72,8 @@ test("a Secret with the password that is missing, a router that is off, and one 
     await onlyFinding("bgp-session-down", 60),
     /^node-1: the session to 192\.168\.1\.50 \(AS 64512\) is (?:idle|active|connect)/,
   );
-  const [{ bird } = { bird: "" }] = exported.bgpRouterConfig ?? [];
-  router = await startBird(bird.replaceAll(/PASSWORD-FROM-SECRET-[\w-]+/g, "secret"));
+  const [configuration] = exported.bgpRouterConfig ?? assert.fail("there is no configuration");
+  router = await startBird((configuration?.bird ?? "").replaceAll(/PASSWORD-FROM-SECRET-[\w-]+/g, "secret"));
   await onlyFinding(undefined, 90);
 });
 
