@@ -57,11 +57,15 @@ for (const name of Object.keys(programs) as ConsumerName[]) {
   const { folder } = suiteData("consumers", name);
 
   test(`npx runs the doctor in the project ${name}`, () => {
-    // What npx starts, in a project that has the package.
+    // What npx starts in a project that has the package. `npm exec` is npx.
     const command = join("node_modules", ".bin", "talos-cilium-cni");
     const help = run(command, ["doctor", "--help"], { cwd: folder });
     assert.match(help, /^usage: npx talos-cilium-cni doctor \[/);
     assert.equal(run(command, ["--help"], { cwd: folder }), help);
+    if (name !== "pnpm") {
+      const options = ["exec", "--offline", "--loglevel=error", "--", "talos-cilium-cni", "doctor", "--help"];
+      assert.equal(run("npm", options, { cwd: folder }), help);
+    }
     const missing = runUnchecked(command, ["doctor", "--kubeconfig", "missing"], { cwd: folder });
     assert.deepEqual([missing.status, missing.stdout], [2, ""]);
     assert.match(missing.stderr, /^error: the kubeconfig cannot be read: ENOENT/);
