@@ -71,7 +71,7 @@ test("a command that fails is an error in its own words", async () => {
   assert.equal(await run("cilium-agent", "cilium-dbg", "status", "--output", "json"), JSON.stringify(status));
   await assert.rejects(
     run("cilium-agent", "cilium-dbg", "x"),
-    (error) => error instanceof ClusterError && error.message.includes('unknown: x'),
+    (error) => error instanceof ClusterError && error.message.includes("unknown: x"),
   );
   await assert.rejects(run("other", "cilium-dbg"), ClusterError);
 });

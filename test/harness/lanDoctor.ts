@@ -1,4 +1,4 @@
-import { ClusterClient } from "../../components/doctor/client.ts";
+import { type ApiAnswer, ClusterClient } from "../../components/doctor/client.ts";
 import { collectFacts } from "../../components/doctor/collect.ts";
 import { type Diagnosis, examine } from "../../components/doctor/examine.ts";
 import { runCommand } from "./isolation.ts";
@@ -18,6 +18,12 @@ class LanClient extends ClusterClient {
     const node = this.#nodes.find(({ name }) => pod === podName(name));
     return Promise.resolve(node?.ciliumDbg(...options) ?? "");
   }
+
+  override async get(path: string, accept?: string): Promise<ApiAnswer> {
+    const node = this.#nodes.find(({ name }) => path.includes(`/pods/${podName(name)}/log?`));
+    if (node === undefined) return super.get(path, accept);
+    return { status: 200, body: node.log(), date: undefined };
+  }
 }
 
 const podName = (node: string) => `cilium-${node}`;
@@ -33,11 +39,16 @@ export function createPods({ cluster, nodes }: VirtualLan): void {
       automountServiceAccountToken: false,
     };
     cluster.apply(JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "kube-system", labels }, spec }));
-    setReady(cluster, name, true);
+    setPodReady(cluster, name, true);
   }
 }
 
-function setReady(cluster: VirtualLan["cluster"], pod: string, isReady: boolean): void {
+/** Says what a kubelet would say: whether the agent of a node is ready. */
+export function setAgentReady({ cluster }: VirtualLan, node: string, isReady: boolean): void {
+  setPodReady(cluster, podName(node), isReady);
+}
+
+function setPodReady(cluster: VirtualLan["cluster"], pod: string, isReady: boolean): void {
   const status = { phase: "Running", conditions: [{ type: "Ready", status: isReady ? "True" : "False" }] };
   const target = ["pod", pod, "--namespace", "kube-system", "--subresource", "status"];
   const { ok, output } = cluster.kubectl(["patch", ...target, "--type", "merge", "--patch", JSON.stringify({ status })]);

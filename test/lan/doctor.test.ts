@@ -8,7 +8,7 @@ import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { isolate } from "../harness/isolation.ts";
 import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
-import { addStranger, createPods, diagnoseLan } from "../harness/lanDoctor.ts";
+import { addStranger, createPods, diagnoseLan, setAgentReady } from "../harness/lanDoctor.ts";
 import { VirtualLan } from "../harness/virtualLan.ts";
 
 isolate();
@@ -134,7 +134,7 @@ test("externalTrafficPolicy Local without a pod on the announcing node", async (
     ),
   );
   assert.match(await firstIs("local-traffic-policy"), /announces default\/web, whose ready pods run on node-\d/);
-  assert.equal(await fetchPage(address), undefined);
+  await eventually(async () => (await fetchPage(address)) === undefined, "the node without a pod answers", 20);
   lan.cluster.apply(webService("web", lan.nodes));
 });
 
@@ -163,6 +163,43 @@ test("agents whose request limit is too low lose leases", async () => {
   await lan.restartAgents();
   await eventually(async () => (await diagnoseLan(lan)).findings.length === 0, "the cluster does not become healthy again", 90);
   last = await diagnoseLan(lan);
+});
+
+test("an agent that does not start, by what its log says: KubePrism, and a setting", async () => {
+  const [node] = lan.nodes;
+  assert(node !== undefined);
+  const setPort = (port: string) => {
+    const variable = `KUBERNETES_SERVICE_PORT=${port}`;
+    kubectl("--namespace", "kube-system", "set", "env", "daemonset/cilium", "--containers", "cilium-agent", variable);
+  };
+  const setMode = (mode: string) => {
+    kubectl(
+      "--namespace",
+      "kube-system",
+      "patch",
+      "configmap",
+      "cilium-config",
+      "--patch",
+      JSON.stringify({ data: { "routing-mode": mode } }),
+    );
+  };
+  await node.stopAgent();
+  setAgentReady(lan, node.name, false);
+  setPort("7446");
+  // The agent tries for a minute, says why, and ends.
+  await assert.rejects(node.startAgent());
+  assert.match(
+    await firstIs("kubeprism-unreachable"),
+    /^pod kube-system\/cilium-node-1 on node-1: (?:localhost|127\.0\.0\.1|\[::1\]):7446 refuses/,
+  );
+  setPort("7445");
+
+  setMode("bogus");
+  await assert.rejects(node.startAgent());
+  assert.match(await firstIs("agent-not-ready"), /^pod kube-system\/cilium-node-1 on node-1: .*its log ends with: .*bogus/);
+  setMode("native");
+  await node.startAgent();
+  setAgentReady(lan, node.name, true);
 });
 
 test("L2 announcements that are off", async () => {
