@@ -118,6 +118,7 @@ test("a lease of a node that does not exist", async () => {
   kubectl("patch", ...target, "--type", "merge", "--patch", JSON.stringify({ spec }));
   last = await diagnoseLan(lan);
   assert.equal(last.findings[0]?.rule, "lease-of-unknown-node");
+  await eventually(async () => (await diagnoseLan(lan)).findings.length === 0, "no node takes the lease over", 60);
   await waitForAnswer();
 });
 
@@ -134,7 +135,6 @@ test("externalTrafficPolicy Local without a pod on the announcing node", async (
     ),
   );
   assert.match(await firstIs("local-traffic-policy"), /announces default\/web, whose ready pods run on node-\d/);
-  await eventually(async () => (await fetchPage(address)) === undefined, "the node without a pod answers", 20);
   lan.cluster.apply(webService("web", lan.nodes));
 });
 
@@ -194,9 +194,12 @@ test("an agent that does not start, by what its log says: KubePrism, and a setti
   );
   setPort("7445");
 
-  setMode("bogus");
+  setMode("tunnel");
   await assert.rejects(node.startAgent());
-  assert.match(await firstIs("agent-not-ready"), /^pod kube-system\/cilium-node-1 on node-1: .*its log ends with: .*bogus/);
+  assert.match(
+    await firstIs("agent-not-ready"),
+    /^pod kube-system\/cilium-node-1 on node-1: .*its log ends with: .*auto-direct-node-routes cannot be used with tunneling/,
+  );
   setMode("native");
   await node.startAgent();
   setAgentReady(lan, node.name, true);

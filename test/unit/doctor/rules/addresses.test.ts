@@ -133,6 +133,7 @@ testRules(
             pool(),
             pool({ blocks: [{ start: "10.1.1.1" }] }, "one"),
             pool({ serviceSelector: { matchLabels: { a: "b" } } }, "not"),
+            pool({ disabled: true }, "off"),
           ],
         }),
         /^all 9 addresses of pools lan, one are taken$/,

@@ -137,4 +137,14 @@ test("a Service of the class of one way is not announced by the other", () => {
     examine(facts("io.cilium/bgp-control-plane")).findings.map(({ rule }) => rule),
     ["no-advertisement"],
   );
+  const withoutL2 = factsWith({
+    configMaps: [both],
+    ...l2Fails,
+    ...bgpWorks,
+    services: [service({ loadBalancerClass: "io.cilium/l2-announcer" })],
+  });
+  assert.deepEqual(
+    examine(withoutL2).findings.map(({ rule }) => rule),
+    ["policy-announces-nothing"],
+  );
 });
