@@ -61,10 +61,7 @@ export class ClusterClient {
       );
     }
     // This is what the library makes up if there is no kubeconfig.
-    if (cluster.server === "http://localhost:8080" && cluster.name === "cluster")
-      throw new ClusterError(
-        "there is no kubeconfig; name one with --kubeconfig or in KUBECONFIG (talosctl kubeconfig writes one)",
-      );
+    if (cluster.server === "http://localhost:8080" && cluster.name === "cluster") throw new ClusterError(missingKubeconfig);
     this.#server = cluster.server;
   }
 
