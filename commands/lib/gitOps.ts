@@ -2,10 +2,10 @@ import semver from "semver";
 import { admittingLabel } from "../../components/cilium/namespace.ts";
 import { releaseName, render } from "../../components/helm/render.ts";
 import { createManifest, type Manifest } from "../../components/kubernetes/manifest.ts";
+import { changedObjects } from "../../components/kubernetes/objectChanges.ts";
 import { type KubernetesObject, writeDocument } from "../../components/kubernetes/yaml.ts";
 import type { Plan } from "../../components/plan.ts";
 import { InputError, type Problem, problem } from "../../components/support/problems.ts";
-import { changedObjects } from "./objectChanges.ts";
 
 /** What renders the chart in place of this project: Flux, Argo CD, or Helm with a file of values. */
 export const gitOpsTools = ["flux", "argocd", "helm"] as const;
