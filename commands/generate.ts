@@ -125,7 +125,8 @@ With the npm package, it is \`npx talos-cilium-cni doctor\`.
 ${doctorUsage("npm run doctor --").trim()}
 \`\`\`
 
-It changes nothing: it sends GET requests, runs \`cilium-dbg status\` in the agents, and opens TCP connections to the addresses from this machine.
+It changes nothing: it sends GET requests and runs \`cilium-dbg status\` in the agents. From this machine it opens TCP connections to the addresses, and sends
+\`GET /\` to a port that speaks HTTP: port 80, or one with \`appProtocol: http\` or the name \`http\` or \`http-...\`.
 It needs no privileges there: whose MAC address answered is in the kernel's own table of neighbors. What the user of the kubeconfig may not read
 is listed as "not looked at", with the reason; a rule that needs it says neither yes nor no. The command in the agents needs the permission to
 create \`pods/exec\`; without it, the rules about devices and interfaces do not look.

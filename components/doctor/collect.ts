@@ -2,7 +2,7 @@ import { type KubernetesObject, readDocuments } from "../kubernetes/yaml.ts";
 import { ClusterClient, ClusterError } from "./client.ts";
 import { isAskedFor } from "./examine.ts";
 import type { AgentFacts, Answer, Facts, Reading } from "./facts.ts";
-import { askAddress } from "./network.ts";
+import { askAddress, isHttpPort } from "./network.ts";
 import type { DaemonSet, ListName, Node, Pod, Service } from "./objects.ts";
 
 /** What to collect. */
@@ -185,7 +185,8 @@ async function readLog(
 /** Asks the addresses of Services and nodes from this machine. */
 async function askNetwork(services: readonly Service[], nodes: readonly Node[]) {
   const answers = services.flatMap(({ spec, status }) => {
-    const ports = (spec?.ports ?? []).filter(({ protocol = "TCP" }) => protocol === "TCP").map(({ port }) => port);
+    const tcpPorts = (spec?.ports ?? []).filter(({ protocol = "TCP" }) => protocol === "TCP");
+    const ports = tcpPorts.map((port) => ({ port: port.port, isHttp: isHttpPort(port) }));
     const addresses = (status?.loadBalancer?.ingress ?? []).map(({ ip }) => ip).filter((ip) => ip !== undefined);
     return addresses.map(async (address) => [address, await askAddress(address, ports)] as const);
   });

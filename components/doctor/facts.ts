@@ -43,6 +43,8 @@ export interface Answer {
   readonly isSilent: boolean;
   /** The result of a TCP connection to each port, by port. */
   readonly ports: Readonly<Record<string, "connected" | "refused" | "no answer">>;
+  /** The status of the answer to `GET /` at each port that speaks HTTP and has connected, by port. */
+  readonly http: Readonly<Record<string, number | "no answer">>;
 }
 
 /** Something that a rule needs could not be read. The message says why. */

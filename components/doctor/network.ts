@@ -1,22 +1,54 @@
+import { get } from "node:http";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { ChildProcessError, runChild } from "../support/childProcess.ts";
 import { contains, parseAddress, parseCidr } from "../support/ipRange.ts";
 import type { Answer } from "./facts.ts";
+import type { ServicePort } from "./objects.ts";
 
-/** How long a connection may take, in milliseconds. */
+/** How long a connection, and the answer to an HTTP request, may take, in milliseconds. */
 const connectTimeout = 3_000;
+const httpTimeout = 5_000;
 
-/** Asks an address from this machine: it opens a TCP connection to each port, and then reads whose MAC address the kernel has learned. */
-export async function askAddress(address: string, ports: readonly number[]): Promise<Answer> {
+/** A TCP port, and whether it speaks HTTP. */
+export interface AskedPort {
+  readonly port: number;
+  readonly isHttp: boolean;
+}
+
+/**
+ * Asks an address from this machine: it opens a TCP connection to each port, sends `GET /` to those that speak HTTP, and then reads whose MAC address
+ * the kernel has learned.
+ */
+export async function askAddress(address: string, ports: readonly AskedPort[]): Promise<Answer> {
   // Without a port, a connection to any makes the kernel ask for the MAC address.
-  const results = await Promise.all((ports.length === 0 ? [9] : ports).map((port) => tryPort(address, port)));
+  if (ports.length === 0) await tryPort(address, 9);
+  const results = await Promise.all(ports.map(async ({ port }) => [String(port), await tryPort(address, port)] as const));
   const isOnLink = isInSubnetOf(address, localSubnets());
-  return {
-    isOnLink,
-    ...(isOnLink ? neighborOf(address) : { isSilent: false }),
-    ports: Object.fromEntries(ports.map((port, index) => [String(port), results[index] ?? "no answer"])),
-  };
+  const neighbor = isOnLink ? neighborOf(address) : { isSilent: false };
+  const connected = new Set(results.filter(([, result]) => result === "connected").map(([port]) => port));
+  const asked = ports.filter(({ port, isHttp }) => isHttp && connected.has(String(port)));
+  const statuses = await Promise.all(asked.map(async ({ port }) => [String(port), await askHttp(address, port)] as const));
+  return { isOnLink, ...neighbor, ports: Object.fromEntries(results), http: Object.fromEntries(statuses) };
+}
+
+/** Whether a port of a Service speaks HTTP without TLS, as far as the Service says so. */
+export function isHttpPort({ port, name = "", appProtocol }: ServicePort): boolean {
+  if (appProtocol !== undefined) return appProtocol === "http";
+  return port === 80 || name === "http" || name.startsWith("http-");
+}
+
+function askHttp(host: string, port: number): Promise<number | "no answer"> {
+  return new Promise((resolve) => {
+    const request = get({ host, port, path: "/", agent: false, timeout: httpTimeout }, (response) => {
+      response.destroy();
+      resolve(response.statusCode ?? "no answer");
+    });
+    request.once("timeout", () => request.destroy());
+    request.once("error", () => {
+      resolve("no answer");
+    });
+  });
 }
 
 /** Whether an address is in one of these subnets. */

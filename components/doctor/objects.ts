@@ -25,6 +25,13 @@ export interface Listed<Spec = unknown, Status = unknown> {
   readonly status?: Status;
 }
 
+export interface ServicePort {
+  readonly port: number;
+  readonly protocol?: string;
+  readonly name?: string;
+  readonly appProtocol?: string;
+}
+
 export type Service = Listed<
   {
     readonly type?: string;
@@ -34,7 +41,7 @@ export type Service = Listed<
     readonly selector?: Readonly<Record<string, string>>;
     readonly ipFamilies?: readonly string[];
     readonly ipFamilyPolicy?: string;
-    readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
+    readonly ports?: readonly ServicePort[];
   },
   {
     readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] };

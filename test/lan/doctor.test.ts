@@ -91,6 +91,21 @@ test("a port that no pod listens on", async () => {
   await waitForAnswer();
 });
 
+test("a web server that does not answer, and a proxy that reaches nothing", async () => {
+  const [node] = lan.nodes;
+  assert(node);
+  for (const [port, status, rule] of [
+    ["8090", "0", "http-no-answer"],
+    ["8091", "503", "http-gateway-error"],
+  ] as const) {
+    node.start("hello.ts", port, "web", status);
+    lan.cluster.apply(webService("web", [node]).replaceAll(":8080", `:${port}`));
+    assert.match(await firstIs(rule, 60), /^192\.168\.1\.200 port 80: /);
+  }
+  lan.cluster.apply(webService("web", lan.nodes));
+  await waitForAnswer();
+});
+
 test("another machine that has the address, while the announcing node is off", async () => {
   const metadata = lan.nodes.map(({ name }) => name);
   for (const name of metadata) kubectl("label", "--overwrite", "node", name, `announce=${name}`);

@@ -71,6 +71,34 @@ export const answerRules = [
           })),
       ),
   }),
+  serviceRule({
+    id: "http-no-answer",
+    title: "a connection without an answer to HTTP",
+    why: "The connection is there, so the way to the pod is. Large packets may get lost on the way, which a wrong MTU does, or the pod is busy or does not speak HTTP.",
+    remedy:
+      "Ask the pod itself: `kubectl port-forward`. If it answers, compare the MTU of the network with the value MTU of Cilium: `ping -M do -s 1472` to a node must get through.",
+    source: "https://docs.cilium.io/en/stable/operations/troubleshooting/",
+    run: (subject) =>
+      answersOf(subject).flatMap(([address, { http }]) =>
+        Object.entries(http)
+          .filter(([, status]) => status === "no answer")
+          .map(([port]) => ({ problem: `${address} port ${port}: it connects, and GET / gets no answer` })),
+      ),
+  }),
+  serviceRule({
+    id: "http-gateway-error",
+    title: "a proxy that reaches no pod",
+    why: "The address works. What answers is a proxy, such as the Envoy of a Gateway or an ingress controller, and it says that it reaches nothing behind it.",
+    remedy:
+      "Look at what the proxy sends requests to: `kubectl describe httproute` names backends that are missing or not allowed, `kubectl get endpointslices` those without pods.",
+    source: "https://gateway-api.sigs.k8s.io/api-types/httproute/",
+    run: (subject) =>
+      answersOf(subject).flatMap(([address, { http }]) =>
+        Object.entries(http)
+          .filter(([, status]) => typeof status === "number" && status >= 502 && status <= 504)
+          .map(([port, status]) => ({ problem: `${address} port ${port}: GET / gets the status ${status}` })),
+      ),
+  }),
 ];
 
 /** What this machine got from each address. */

@@ -139,7 +139,7 @@ test("only the addresses of the Services that are asked for are asked, and those
   };
   answers["/api/v1/nodes"] = [200, { items: [node("node-1", status)] }];
   const { answers: asked, macAddresses } = await collect({ service: "a", asksNetwork: true });
-  assert.deepEqual(asked, { "127.0.0.1": { isOnLink: false, isSilent: false, ports: { "1": "refused" } } });
+  assert.deepEqual(asked, { "127.0.0.1": { isOnLink: false, isSilent: false, ports: { "1": "refused" }, http: {} } });
   assert.deepEqual(macAddresses, {});
   assert.equal((await collect()).answers, undefined);
 });

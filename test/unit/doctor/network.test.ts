@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { test } from "node:test";
-import { askAddress, isInSubnetOf, readNeighbor } from "../../../components/doctor/network.ts";
+import { askAddress, isHttpPort, isInSubnetOf, readNeighbor } from "../../../components/doctor/network.ts";
 
 test("what the programs of Linux and macOS print of a neighbor", () => {
   for (const [output, expected] of [
@@ -30,11 +32,44 @@ test("whether an address is in a subnet", () => {
     assert.equal(isInSubnetOf(address, subnets), expected, address);
 });
 
+const listen = async (server: Server | HttpServer): Promise<number> => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+};
+
 test("a port that listens, and one that does not", async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as { port: number };
-  assert.deepEqual(await askAddress("127.0.0.1", [port]), { isOnLink: false, isSilent: false, ports: { [port]: "connected" } });
+  const server = createServer();
+  const port = await listen(server);
+  const ask = () => askAddress("127.0.0.1", [{ port, isHttp: false }]);
+  assert.deepEqual(await ask(), { isOnLink: false, isSilent: false, ports: { [port]: "connected" }, http: {} });
   await new Promise((resolve) => server.close(resolve));
-  assert.deepEqual(await askAddress("127.0.0.1", [port]), { isOnLink: false, isSilent: false, ports: { [port]: "refused" } });
+  assert.deepEqual(await ask(), { isOnLink: false, isSilent: false, ports: { [port]: "refused" }, http: {} });
+});
+
+test("what a web server answers, and a port that connects and says nothing", { timeout: 20_000 }, async () => {
+  const connections: Socket[] = [];
+  const web = createHttpServer((_, response) => response.writeHead(503).end());
+  const silent = createServer((socket) => connections.push(socket));
+  const closing = createServer((socket) => socket.destroy());
+  const [webPort, silentPort, closingPort] = [await listen(web), await listen(silent), await listen(closing)];
+  const asked = [webPort, silentPort, closingPort].map((port) => ({ port, isHttp: true }));
+  const { http } = await askAddress("127.0.0.1", [...asked, { port: 1, isHttp: true }]);
+  assert.deepEqual(http, { [webPort]: 503, [silentPort]: "no answer", [closingPort]: "no answer" });
+  for (const socket of connections) socket.destroy();
+  for (const server of [web, silent, closing]) server.close();
+});
+
+test("the ports that speak HTTP, as far as the Service says so", () => {
+  for (const [port, expected] of [
+    [{ port: 80 }, true],
+    [{ port: 8080 }, false],
+    [{ port: 8080, name: "http" }, true],
+    [{ port: 8080, name: "http-admin" }, true],
+    [{ port: 8443, name: "https" }, false],
+    [{ port: 8080, appProtocol: "http" }, true],
+    [{ port: 80, appProtocol: "kubernetes.io/h2c" }, false],
+    [{ port: 80, name: "http", appProtocol: "tcp" }, false],
+  ] as const)
+    assert.equal(isHttpPort(port), expected, JSON.stringify(port));
 });

@@ -7,7 +7,13 @@ import { factsWith } from "../../../fixtures/healthyFacts.ts";
 import { testRules } from "../../../harness/ruleExamples.ts";
 
 const facts = (answer: Partial<Answer>, more = {}) => {
-  const healthy: Answer = { isOnLink: true, mac: "02:00:00:00:00:01", isSilent: false, ports: { "80": "connected" } };
+  const healthy: Answer = {
+    isOnLink: true,
+    mac: "02:00:00:00:00:01",
+    isSilent: false,
+    ports: { "80": "connected" },
+    http: { "80": 404 },
+  };
   return factsWith({}, { answers: { "192.168.1.200": { ...healthy, ...answer } }, ...more });
 };
 
@@ -23,7 +29,10 @@ testRules(answerRules, {
   ],
   "outside-the-lan": [
     [
-      factsWith({}, { answers: { "192.168.1.200": { isOnLink: false, isSilent: false, ports: { "80": "no answer" } } } }),
+      factsWith(
+        {},
+        { answers: { "192.168.1.200": { isOnLink: false, isSilent: false, ports: { "80": "no answer" }, http: {} } } },
+      ),
       /192\.168\.1\.200 is not in the subnet that this machine shares with the nodes/,
     ],
   ],
@@ -33,18 +42,31 @@ testRules(answerRules, {
     [
       factsWith(
         {},
-        { answers: { "192.168.1.200": { isOnLink: false, isSilent: false, ports: { "80": "no answer" } } }, macAddresses: {} },
+        {
+          answers: { "192.168.1.200": { isOnLink: false, isSilent: false, ports: { "80": "no answer" }, http: {} } },
+          macAddresses: {},
+        },
       ),
       /port 80: no answer/,
     ],
   ],
+  "http-no-answer": [[facts({ http: { "80": "no answer" } }), /port 80: it connects, and GET \/ gets no answer/]],
+  "http-gateway-error": [
+    [facts({ http: { "80": 503 } }), /port 80: GET \/ gets the status 503/],
+    [facts({ http: { "80": 200, "8080": 502 } }), /port 8080: GET \/ gets the status 502/],
+  ],
+});
+
+test("whatever else a web server answers, the way to it works", () => {
+  for (const status of [200, 204, 301, 401, 403, 404, 426, 500, 501, 505])
+    assert.deepEqual(examine(facts({ http: { "80": status } })).findings, [], String(status));
 });
 
 test("what this machine cannot tell is no finding", () => {
   // A node may have another interface for its Services.
   assert.deepEqual(examine(facts({ mac: "02:00:00:00:00:99" })).findings, []);
   assert.deepEqual(examine(facts({}, { macAddresses: {} })).findings, []);
-  const { mac: _, ...withoutMac } = { isOnLink: true, mac: "", isSilent: false, ports: { "80": "connected" } } as const;
+  const { mac: _, ...withoutMac } = { isOnLink: true, mac: "", isSilent: false, ports: { "80": "connected" }, http: {} } as const;
   assert.deepEqual(examine(factsWith({}, { answers: { "192.168.1.200": withoutMac } })).findings, []);
 });
 
