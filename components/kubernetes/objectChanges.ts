@@ -1,4 +1,5 @@
-import { diff, isDeepStrictEqual } from "node:util";
+// Node 22.12, which may load this module, has no `diff`: importing it by name would end the program with the text of the whole bundle.
+import * as util from "node:util";
 import { nameOf } from "./manifest.ts";
 import type { KubernetesObject } from "./yaml.ts";
 
@@ -45,7 +46,7 @@ function byName(objects: readonly KubernetesObject[]): ReadonlyMap<string, Kuber
  * JSON, are fields too. A member that is null counts as missing, as in Kubernetes.
  */
 export function fieldChanges(before: unknown, after: unknown, path = ""): readonly FieldChange[] {
-  if (isDeepStrictEqual(before, after)) return [];
+  if (util.isDeepStrictEqual(before, after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) return listChanges(before, after, path);
   if (isMap(before) && isMap(after)) return mapChanges(before, after, path);
   if (typeof before === "string" && typeof after === "string") return textChanges(before, after, path);
@@ -168,7 +169,7 @@ function alignedChanges(before: Elements, after: Elements, pathAt: (position: nu
   const toTexts = (elements: Elements) => elements.map((element) => JSON.stringify(element));
   let position = 0;
   let newPosition = 0;
-  for (const [operation] of diff(toTexts(before), toTexts(after))) {
+  for (const [operation] of util.diff(toTexts(before), toTexts(after))) {
     if (operation === 0) endOfPlace();
     if (operation === 1) gone.push({ element: before[position], position });
     if (operation === -1) added.push({ element: after[newPosition], position: newPosition });

@@ -70,6 +70,12 @@ for (const name of Object.keys(programs) as ConsumerName[]) {
     assert.deepEqual([missing.status, missing.stdout], [2, ""]);
     assert.match(missing.stderr, /^error: the kubeconfig cannot be read: ENOENT/);
     assert.match(runUnchecked(command, ["cure"], { cwd: folder }).stderr, /^error: there is no command cure/);
+
+    const oldNode = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.12.0" } });';
+    const env = { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(oldNode)}` };
+    const { status, stdout, stderr } = runUnchecked(command, ["doctor"], { cwd: folder, env });
+    assert.deepEqual([status, stdout], [2, ""]);
+    assert.match(stderr, /^error: the doctor needs Node 22\.15 or later \(https:\/\/nodejs\.org\); this is 22\.12\.0\n$/);
   });
 }
 
