@@ -98,9 +98,15 @@ function clusterOutcomes(steps: Readonly<Record<string, readonly Rule<Facts>[]>>
   );
 }
 
+const laterSteps = (Object.keys(serviceSteps) as ServiceStep[]).filter((step) => step !== "Pods");
+
 function serviceOutcomes(subject: ServiceSubject) {
   const { service } = subject;
+  const result = { service: fullName(service), addresses: addressesOf(service) };
   const pods = firstOutcome("Pods", subject);
+  // The first rule has said so. A Service of another type needs nothing of what follows.
+  if (service.spec?.type !== "LoadBalancer")
+    return { result, outcomes: [pods, ...laterSteps.map((step) => skipped(step, "notReached"))] };
   const address = firstOutcome("Address", subject);
   const announcement: readonly Outcome[] =
     address.state === "broken"
@@ -108,7 +114,6 @@ function serviceOutcomes(subject: ServiceSubject) {
       : announcementOutcomes(subject);
   const isReachable = [pods, address, ...announcement].every(({ state }) => state !== "broken" && state !== "notReached");
   const answer = isReachable ? answerOutcome(subject) : skipped("Answer", "notReached");
-  const result = { service: fullName(service), addresses: addressesOf(service) };
   return { result, outcomes: [pods, address, ...announcement, answer] };
 }
 

@@ -46,16 +46,17 @@ export const addressRules = [
   }),
   serviceRule({
     id: "not-served-by-default",
-    title: "Services without a class that Cilium leaves alone",
-    why: "The value `defaultLBServiceIPAM` decides whether Cilium serves Services without a loadBalancerClass.",
+    title: "Services that Cilium's settings leave without an address",
+    why: "The value `enableLBIPAM` decides whether Cilium gives out addresses at all, and `defaultLBServiceIPAM` whether it does for Services without a loadBalancerClass.",
     remedy:
       "Set the value defaultLBServiceIPAM to lbipam, or give the Service the class io.cilium/l2-announcer or io.cilium/bgp-control-plane.",
     source: lbIpam,
     run: ({ facts, service }) => {
-      if (service.spec?.loadBalancerClass !== undefined || addressesOf(service).length > 0) return [];
+      if (addressesOf(service).length > 0) return [];
       const { "default-lb-service-ipam": ipam = "lbipam", "enable-lb-ipam": enabled = "true" } = ciliumConfig(facts);
       if (enabled !== "true")
         return [{ problem: "enable-lb-ipam is off in cilium-config", remedy: "Set the value enableLBIPAM to true." }];
+      if (service.spec?.loadBalancerClass !== undefined) return [];
       return causeIf(ipam !== "lbipam", `default-lb-service-ipam is ${JSON.stringify(ipam)} in cilium-config, and not "lbipam"`);
     },
   }),
@@ -117,18 +118,6 @@ export const addressRules = [
     },
   }),
   serviceRule({
-    id: "only-pools-in-conflict",
-    title: "only pools that overlap others fit the Service",
-    why: "The operator gives out no more addresses of them.",
-    remedy: "Change the blocks of one of the pools, so that no address is in both.",
-    source: `${lbIpam}#pool-conflicts`,
-    run: ({ facts, service }) => {
-      const pools = fittingPools(facts, service).filter((pool) => !isDisabled(pool));
-      if (!isRefused(service) || pools.length === 0 || pools.some((pool) => !isInConflict(pool))) return [];
-      return [{ problem: `${nameList(pools)} overlaps another pool`, followsFrom: "pool-conflict" }];
-    },
-  }),
-  serviceRule({
     id: "no-pool-of-family",
     title: "no pool with addresses of the IP family",
     why: "A Service asks for an address of each of its IP families.",
@@ -165,7 +154,11 @@ export const addressRules = [
     source: lbIpam,
     run: ({ facts, service }) => {
       const refusal = refusalOf(service);
-      if (refusal !== undefined) return [{ problem: `the operator says: ${refusal.message ?? refusal.reason ?? ""}` }];
+      if (refusal !== undefined) {
+        const problem = `the operator says: ${refusal.message ?? refusal.reason ?? ""}`;
+        if (hasPoolsInConflictOnly(facts, service)) return [{ problem, followsFrom: "pool-conflict" }];
+        return [{ problem }];
+      }
       if (addressesOf(service).length > 0) return [];
       return pendingCause(facts);
     },
@@ -204,6 +197,12 @@ function requestedAddresses({ metadata: { annotations = {} }, spec }: Service): 
 
 function fittingPools(facts: Facts, service: Service): readonly IpPool[] {
   return list(facts, "ipPools").filter(({ spec }) => matchesLabels(spec?.serviceSelector, selectableLabels(service)));
+}
+
+/** Whether all pools that fit a Service and are not disabled overlap others, so that none of them gives out addresses. */
+function hasPoolsInConflictOnly(facts: Facts, service: Service): boolean {
+  const pools = fittingPools(facts, service).filter((pool) => !isDisabled(pool));
+  return pools.length > 0 && pools.every(isInConflict);
 }
 
 function usablePools(facts: Facts, service: Service): readonly IpPool[] {

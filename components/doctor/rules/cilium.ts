@@ -12,7 +12,7 @@ import {
   stateOf,
 } from "../cluster.ts";
 import { type Facts, fullName, list, read, UnreadError } from "../facts.ts";
-import type { Pod } from "../objects.ts";
+import type { Lease, Pod } from "../objects.ts";
 import { type Cause, causeIf, clusterRule } from "../rule.ts";
 
 /** The lease of the operator that works. The others wait for it. */
@@ -84,7 +84,7 @@ export const ciliumRules = [
     source: "https://docs.cilium.io/en/stable/internals/cilium_operator/",
     run: (facts) => {
       if (agentDaemonSet(facts) === undefined) return [];
-      const lease = list(facts, "leases").find(({ metadata }) => metadata.name === operatorLease);
+      const lease = leaseOfOperator(facts);
       const followsFrom = "operator-not-ready";
       if (lease === undefined) return [{ problem: `no operator has the lease ${facts.namespace}/${operatorLease}`, followsFrom }];
       if (!isExpired(facts, lease)) return [];
@@ -96,12 +96,15 @@ export const ciliumRules = [
   clusterRule({
     id: "kinds-missing",
     title: "Cilium's kinds are not registered",
-    why: "The operator registers the kinds of pools and policies when it starts. Without them there can be no pool.",
-    remedy: "Let the operator run, then apply the pools and policies.",
+    why: "The operator registers the kinds of pools and policies when it starts, unless the value `operator.skipCRDCreation` is true. Without them there can be no pool.",
+    remedy:
+      "Set the value operator.skipCRDCreation to false, and restart the operator: `kubectl -n kube-system rollout restart deploy/cilium-operator`. Then apply the pools and policies.",
     source: "https://docs.cilium.io/en/stable/internals/cilium_operator/",
     run: (facts) => {
       if (agentDaemonSet(facts) === undefined || !facts.missingKinds.includes("ipPools")) return [];
-      return [{ problem: "the API server does not know CiliumLoadBalancerIPPool", followsFrom: "operator-not-ready" }];
+      // The operator that holds the lease registers them.
+      const followsFrom = leaseOfOperator(facts) === undefined ? "operator-not-leading" : "operator-not-ready";
+      return [{ problem: "the API server does not know CiliumLoadBalancerIPPool", followsFrom }];
     },
   }),
   clusterRule({
@@ -130,6 +133,14 @@ export const ciliumRules = [
   }),
 ];
 
+function leaseOfOperator(facts: Facts): Lease | undefined {
+  return list(facts, "leases").find(({ metadata }) => metadata.name === operatorLease);
+}
+
+/** The agent ends if it finds no device to manage. Its log names another setting, which does not help. */
+const remedyWithoutDevice =
+  "Cilium finds no network interface that it can manage. Leave the value devices out, or name the interface there that has the address of the node, also if it is a bridge.";
+
 function unreadyPods(facts: Facts): readonly Pod[] {
   return [...ciliumPods(facts, "agent"), ...ciliumPods(facts, "operator")].filter((pod) => !isReady(pod));
 }
@@ -145,7 +156,9 @@ function unreadyCause(facts: Facts, pod: Pod): readonly Cause[] {
   try {
     if (refusedLoopback(facts, pod) !== undefined) return [{ problem: state, followsFrom: "kubeprism-unreachable" }];
     const [error] = lastErrors(facts, pod);
-    return [{ problem: error === undefined ? state : `${state}; its log ends with: ${error}` }];
+    if (error === undefined) return [{ problem: state }];
+    const remedy = /unable to determine direct routing device/i.test(error) ? { remedy: remedyWithoutDevice } : {};
+    return [{ problem: `${state}; its log ends with: ${error}`, ...remedy }];
   } catch (error) {
     // The state alone says enough.
     if (error instanceof UnreadError) return [{ problem: state }];

@@ -1,6 +1,7 @@
 import { ciliumMinor, isInRange } from "../../versions/supported.ts";
 import { agentDaemonSet, ciliumRelease, isOn } from "../cluster.ts";
 import { condition, type Facts, fullName, isTrue, list } from "../facts.ts";
+import type { Condition } from "../objects.ts";
 import { clusterRule } from "../rule.ts";
 
 const installation = "https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/installation/";
@@ -87,12 +88,18 @@ export const gatewayApiRules = [
         .filter(({ spec }) => classes.includes(spec?.gatewayClassName ?? ""))
         .filter(({ status }) => !isTrue(status?.conditions, "Programmed"))
         .map((gateway) => ({
-          problem: `Gateway ${fullName(gateway)}: ${condition(gateway.status?.conditions, "Programmed")?.message ?? "the operator has not looked at it"}`,
+          problem: `Gateway ${fullName(gateway)}: ${reasonOf(gateway.status?.conditions) ?? "the operator has not looked at it"}`,
           followsFrom: "gateway-class-not-accepted",
         }));
     },
   }),
 ];
+
+/** Why a Gateway is not programmed. If it was not even accepted, that message says more. */
+function reasonOf(conditions: readonly Condition[] | undefined): string | undefined {
+  const [accepted, programmed] = ["Accepted", "Programmed"].map((type) => condition(conditions, type));
+  return (accepted?.status === "False" ? accepted : programmed)?.message;
+}
 
 function servesGateways(facts: Facts): boolean {
   return agentDaemonSet(facts) !== undefined && isOn(facts, "enable-gateway-api");

@@ -39,112 +39,116 @@ testRules(poolRules, {
   ],
 });
 
-testRules(
-  addressRules.filter(({ id }) => id !== "only-pools-in-conflict"),
-  {
-    "foreign-class": [
-      [
-        factsWith({ services: [service({ loadBalancerClass: "example.com/other" }, noAddress)] }),
-        /example\.com\/other, which is not one of Cilium's/,
-      ],
-      [
-        factsWith({ services: [service({ loadBalancerClass: "io.cilium/bgp-control-plane" }, noAddress)] }),
-        /enable-bgp-control-plane is off in cilium-config/,
-      ],
-      [
-        factsWith({
-          services: [service({ loadBalancerClass: "io.cilium/l2-announcer" }, noAddress)],
-          configMaps: [config({ "enable-l2-announcements": "false" })],
-        }),
-        /enable-l2-announcements is off/,
-      ],
+testRules(addressRules, {
+  "foreign-class": [
+    [
+      factsWith({ services: [service({ loadBalancerClass: "example.com/other" }, noAddress)] }),
+      /example\.com\/other, which is not one of Cilium's/,
     ],
-    "not-served-by-default": [
-      [
-        factsWith({ services: [service({}, noAddress)], configMaps: [config({ "default-lb-service-ipam": "none" })] }),
-        /default-lb-service-ipam is "none" in cilium-config, and not "lbipam"/,
-      ],
-      [
-        factsWith({ services: [service({}, noAddress)], configMaps: [config({ "enable-lb-ipam": "false" })] }),
-        /enable-lb-ipam is off/,
-      ],
+    [
+      factsWith({ services: [service({ loadBalancerClass: "io.cilium/bgp-control-plane" }, noAddress)] }),
+      /enable-bgp-control-plane is off in cilium-config/,
     ],
-    "no-pool": [
-      [factsWith({ services: [noPool()], ipPools: [] }), /there is no CiliumLoadBalancerIPPool/],
-      [factsWith({ services: [service({}, noAddress)], ipPools: [] }), /there is no CiliumLoadBalancerIPPool/],
+    [
+      factsWith({
+        services: [service({ loadBalancerClass: "io.cilium/l2-announcer" }, noAddress)],
+        configMaps: [config({ "enable-l2-announcements": "false" })],
+      }),
+      /enable-l2-announcements is off/,
     ],
-    "requested-address": [
-      [
-        factsWith({ services: [requesting("no_pool", "No pool exists with a CIDR containing '10.1.1.1'")] }),
-        /No pool exists with a CIDR/,
-      ],
-      [
-        factsWith({
-          services: [
-            requesting("pool_selector_mismatch", "The pool with the CIDR containing '10.1.1.1', doesn't select this service"),
-          ],
-        }),
-        /doesn't select this service/,
-      ],
-      [
-        factsWith({
-          services: [requesting("already_allocated", "The IP '10.1.1.1' is already allocated to another service")],
-          ipPools: [pool({ blocks: [{ cidr: "10.1.1.0/24" }] })],
-        }),
-        /already allocated to another service$/,
-      ],
-      [
-        factsWith({
-          services: [refused("no_pool", "No pool exists with a CIDR containing '10.1.1.1'", { loadBalancerIP: "10.1.1.1" })],
-        }),
-        /No pool exists/,
-      ],
+  ],
+  "not-served-by-default": [
+    [
+      factsWith({ services: [service({}, noAddress)], configMaps: [config({ "default-lb-service-ipam": "none" })] }),
+      /default-lb-service-ipam is "none" in cilium-config, and not "lbipam"/,
     ],
-    "no-pool-fits": [
-      [
-        factsWith({ services: [noPool()], ipPools: [pool({ serviceSelector: { matchLabels: { team: "a" } } })] }),
-        /^lan selects \{"matchLabels":\{"team":"a"\}\}; the labels of the Service are \{"app":"web"\}$/,
-      ],
-      [
-        factsWith({
-          services: [noPool()],
-          ipPools: [pool({ serviceSelector: { matchLabels: { "io.kubernetes.service.namespace": "other" } } })],
-        }),
-        /io\.kubernetes\.service\.namespace/,
-      ],
+    [
+      factsWith({ services: [service({}, noAddress)], configMaps: [config({ "enable-lb-ipam": "false" })] }),
+      /enable-lb-ipam is off/,
     ],
-    "pool-disabled": [[factsWith({ services: [noPool()], ipPools: [pool({ disabled: true })] }), /^pool lan is disabled$/]],
-    "no-pool-of-family": [
-      [factsWith({ services: [noPool({ ipFamilies: ["IPv6"] })] }), /no pool that fits has addresses of IPv6: pool lan/],
-      [
-        factsWith({ services: [noPool()], ipPools: [pool({ blocks: [{ cidr: "fd00::/120" }] })] }),
-        /no pool that fits has addresses of IPv4/,
-      ],
+    [
+      factsWith({
+        services: [service({ loadBalancerClass: "io.cilium/l2-announcer" }, noAddress)],
+        configMaps: [config({ "enable-lb-ipam": "false" })],
+      }),
+      /enable-lb-ipam is off/,
     ],
-    "pool-full": [
-      [
-        factsWith({ services: [refused("out_of_ips", "All enabled CiliumLoadBalancerIPPools ... ran out of allocatable IPs")] }),
-        /^all 8 addresses of pool lan are taken$/,
-      ],
-      [
-        factsWith({
-          services: [refused("out_of_ips", "...")],
-          ipPools: [
-            pool(),
-            pool({ blocks: [{ start: "10.1.1.1" }] }, "one"),
-            pool({ serviceSelector: { matchLabels: { a: "b" } } }, "not"),
-            pool({ disabled: true }, "off"),
-          ],
-        }),
-        /^all 9 addresses of pools lan, one are taken$/,
-      ],
+  ],
+  "no-pool": [
+    [factsWith({ services: [noPool()], ipPools: [] }), /there is no CiliumLoadBalancerIPPool/],
+    [factsWith({ services: [service({}, noAddress)], ipPools: [] }), /there is no CiliumLoadBalancerIPPool/],
+  ],
+  "requested-address": [
+    [
+      factsWith({ services: [requesting("no_pool", "No pool exists with a CIDR containing '10.1.1.1'")] }),
+      /No pool exists with a CIDR/,
     ],
-    "address-pending": [
-      [factsWith({ services: [service({}, noAddress)] }), /the operator has not answered yet/],
-      [factsWith({ services: [refused("something_new", "because")] }), /the operator says: because/],
+    [
+      factsWith({
+        services: [
+          requesting("pool_selector_mismatch", "The pool with the CIDR containing '10.1.1.1', doesn't select this service"),
+        ],
+      }),
+      /doesn't select this service/,
     ],
-  },
-);
+    [
+      factsWith({
+        services: [requesting("already_allocated", "The IP '10.1.1.1' is already allocated to another service")],
+        ipPools: [pool({ blocks: [{ cidr: "10.1.1.0/24" }] })],
+      }),
+      /already allocated to another service$/,
+    ],
+    [
+      factsWith({
+        services: [refused("no_pool", "No pool exists with a CIDR containing '10.1.1.1'", { loadBalancerIP: "10.1.1.1" })],
+      }),
+      /No pool exists/,
+    ],
+  ],
+  "no-pool-fits": [
+    [
+      factsWith({ services: [noPool()], ipPools: [pool({ serviceSelector: { matchLabels: { team: "a" } } })] }),
+      /^lan selects \{"matchLabels":\{"team":"a"\}\}; the labels of the Service are \{"app":"web"\}$/,
+    ],
+    [
+      factsWith({
+        services: [noPool()],
+        ipPools: [pool({ serviceSelector: { matchLabels: { "io.kubernetes.service.namespace": "other" } } })],
+      }),
+      /io\.kubernetes\.service\.namespace/,
+    ],
+  ],
+  "pool-disabled": [[factsWith({ services: [noPool()], ipPools: [pool({ disabled: true })] }), /^pool lan is disabled$/]],
+  "no-pool-of-family": [
+    [factsWith({ services: [noPool({ ipFamilies: ["IPv6"] })] }), /no pool that fits has addresses of IPv6: pool lan/],
+    [
+      factsWith({ services: [noPool()], ipPools: [pool({ blocks: [{ cidr: "fd00::/120" }] })] }),
+      /no pool that fits has addresses of IPv4/,
+    ],
+  ],
+  "pool-full": [
+    [
+      factsWith({ services: [refused("out_of_ips", "All enabled CiliumLoadBalancerIPPools ... ran out of allocatable IPs")] }),
+      /^all 8 addresses of pool lan are taken$/,
+    ],
+    [
+      factsWith({
+        services: [refused("out_of_ips", "...")],
+        ipPools: [
+          pool(),
+          pool({ blocks: [{ start: "10.1.1.1" }] }, "one"),
+          pool({ serviceSelector: { matchLabels: { a: "b" } } }, "not"),
+          pool({ disabled: true }, "off"),
+        ],
+      }),
+      /^all 9 addresses of pools lan, one are taken$/,
+    ],
+  ],
+  "address-pending": [
+    [factsWith({ services: [service({}, noAddress)] }), /the operator has not answered yet/],
+    [factsWith({ services: [refused("something_new", "because")] }), /the operator says: because/],
+  ],
+});
 
 test("whoever has the requested address is named", () => {
   const facts = factsWith({

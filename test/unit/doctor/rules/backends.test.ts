@@ -30,6 +30,20 @@ test("a Service of another type is a finding if it is asked for by its name", ()
   const facts = factsWith({ services: [service({ type: "NodePort" })] });
   assert.deepEqual(examine(facts).findings, []);
   for (const name of ["web", "default/web"]) assert.equal(examine(facts, name).findings[0]?.rule, "not-a-load-balancer");
+  const withoutAddress = factsWith({
+    services: [service({ type: "ClusterIP" }, { status: { loadBalancer: {} } })],
+    ipPools: [],
+    l2Policies: [],
+  });
+  const { findings, services } = examine(withoutAddress, "web");
+  assert.deepEqual(
+    findings.map(({ rule }) => rule),
+    ["not-a-load-balancer"],
+  );
+  assert.deepEqual(
+    services[0]?.steps.map(({ state }) => state),
+    ["broken", "notReached", "notReached", "notReached", "notReached"],
+  );
 });
 
 test("the Service of a Gateway needs no pods: Envoy takes its traffic", () => {

@@ -92,6 +92,8 @@ testRules(ciliumRules, {
   "operator-not-leading": [
     [factsWith({ leases: [operatorLease(90), webLease("node-1")] }), /operator-1 has not renewed .* for 90 s/],
     [factsWith({ leases: [webLease("node-1")] }), /no operator has the lease/],
+    // The operator that holds the lease registers the kinds.
+    [factsWith({ leases: [webLease("node-1")] }, { missingKinds: ["ipPools"] }), /no operator has the lease/],
   ],
   "kinds-missing": [[factsWith({}, { missingKinds: ["ipPools"] }), /does not know CiliumLoadBalancerIPPool/]],
   "request-limit": [

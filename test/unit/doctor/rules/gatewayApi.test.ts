@@ -6,10 +6,15 @@ import { ciliumMinors } from "../../../../components/versions/supported.ts";
 import { agents, config, factsWith, gatewayApiCrds, gatewayClass } from "../../../fixtures/healthyFacts.ts";
 import { testRules } from "../../../harness/ruleExamples.ts";
 
-const gateway = (status: string, message = "") => ({
+const gateway = (status: string, message = "", accepted = { status: "True", message: "accepted" }) => ({
   metadata: { name: "lan", namespace: "default" },
   spec: { gatewayClassName: "cilium" },
-  status: { conditions: [{ type: "Programmed", status, message }] },
+  status: {
+    conditions: [
+      { type: "Programmed", status, message },
+      { type: "Accepted", ...accepted },
+    ],
+  },
 });
 
 testRules(gatewayApiRules, {
@@ -41,6 +46,10 @@ testRules(gatewayApiRules, {
   ],
   "gateway-not-programmed": [
     [factsWith({ gateways: [gateway("False", "AddressNotAssigned")] }), /Gateway default\/lan: AddressNotAssigned/],
+    [
+      factsWith({ gateways: [gateway("False", "not ready", { status: "False", message: "Unsupported Gateway address" })] }),
+      /Gateway default\/lan: Unsupported Gateway address/,
+    ],
   ],
 });
 
