@@ -119,7 +119,7 @@ export const ciliumRules = [
       if (agentDaemonSet(facts) === undefined || !isOn(facts, "enable-l2-announcements")) return [];
       const config = ciliumConfig(facts);
       const retryPeriod = config["l2-announcements-retry-period"] ?? "2s";
-      const leases = list(facts, "leases").filter(({ metadata }) => metadata.name.startsWith("cilium-l2announce-")).length;
+      const leases = list(facts, "leases").filter(isAnnouncement).length;
       const needed = leaseRequests(leases, parseDuration(retryPeriod));
       const limit = Number(config["k8s-client-qps"] ?? 10);
       if (needed <= limit) return [];
@@ -132,6 +132,11 @@ export const ciliumRules = [
     },
   }),
 ];
+
+/** Whether an agent renews a lease for a Service. Of a Service that was deleted, one without a holder stays for some time. */
+function isAnnouncement({ metadata, spec }: Lease): boolean {
+  return metadata.name.startsWith("cilium-l2announce-") && Boolean(spec?.holderIdentity);
+}
 
 function leaseOfOperator(facts: Facts): Lease | undefined {
   return list(facts, "leases").find(({ metadata }) => metadata.name === operatorLease);

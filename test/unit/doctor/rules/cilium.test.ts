@@ -117,3 +117,30 @@ test("a node with another operating system needs no agent", () => {
   const windows = { ...node("node-3"), metadata: { name: "node-3", labels: { "kubernetes.io/os": "windows" } } };
   assert.deepEqual(examine(factsWith({ nodes: [node("node-1"), node("node-2"), windows] })).findings, []);
 });
+
+test("leases without a holder, which agents leave of deleted Services, need no requests", () => {
+  const held = [operatorLease(), webLease("node-1"), ...services(44)];
+  for (const holderIdentity of ["", null, undefined]) {
+    const released = Array.from({ length: 20 }, (_, index) => ({
+      metadata: { name: `cilium-l2announce-default-deleted-${index}` },
+      spec: holderIdentity === undefined ? {} : { holderIdentity },
+    }));
+    assert.deepEqual(examine(factsWith({ leases: [...held, ...released] })).findings, []);
+  }
+});
+
+for (const [release, message] of [
+  ["1.18", "Unable to determine direct routing device. Use --direct-routing-device to specify it"],
+  ["1.19", "unable to determine direct routing device. Use --direct-routing-device to specify it"],
+]) {
+  test(`an agent of ${release} that finds no device gets the advice that helps, and not that of its log`, () => {
+    const [finding] = examine(withAgentLog(`level=info msg=x\nlevel=fatal msg="${message}"`)).findings;
+    assert.equal(finding?.rule, "agent-not-ready");
+    assert.match(finding.remedy, /Leave the value devices out, or name the interface there/);
+  });
+}
+
+test("an agent that ends for another reason gets the usual advice", () => {
+  const [finding] = examine(withAgentLog('level=fatal msg="something else"')).findings;
+  assert.match(finding?.remedy ?? "", /^The log says why/);
+});
