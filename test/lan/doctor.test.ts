@@ -7,8 +7,10 @@ import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { isolate } from "../harness/isolation.ts";
+import { clientAddress } from "../harness/lanAddresses.ts";
 import { answersArp, fetchPage, webService } from "../harness/lanClient.ts";
 import { addStranger, createPods, diagnoseLan, setAgentReady } from "../harness/lanDoctor.ts";
+import type { LanNode } from "../harness/lanNode.ts";
 import { VirtualLan } from "../harness/virtualLan.ts";
 
 isolate();
@@ -34,6 +36,28 @@ function kubectl(...args: readonly string[]): void {
   const { ok, output } = lan.cluster.kubectl(args);
   assert(ok, output);
 }
+/** The node that holds the lease of the Service, and another one. */
+async function announcer(): Promise<readonly [holder: LanNode, other: LanNode]> {
+  const holderName = () =>
+    (
+      lan.cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] as
+        { holderIdentity?: string } | undefined
+    )?.holderIdentity;
+  await eventually(() => lan.nodes.some(({ name }) => name === holderName()), "no node announces", 40);
+  const holder = lan.nodes.find(({ name }) => name === holderName());
+  const other = lan.nodes.find((node) => node !== holder);
+  assert(holder !== undefined && other !== undefined);
+  return [holder, other];
+}
+const becomesHealthy = () =>
+  eventually(
+    async () => {
+      last = await diagnoseLan(lan);
+      return last.findings.length === 0;
+    },
+    () => `the cluster does not become healthy: ${JSON.stringify(last.findings)}`,
+    90,
+  );
 const waitForAnswer = () => eventually(async () => (await fetchPage(address)) !== undefined, "nobody answers", 60);
 
 let last: Diagnosis;
@@ -137,19 +161,58 @@ test("a lease of a node that does not exist", async () => {
   await waitForAnswer();
 });
 
-test("externalTrafficPolicy Local without a pod on the announcing node", async () => {
-  const holder = () =>
-    (lan.cluster.get("lease", "cilium-l2announce-default-web", "kube-system")?.["spec"] as { holderIdentity?: string })
-      .holderIdentity;
-  await eventually(() => lan.nodes.some(({ name }) => name === holder()), "no node announces", 40);
-  lan.cluster.apply(
-    webService(
-      "web",
-      lan.nodes.filter(({ name }) => name !== holder()),
-      { externalTrafficPolicy: "Local" },
-    ),
+test("a lease of a node that the policies do not select any more, and whose agent is gone", async () => {
+  const [holder, other] = await announcer();
+  // An agent that runs gives the lease back at once.
+  await holder.killAgent();
+  applyPolicy({ loadBalancerIPs: true, nodeSelector: { matchLabels: { announce: other.name } } });
+  assert.equal(
+    await firstIs("lease-of-excluded-node", 10),
+    `${holder.name} holds the lease cilium-l2announce-default-web, and the policies select ${other.name}`,
   );
+  // What the doctor advises.
+  kubectl("--namespace", "kube-system", "delete", "lease", "cilium-l2announce-default-web");
+  await becomesHealthy();
+  assert.deepEqual((await announcer())[0].name, other.name);
+  await holder.startAgent();
+  applyPolicy();
+  await waitForAnswer();
+});
+
+test("a lease of a node that is not ready", async () => {
+  const [{ name }] = await announcer();
+  const setReady = (ready: object) => {
+    const patch = { status: { conditions: [{ type: "Ready", ...ready }] } };
+    kubectl("patch", "node", name, "--subresource", "status", "--type", "merge", "--patch", JSON.stringify(patch));
+  };
+  // What Kubernetes says of a node whose kubelet is silent. Its agent runs on.
+  setReady({ status: "Unknown", reason: "NodeStatusUnknown", message: "Kubelet stopped posting node status." });
+  assert.equal(
+    await firstIs("lease-holder-not-ready"),
+    `${name} announces default/web, and it is not ready: Kubelet stopped posting node status.`,
+  );
+  setReady({ status: "True" });
+  await becomesHealthy();
+});
+
+test("an address outside of the subnet of the LAN", async () => {
+  const pool = { apiVersion: "cilium.io/v2", kind: "CiliumLoadBalancerIPPool", metadata: { name: "far" } };
+  lan.cluster.apply(JSON.stringify({ ...pool, spec: { blocks: [{ cidr: "10.77.0.0/24" }] } }));
+  lan.cluster.apply(webService("far", lan.nodes, { loadBalancerIP: "10.77.0.9" }));
+  assert.equal(await firstIs("outside-the-lan"), "10.77.0.9 is not in the subnet that this machine shares with the nodes");
+  kubectl("delete", "service/far", "ciliumloadbalancerippool/far");
+  await becomesHealthy();
+});
+
+test("externalTrafficPolicy Local without a pod on the announcing node", async () => {
+  const [, other] = await announcer();
+  lan.cluster.apply(webService("web", [other], { externalTrafficPolicy: "Local" }));
   assert.match(await firstIs("local-traffic-policy"), /announces default\/web, whose ready pods run on node-\d/);
+  // The node drops the packets, again and again.
+  const isSilent = async () => (await fetchPage(address)) === undefined;
+  await eventually(isSilent, "the node without a pod answers", 30);
+  for (let attempt = 0; attempt < 5; attempt++) assert(await isSilent(), `attempt ${attempt} got an answer`);
+  assert.equal((await announcer())[1].name, other.name);
   lan.cluster.apply(webService("web", lan.nodes));
 });
 
@@ -218,6 +281,35 @@ test("an agent that does not start, by what its log says: KubePrism, and a setti
   setMode("native");
   await node.startAgent();
   setAgentReady(lan, node.name, true);
+});
+
+test("nodes whose interface becomes part of a bridge", async () => {
+  // As Talos applies such a network configuration, without a reboot.
+  for (const { ip, address: own } of lan.nodes.map((node) => ({ ip: node.ip.bind(node), address: node.address }))) {
+    ip("link", "add", "br0", "type", "bridge");
+    ip("address", "flush", "dev", "eth0");
+    ip("link", "set", "eth0", "master", "br0");
+    ip("address", "add", `${own}/24`, "dev", "br0");
+    ip("link", "set", "br0", "up");
+    ip("route", "add", "default", "via", clientAddress);
+  }
+  assert.equal(await firstIs("no-device"), "Cilium manages no device on node-1, node-2");
+
+  // An agent that starts then ends at once.
+  const [node] = lan.nodes;
+  assert(node !== undefined);
+  await node.stopAgent();
+  setAgentReady(lan, node.name, false);
+  await assert.rejects(node.startAgent());
+  assert.match(await firstIs("agent-not-ready"), /its log ends with: .*unable to determine direct routing device/i);
+  assert.match(last.findings[0]?.remedy ?? "", /name the interface there .* also if it is a bridge/);
+
+  // What the doctor advises.
+  const patch = JSON.stringify({ data: { devices: "br0" } });
+  kubectl("--namespace", "kube-system", "patch", "configmap", "cilium-config", "--patch", patch);
+  await lan.restartAgents();
+  setAgentReady(lan, node.name, true);
+  await becomesHealthy();
 });
 
 test("L2 announcements that are off", async () => {
