@@ -32,6 +32,8 @@ export const configurationRules = [
       const { status, metadata } = agentDaemonSet(facts) ?? {};
       const { desiredNumberScheduled: desired = 0, updatedNumberScheduled: updated = 0, observedGeneration } = status ?? {};
       if (desired === 0 || (updated >= desired && observedGeneration === metadata?.generation)) return [];
+      if (observedGeneration !== metadata?.generation)
+        return [{ problem: "Kubernetes has not looked at the changed DaemonSet cilium yet" }];
       return [{ problem: `${updated} of ${desired} agents have the present configuration` }];
     },
   }),

@@ -27,6 +27,12 @@ testRules(configurationRules, {
       }),
       /1 of 3 agents have the present configuration/,
     ],
+    [
+      factsWith({
+        daemonSets: [agents("1.19.6", { desiredNumberScheduled: 2, updatedNumberScheduled: 2, observedGeneration: 0 })],
+      }),
+      /^Kubernetes has not looked at the changed DaemonSet cilium yet$/,
+    ],
   ],
   "object-missing": [
     [
