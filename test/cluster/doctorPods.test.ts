@@ -1,4 +1,5 @@
-// What the doctor asks of pods goes through a real API server to a kubelet, which is simulated: commands in the agents, and their logs.
+// What the doctor asks of pods goes through a real API server to a kubelet, which is simulated: commands in the agents, and logs. The log of the
+// operator is that of the real one.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +12,7 @@ import type { Facts } from "../../components/doctor/facts.ts";
 import { createPlan } from "../../components/plan.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
-import { Cluster, eventually } from "../harness/cluster.ts";
+import { Cluster, eventually, type Operator } from "../harness/cluster.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "doctor-"));
@@ -19,6 +20,7 @@ const file = (name: string) => join(folder, name);
 const status = { "kube-proxy-replacement": { deviceList: [{ name: "enp3s0" }, { name: "eno1" }], devices: ["other"] } };
 let cluster: Cluster;
 let client: ClusterClient;
+let operator: Operator;
 
 before(async () => {
   mkdirSync(file("bin"));
@@ -31,12 +33,18 @@ before(async () => {
   };
   writeLog("agent.log", 'level=error msg="dial tcp [::1]:7445: connect: connection refused" host=https://localhost:7445');
   writeLog("previous.log", 'level=fatal msg="the run before"');
+  writeLog("operator.log", "");
   const targets = { containers: ["cilium-agent"] };
   const kinds = [
     { kind: "ClusterExec", spec: { execs: [{ ...targets, local: {} }] } },
     {
       kind: "ClusterLogs",
-      spec: { logs: [{ ...targets, logsFile: file("agent.log"), previousLogsFile: file("previous.log") }] },
+      spec: {
+        logs: [
+          { ...targets, logsFile: file("agent.log"), previousLogsFile: file("previous.log") },
+          { containers: ["cilium-operator"], logsFile: file("operator.log") },
+        ],
+      },
     },
   ];
   const configuration = kinds.map((each) => ({ apiVersion: "kwok.x-k8s.io/v1alpha1", ...each, metadata: { name: "agents" } }));
@@ -47,7 +55,7 @@ before(async () => {
   cluster.apply(readGatewayApiCrds("v1.4.1"));
   cluster.apply(exported.manifest.yaml);
   await cluster.startNodesWithPods(file("kwok.yaml"), file("bin"), "node-1");
-  await cluster.startOperator();
+  operator = await cluster.startOperator();
   client = new ClusterClient({ kubeconfig: cluster.kubeconfig });
   await eventually(async () => examine(await facts()).findings.length === 0, "the cluster does not become healthy", 90);
 });
@@ -57,9 +65,15 @@ after(async () => {
 });
 
 const facts = (): Promise<Facts> => collectFacts(client, { service: undefined, asksNetwork: false, manifest: undefined });
-const agentPod = ({ objects: { pods } }: Facts) =>
-  ("read" in pods ? pods.read : []).find(({ metadata }) => metadata.labels?.["k8s-app"] === "cilium")?.metadata.name ??
-  assert.fail();
+const podWith = ({ objects: { pods } }: Facts, label: string, value: string) =>
+  ("read" in pods ? pods.read : []).find(({ metadata }) => metadata.labels?.[label] === value)?.metadata.name ?? assert.fail();
+const agentPod = (all: Facts) => podWith(all, "k8s-app", "cilium");
+function setReady(pod: string, isReady: boolean): void {
+  const status = { conditions: [{ type: "Ready", status: isReady ? "True" : "False" }] };
+  const target = ["pod", pod, "--namespace", "kube-system", "--subresource=status"];
+  const { ok, output } = cluster.kubectl(["patch", ...target, "--patch", JSON.stringify({ status })]);
+  assert(ok, output);
+}
 
 test("the devices come from a command in the agent", async () => {
   assert.deepEqual((await facts()).agents, { "node-1": { read: { devices: ["enp3s0", "eno1"] } } });
@@ -74,6 +88,30 @@ test("a command that fails is an error in its own words", async () => {
     (error) => error instanceof ClusterError && error.message.includes("unknown: x"),
   );
   await assert.rejects(run("other", "cilium-dbg"), ClusterError);
+});
+
+test("a real operator that ends is the first finding, with the reason in its log", async () => {
+  await operator.stop();
+  const setGcInterval = (interval: string) => {
+    const patch = ["--namespace", "kube-system", "patch", "configmap", "cilium-config", "--patch"];
+    const { ok, output } = cluster.kubectl([...patch, JSON.stringify({ data: { "identity-gc-interval": interval } })]);
+    assert(ok, output);
+  };
+  setGcInterval("soon");
+  const ended = await cluster.startOperator();
+  await eventually(() => ended.log().includes("level=fatal") && ended.hasEnded(), "the operator does not end", 60);
+  const lines = ended.log().trim().split("\n");
+  writeFileSync(file("operator.log"), lines.map((line) => `2026-01-01T12:00:00.000000000Z stderr F ${line}\n`).join(""));
+  const pod = podWith(await facts(), "io.cilium/app", "operator");
+  setReady(pod, false);
+  const { findings } = examine(await facts());
+  assert.equal(findings[0]?.rule, "operator-not-ready", JSON.stringify(findings));
+  assert.match(findings[0].problem, /its log ends with: .*option identity-gc-interval: .*soon/);
+
+  setGcInterval("15m0s");
+  operator = await cluster.startOperator();
+  setReady(pod, true);
+  await eventually(async () => examine(await facts()).findings.length === 0, "the cluster does not become healthy again", 60);
 });
 
 test("an agent that is not ready is reported with the reason in its log, of the last run too", async () => {
