@@ -45,12 +45,22 @@ for (const release of builtReleases) {
     const crds = readGatewayApiCrds(supportedMinor(release).gatewayApi);
     let cluster: Cluster;
     let operator: Operator;
+    let beforeOperator: Diagnosis | undefined;
 
     before(async () => {
       cluster = await Cluster.start();
       cluster.apply(crds);
       cluster.apply(exported.manifest.yaml);
       cluster.startNodes("node-1", "node-2");
+      // Its pod is ready, as those of an operator that has not become the leader yet.
+      await eventually(
+        async () => {
+          beforeOperator = await diagnose(cluster.kubeconfig);
+          return !beforeOperator.findings.some(({ rule }) => rule.endsWith("-not-ready"));
+        },
+        () => `the pods do not become ready: ${JSON.stringify(beforeOperator?.findings)}`,
+        60,
+      );
       operator = await cluster.startOperator();
       const isReady = async () => (await diagnose(cluster.kubeconfig)).findings.length === 0;
       await eventually(isReady, "the cluster does not become healthy", 90);
@@ -64,6 +74,13 @@ for (const release of builtReleases) {
     function kubectl(...args: string[]): void {
       const { ok, output } = cluster.kubectl(args);
       assert(ok, output);
+    }
+    /** Restarts the operator, which reads its settings when it starts. */
+    async function restartOperator(settings: Readonly<Record<string, string>> = {}): Promise<void> {
+      await operator.stop();
+      const patch = JSON.stringify({ data: settings });
+      kubectl("--namespace", "kube-system", "patch", "configmap", "cilium-config", "--patch", patch);
+      operator = await cluster.startOperator();
     }
     function applyService(name: string, { labels = {}, annotations = {}, ...spec }: Record<string, unknown> = {}): void {
       const metadata = { name, labels, annotations };
@@ -99,6 +116,22 @@ for (const release of builtReleases) {
       );
       return first?.problem ?? "";
     }
+
+    test("before an operator works, that is the first finding; kinds that are not registered follow from it", async () => {
+      const rules = beforeOperator?.findings.map(({ rule }) => rule);
+      // No operator has accepted the class either.
+      assert.deepEqual(rules, ["operator-not-leading", "gateway-class-not-accepted"]);
+
+      kubectl("delete", "crd", "ciliumloadbalancerippools.cilium.io");
+      assert.equal(await firstIs("kinds-missing"), "the API server does not know CiliumLoadBalancerIPPool");
+      // What the doctor advises.
+      await restartOperator();
+      await eventually(
+        async () => (await diagnose(cluster.kubeconfig)).findings.length === 0,
+        "the kind is not registered again",
+        60,
+      );
+    });
 
     test("a cluster as it was installed has no finding, and no difference from its manifest", async () => {
       const manifest = join(folder, `${release}.yaml`);
@@ -174,6 +207,29 @@ for (const release of builtReleases) {
       assert.match(await firstIs("foreign-class", "bgp"), /enable-bgp-control-plane is off/);
     });
 
+    test("settings of Cilium by which a Service gets no address", async () => {
+      applyPools({ name: "a", blocks: [{ cidr: "10.1.0.0/29" }] });
+      const labels = { pool: "a" };
+      const loadBalancerClass = "io.cilium/l2-announcer";
+      const hasAddress = async (service: string) => stateOf(await diagnose(cluster.kubeconfig), service, "Address") === "ok";
+
+      await restartOperator({ "default-lb-service-ipam": "none" });
+      applyService("plain", { labels });
+      applyService("classed", { labels, loadBalancerClass });
+      await eventually(() => hasAddress("classed"), "the Service with a class gets no address");
+      assert.match(await firstIs("not-served-by-default", "plain"), /default-lb-service-ipam is "none"/);
+
+      await restartOperator({ "default-lb-service-ipam": "lbipam", "enable-lb-ipam": "false" });
+      applyService("later", { labels });
+      applyService("classed-later", { labels, loadBalancerClass });
+      for (const service of ["later", "classed-later"])
+        assert.equal(await firstIs("not-served-by-default", service), "enable-lb-ipam is off in cilium-config");
+
+      await restartOperator({ "enable-lb-ipam": "true" });
+      for (const service of ["plain", "later", "classed-later"])
+        await eventually(() => hasAddress(service), `${service} gets no address when the settings are right again`);
+    });
+
     test("pools that overlap are the first finding, once, whatever Services wait for them", async () => {
       applyPools(
         { name: "x", blocks: [{ cidr: "10.8.0.0/30" }] },
@@ -183,6 +239,10 @@ for (const release of builtReleases) {
       assert.match(await firstIs("pool-conflict"), /^pool [xy]: Pool conflicts since range/);
       const { findings } = await diagnose(cluster.kubeconfig);
       assert.equal(findings.filter(({ step }) => step === "Pools" || step === "Address").length, 1, JSON.stringify(findings));
+      for (const name of ["x", "y"]) {
+        const { findings: ofOne } = await diagnose(cluster.kubeconfig, `${name}-1`);
+        assert.equal(ofOne[0]?.rule, "pool-conflict");
+      }
     });
 
     test("pods behind a Service, and kube-proxy next to Cilium", async () => {
@@ -192,6 +252,26 @@ for (const release of builtReleases) {
       cluster.apply(JSON.stringify({ ...service, spec: { type: "LoadBalancer", ports, selector: { app: "none" } } }));
       assert.match(await firstIs("no-pods", "empty"), /no pod has the labels app=none/);
       kubectl("delete", "service", "--all");
+
+      // The controller of EndpointSlices sees a pod that is not ready.
+      const web = { labels: { app: "web" } };
+      const containers = [{ name: "web", image: "web" }];
+      kubectl("create", "namespace", "pods");
+      await eventually(() => cluster.get("serviceaccount", "default", "pods") !== undefined, "there is no service account");
+      const inPods = { ...web, name: "web", namespace: "pods" };
+      cluster.apply(JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: inPods, spec: { containers } }));
+      const spec = { type: "LoadBalancer", ports, selector: web.labels };
+      cluster.apply(JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { ...inPods, labels: { pool: "a" } }, spec }));
+      await firstIs("no-policy", "pods/web");
+      const unready = { status: { conditions: [{ type: "Ready", status: "False" }] } };
+      kubectl("--namespace", "pods", "patch", "pod", "web", "--subresource=status", "--patch", JSON.stringify(unready));
+      assert.equal(await firstIs("no-ready-pods", "pods/web"), "none of the 1 endpoints of pods/web is ready");
+      kubectl("delete", "namespace", "pods");
+
+      applyService("internal", { type: "ClusterIP" });
+      assert.match(await firstIs("not-a-load-balancer", "internal"), /the type is ClusterIP/);
+      assert.equal((await diagnose(cluster.kubeconfig, "internal")).findings.length, 1);
+      kubectl("delete", "service", "internal");
 
       const labels = { app: "kube-proxy" };
       const template = { metadata: { labels }, spec: { containers: [{ name: "kube-proxy", image: "kube-proxy" }] } };
@@ -227,6 +307,19 @@ for (const release of builtReleases) {
       assert.match(await firstIs("no-lease", "web"), /there is no lease cilium-l2announce-default-web/);
     });
 
+    test("agents that do not have the present configuration", async () => {
+      const daemonSet = ["--namespace", "kube-system", "daemonset", "cilium"];
+      kubectl("patch", ...daemonSet, "--patch", '{"spec":{"updateStrategy":{"type":"OnDelete","rollingUpdate":null}}}');
+      kubectl("--namespace", "kube-system", "set", "env", "daemonset/cilium", "--containers", "cilium-agent", "CHANGED=yes");
+      const unfinished = "0 of 2 agents have the present configuration";
+      await eventually(
+        async () => (await firstIs("rollout-unfinished")) === unfinished,
+        "the controller does not see the change",
+      );
+      kubectl("--namespace", "kube-system", "delete", "pod", "--selector", "k8s-app=cilium");
+      await eventually(async () => (await diagnose(cluster.kubeconfig)).findings.length === 0, "the rollout does not end", 60);
+    });
+
     test("the Gateway API: CRDs, class and Gateways", async () => {
       const listeners = [{ name: "http", port: 80, protocol: "HTTP" }];
       const gateway = { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway", metadata: { name: "lan" } };
@@ -239,6 +332,11 @@ for (const release of builtReleases) {
         "the Service of the Gateway stays",
         30,
       );
+      // The operator makes no Service for this one, so that nothing else is wrong.
+      const addresses = [{ type: "Hostname", value: "example.com" }];
+      cluster.apply(JSON.stringify({ ...gateway, spec: { gatewayClassName: "cilium", listeners, addresses } }));
+      assert.match(await firstIs("gateway-not-programmed"), /^Gateway default\/lan: Unsupported Gateway address/);
+      kubectl("delete", "gateway", "lan");
 
       // Only the release: what the API server has cannot be replaced by an older one.
       const annotate = (gatewayApi: string) => {
@@ -265,6 +363,8 @@ for (const release of builtReleases) {
       await operator.stop();
       applyPools({ name: "a", blocks: [{ cidr: "10.1.0.0/30" }] });
       applyService("waiting", { labels: { pool: "a" } });
+      // For some seconds, nobody can know that the operator is gone.
+      assert.equal(await firstIs("address-pending", "waiting"), "the operator has not answered yet");
       // The lease expires 15 seconds after the operator has stopped; the doctor waits some more.
       await sleep(10_000);
       assert.match(await firstIs("operator-not-leading"), /has not renewed the lease cilium-operator-resource-lock for \d+ s/);
