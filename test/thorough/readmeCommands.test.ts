@@ -16,7 +16,11 @@ after(() => {
 
 test("the README's commands without pulumi write the manifests", { timeout: 120_000 }, async () => {
   const blocks = codeBlocks("README.md", "bash").filter((block) => !block.includes("pulumi "));
-  assert.deepEqual(blocks, ["npm run manifest\nnpm test\n"]);
+  assert.deepEqual(blocks, ["npm run manifest\nnpm test\n", "npm run doctor\n"]);
+  // There is no cluster here. The suites cluster and lan have ones for the doctor.
+  const doctor = await clone.runUnchecked("npm", ["run", "--silent", "doctor"], { HOME: clone.folder, KUBECONFIG: "" });
+  assert.equal(doctor.status, 2);
+  assert.match(doctor.printed, /^error: there is no kubeconfig; name one with --kubeconfig or in KUBECONFIG /m);
   // The second command is what runs this test.
   await clone.run("npm", ["run", "manifest"]);
   for (const file of ["cilium-cni-1.18.4.yaml", "cilium-lb-1.18.4.yaml"])

@@ -99,7 +99,7 @@ test("a private key among the values is in plain text neither in the state nor i
 
     const outputs = await stack.up();
     const secretOutputs = Object.keys(outputs).filter((name) => outputs[name]?.secret);
-    assert.deepEqual(secretOutputs, ["manifest", "manifestSha256"]);
+    assert.deepEqual(secretOutputs, ["helmValues", "manifest", "manifestSha256"]);
     const state = readBackendFiles(stack, "stacks", "backups");
     assert.match(state, /TalosCiliumCni/);
     for (const hidden of [secret, btoa(secret), "PRIVATE KEY", outputs["manifestSha256"]?.value as string])
