@@ -56,7 +56,8 @@ for (const release of builtReleases) {
       await eventually(
         async () => {
           beforeOperator = await diagnose(cluster.kubeconfig);
-          return !beforeOperator.findings.some(({ rule }) => rule.endsWith("-not-ready"));
+          // Controllers count the pods that became ready a moment later.
+          return !beforeOperator.findings.some(({ rule }) => rule.endsWith("-not-ready") || rule === "rollout-unfinished");
         },
         () => `the pods do not become ready: ${JSON.stringify(beforeOperator?.findings)}`,
         60,
