@@ -100,7 +100,7 @@ export const leaseRules = [
   serviceRule({
     id: "local-traffic-policy",
     title: "a Service with externalTrafficPolicy: Local",
-    why: "The announcing node may have no pod of the Service, and then it drops the packets. L2 announcements do not look at this policy.",
+    why: "The announcing node may have no pod of the Service, and then it may drop the packets. L2 announcements do not look at this policy.",
     remedy: "Set spec.externalTrafficPolicy to Cluster.",
     source: "https://docs.cilium.io/en/stable/network/l2-announcements/#limitations",
     likelihood: 4,
