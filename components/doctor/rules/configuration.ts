@@ -78,7 +78,7 @@ function installedByName({ installed }: Facts): ReadonlyMap<string, KubernetesOb
   return new Map(read(installed, "the objects of the manifest").map((object) => [nameOf(object), object]));
 }
 
-/** The fields of an object that the cluster has with another value. What the API server adds is no difference. */
+/** The fields of an object that the cluster has with another value. Ignores fields that the API server adds. */
 function changedFields(expected: KubernetesObject, installed: KubernetesObject | undefined): readonly string[] {
   if (installed === undefined) return [];
   return changesInCluster(expected, installed).map(({ path, before, after }) => {
