@@ -8,7 +8,7 @@ import { assertInputs } from "../components/checks/inputs.ts";
 import { noCacheVariable } from "../components/helm/renderingCache.ts";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { resolveSettings, type Settings } from "../components/inputs/settings.ts";
-import { readDocuments } from "../components/kubernetes/yaml.ts";
+import { readObjects } from "../components/kubernetes/yaml.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
 import { findSource } from "./lib/ciliumSource.ts";
 import { compareManifests } from "./lib/compareManifests.ts";
@@ -143,7 +143,7 @@ function table(
   const { ciliumVersion, kubernetesVersion } = settings;
   const output = (name: string) => outputs[name]?.value as unknown;
   const manifest = output("manifest") as string;
-  const kinds = Object.entries(Object.groupBy(readDocuments(manifest), ({ object }) => object.kind));
+  const kinds = Object.entries(Object.groupBy(readObjects(manifest), ({ kind }) => kind));
   const warnings = [sourceWarning, ...(output("warnings") as string[])].filter((warning) => warning !== undefined);
   const rows: [name: string, lines: readonly string[]][] = [
     ["Cilium", [`${ciliumVersion}, for Kubernetes ${kubernetesVersion}`]],

@@ -129,8 +129,8 @@ function manifestWithoutSecretValues({ secretValues: _, ...args }: TalosCiliumCn
 }
 
 function manifestOf(rendered: readonly RenderedObject[], { namespace }: Pick<Settings, "namespace">): Manifest {
-  const objects = rendered.map(({ object }) => object);
-  return createManifest(withNamespaces(objects, namespace));
+  const written = new Map(rendered.map(({ object, yaml }) => [object, yaml]));
+  return createManifest(withNamespaces([...written.keys()], namespace), written);
 }
 
 function imagesIn({ entries }: Manifest): readonly string[] {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { changedObjects, signOf } from "../../components/kubernetes/objectChanges.ts";
-import { type KubernetesObject, readDocuments } from "../../components/kubernetes/yaml.ts";
+import { type KubernetesObject, readObjects } from "../../components/kubernetes/yaml.ts";
 
 /**
  * Lists how a file differs from the manifest that it should contain: `~ ConfigMap kube-system/cilium-config` for a changed object, `+` for a
@@ -20,5 +20,5 @@ export function drift(file: string, manifest: string | undefined): readonly stri
 }
 
 function objectsIn(manifest: string): readonly KubernetesObject[] {
-  return readDocuments(manifest).map(({ object }) => object);
+  return readObjects(manifest);
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { HelmValues } from "../helm/values.ts";
 import type { Settings } from "../inputs/settings.ts";
-import { type KubernetesObject, readDocuments } from "../kubernetes/yaml.ts";
+import { type KubernetesObject, readObjects } from "../kubernetes/yaml.ts";
 import { download, DownloadError } from "../support/download.ts";
 import { refuse } from "../support/problems.ts";
 import { gatewayApiDigests, type GatewayApiRelease } from "../versions/pins.ts";
@@ -23,7 +23,7 @@ export function gatewayApiObjects({
   ciliumVersion,
   gatewayApi: { crdsPath },
 }: Pick<Settings, "ciliumVersion" | "gatewayApi">): readonly KubernetesObject[] {
-  const objects = crdsPath === undefined ? downloadObjects(supportedMinor(ciliumVersion).gatewayApi) : readObjects(crdsPath);
+  const objects = crdsPath === undefined ? downloadObjects(supportedMinor(ciliumVersion).gatewayApi) : objectsAt(crdsPath);
   // The released file contains an empty status, which belongs to the API server.
   return objects.map(({ status: _, ...object }) => object);
 }
@@ -35,7 +35,7 @@ export function gatewayApiRelease({ metadata }: KubernetesObject): string | unde
 
 function downloadObjects(release: GatewayApiRelease): readonly KubernetesObject[] {
   try {
-    return objectsIn(download(gatewayApiCrdsUrl(release), gatewayApiDigests[release]));
+    return kubernetesObjects(download(gatewayApiCrdsUrl(release), gatewayApiDigests[release]));
   } catch (error) {
     if (!(error instanceof DownloadError)) throw error;
     return refuse(
@@ -46,9 +46,9 @@ function downloadObjects(release: GatewayApiRelease): readonly KubernetesObject[
   }
 }
 
-function readObjects(path: string): readonly KubernetesObject[] {
+function objectsAt(path: string): readonly KubernetesObject[] {
   try {
-    const objects = objectsIn(readFileSync(path, "utf8"));
+    const objects = kubernetesObjects(readFileSync(path, "utf8"));
     if (objects.length === 0) throw new Error("it contains no Kubernetes object");
     return objects;
   } catch (error) {
@@ -59,9 +59,8 @@ function readObjects(path: string): readonly KubernetesObject[] {
   }
 }
 
-function objectsIn(stream: string): readonly KubernetesObject[] {
+/** Leaves out documents that are no objects. */
+function kubernetesObjects(stream: string): readonly KubernetesObject[] {
   const isObject = (object: Partial<KubernetesObject>) => object.kind !== undefined && object.metadata !== undefined;
-  return readDocuments(stream)
-    .map(({ object }) => object)
-    .filter(isObject);
+  return readObjects(stream).filter(isObject);
 }

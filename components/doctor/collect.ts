@@ -1,4 +1,4 @@
-import { type KubernetesObject, readDocuments } from "../kubernetes/yaml.ts";
+import { type KubernetesObject, readObjects } from "../kubernetes/yaml.ts";
 import { ClusterClient, ClusterError } from "./client.ts";
 import { isAskedFor } from "./examine.ts";
 import type { AgentFacts, Answer, Facts, Reading } from "./facts.ts";
@@ -64,7 +64,7 @@ export async function collectFacts(client: ClusterClient, collection: Collection
   const others = (Object.keys(paths) as ListName[]).filter((name) => name !== "daemonSets");
   const entries = await Promise.all(others.map(async (name) => [name, await readList(name, namespace)] as const));
   const objects = { ...Object.fromEntries(entries), daemonSets } as unknown as Facts["objects"];
-  const manifest = collection.manifest === undefined ? undefined : readDocuments(collection.manifest).map(({ object }) => object);
+  const manifest = collection.manifest === undefined ? undefined : readObjects(collection.manifest);
   const pods = "read" in objects.pods ? objects.pods.read : [];
   const services = "read" in objects.services ? objects.services.read : [];
   const nodes = "read" in objects.nodes ? objects.nodes.read : [];

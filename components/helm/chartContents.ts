@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { parseTar } from "nanotar";
+import { readStream } from "../kubernetes/yaml.ts";
 import { refuse } from "../support/problems.ts";
 
 /** A chart that Helm can read. */
@@ -10,6 +11,18 @@ export interface Chart {
   readonly path: string;
   /** The SHA-256 of an archive that has the expected one. */
   readonly sha256?: string;
+}
+
+/** Reads Chart.yaml, which says what a chart is. Throws an InputError if the archive or the file cannot be read. */
+export function readMetadata({ path }: Chart): unknown {
+  const isFolder = statSync(path).isDirectory();
+  return readChart(isFolder ? join(path, "Chart.yaml") : `the chart archive ${path}`, () => {
+    const text = isFolder
+      ? readFileSync(join(path, "Chart.yaml"), "utf8")
+      : // The top folder has the name of the chart. Its subcharts are deeper.
+        textsInArchive(path, (name) => /^[^/]+\/Chart\.yaml$/.test(name))[0];
+    return readStream(text ?? "", { uniqueKeys: false })[0];
+  });
 }
 
 /**

@@ -1,13 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
 import type { Settings } from "../inputs/settings.ts";
 import { readCached, sha256Of, temporaryFolder, writeCached } from "../support/cache.ts";
 import { timeLimits } from "../support/childProcess.ts";
 import { InputError, type Problem, problem, refuse } from "../support/problems.ts";
 import { pinnedCharts } from "../versions/pins.ts";
 import { ciliumMinor } from "../versions/supported.ts";
-import { type Chart, readChart } from "./chartContents.ts";
+import { type Chart, readChart, readMetadata } from "./chartContents.ts";
 import { helm, HelmError, HelmTimeout } from "./cli.ts";
 
 /** A chart, with what deserves a warning about where it came from. */
@@ -38,13 +37,9 @@ function openFolder(path: string, { ciliumVersion, chart }: ChartSettings): Foun
   if (chart.sha256 !== undefined) {
     refuse("chart.sha256", `${path} is a folder and has no SHA-256; leave chart.sha256 out, or name an archive`);
   }
-  const metadata = join(path, "Chart.yaml");
-  if (!existsSync(metadata)) refuse("chart.path", `${path} contains no Chart.yaml; name the folder of the Cilium chart itself`);
-  checkIdentity(
-    readChart(metadata, () => parse(readFileSync(metadata, "utf8")) as unknown),
-    path,
-    ciliumVersion,
-  );
+  const hasMetadata = existsSync(join(path, "Chart.yaml"));
+  if (!hasMetadata) refuse("chart.path", `${path} contains no Chart.yaml; name the folder of the Cilium chart itself`);
+  checkIdentity({ path }, ciliumVersion);
   return { chart: { path }, warnings: [] };
 }
 
@@ -53,7 +48,7 @@ function openArchive(path: string, { ciliumVersion }: ChartSettings, expected: s
   if (expected !== undefined && actual !== expected) {
     refuse("chart.sha256", `${path} has ${actual}, not ${expected}; if you trust this archive, set chart.sha256 to "${actual}"`);
   }
-  if (actual !== pinnedCharts[ciliumVersion]?.sha256) checkIdentity(parse(showChart(path)), path, ciliumVersion);
+  if (actual !== pinnedCharts[ciliumVersion]?.sha256) checkIdentity({ path }, ciliumVersion);
   return { chart: archiveAt(path, expected), warnings: uncheckedWarnings(ciliumVersion, actual, expected) };
 }
 
@@ -116,18 +111,9 @@ function pull(repository: string, version: string, folder: string): string {
   return join(folder, archive);
 }
 
-function showChart(path: string): string {
-  try {
-    return helm(["show", "chart", path]);
-  } catch (error) {
-    if (!(error instanceof HelmError)) throw error;
-    return refuse("chart.path", `${path} is not a chart archive: ${error.message}`);
-  }
-}
-
-/** Throws an InputError unless this Chart.yaml is that of the requested Cilium release. */
-function checkIdentity(metadata: unknown, path: string, ciliumVersion: string): void {
-  const { name, version } = (metadata ?? {}) as { name?: unknown; version?: unknown };
+/** Throws an InputError unless a chart is that of the requested Cilium release. */
+function checkIdentity({ path }: Chart, ciliumVersion: string): void {
+  const { name, version } = (readMetadata({ path }) ?? {}) as { name?: unknown; version?: unknown };
   if (name !== "cilium") refuse("chart.path", `${path} contains the chart ${String(name)}, not cilium`);
   if (version !== ciliumVersion) {
     const useIt = ciliumMinor(String(version)) === undefined ? "" : `set ciliumVersion to "${String(version)}", or `;

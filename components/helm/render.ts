@@ -1,5 +1,5 @@
 import type { Settings } from "../inputs/settings.ts";
-import { type KubernetesObject, readDocuments, readerFile } from "../kubernetes/yaml.ts";
+import { type KubernetesObject, readerFile, readObjects, writeDocument } from "../kubernetes/yaml.ts";
 import { refuse } from "../support/problems.ts";
 import type { Chart } from "./chartContents.ts";
 import { helm, HelmError } from "./cli.ts";
@@ -9,6 +9,8 @@ import type { HelmValues } from "./values.ts";
 /** A rendered object. */
 export interface RenderedObject {
   readonly object: KubernetesObject;
+  /** The object as canonical YAML. */
+  readonly yaml: string;
   /** The path of the chart template that rendered it, relative to the templates folder. */
   readonly template: string;
 }
@@ -27,7 +29,7 @@ export type RenderTarget = Pick<Settings, "namespace" | "kubernetesVersion" | "c
  */
 export function render(chart: Chart, values: HelmValues, target: RenderTarget): readonly RenderedObject[] {
   try {
-    return renderCached(chart, values, target, readers, () => readObjects(runHelmTemplate(chart, values, target)));
+    return renderCached(chart, values, target, readers, () => readRendering(runHelmTemplate(chart, values, target)));
   } catch (error) {
     if (!(error instanceof HelmError)) throw error;
     const input = error.message.includes("chart requires kubeVersion") ? "kubernetesVersion" : "values";
@@ -45,12 +47,14 @@ export function runHelmTemplate(chart: Chart, values: HelmValues, { namespace, k
   return helm(["template", releaseName, chart.path, ...options], { input: JSON.stringify(values) });
 }
 
-/** The files of the code that turns Helm's output into objects. In the bundle it is one. */
+/** The files of the code that turns Helm's output into objects and their YAML. In the bundle it is one. */
 const readers = [...new Set([import.meta.filename, readerFile])];
 
-function readObjects(output: string): readonly RenderedObject[] {
-  return readDocuments(output).map(({ object, comment }) => ({
-    object,
-    template: /Source: cilium\/templates\/(\S+)/.exec(comment)?.[1] ?? "",
-  }));
+/** Reads what Helm prints: each document starts with a line that names its template. */
+function readRendering(output: string): readonly RenderedObject[] {
+  return output.split(/^---\n# Source: /m).flatMap((document) => {
+    const [, template = ""] = /^cilium\/templates\/(\S+)/.exec(document) ?? [];
+    const content = document.slice(document.indexOf("\n"));
+    return readObjects(content).map((object) => ({ object, yaml: writeDocument(object), template }));
+  });
 }

@@ -12,6 +12,7 @@ type Target = Pick<Settings, "namespace" | "kubernetesVersion" | "secretValues">
 
 interface Rendered {
   readonly object: KubernetesObject;
+  readonly yaml: string;
 }
 
 const folder = "renderings";
@@ -41,7 +42,7 @@ export function renderCached<T extends Rendered>(
   if (cached !== undefined) return JSON.parse(cached) as readonly T[];
   const rendered = render();
   const content = toJson(rendered);
-  if (content === undefined || rendered.some(({ object }) => isSecret({ object, yaml: JSON.stringify(object) }))) return rendered;
+  if (content === undefined || rendered.some(isSecret)) return rendered;
   writeSealed(folder, key, content);
   keepNewest(folder, capacity);
   return rendered;

@@ -1,8 +1,7 @@
 import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "yaml";
 import { nameOf } from "./manifest.ts";
-import type { KubernetesObject } from "./yaml.ts";
+import { type KubernetesObject, readStream } from "./yaml.ts";
 
 /** How long a request may take, in milliseconds. */
 const requestLimit = 30_000;
@@ -34,7 +33,7 @@ export class ApiClient {
   readonly #kubeconfig: Kubeconfig;
 
   constructor(kubeconfig: string) {
-    this.#kubeconfig = parse(kubeconfig) as Kubeconfig;
+    this.#kubeconfig = readStream(kubeconfig, { uniqueKeys: false })[0] as Kubeconfig;
   }
 
   /** The version of Kubernetes that the API server runs, such as `1.34.2`. */

@@ -20,13 +20,17 @@ export interface ManifestEntry {
 }
 
 /**
- * Writes objects as canonical YAML: without comments and duplicates, Namespaces first, then CRDs, then the others in their order.
+ * Writes objects as canonical YAML: without comments and duplicates, Namespaces first, then CRDs, then the others in their order. Objects that have
+ * been written before are taken from `written`.
  *
  * Throws if two objects have the same name and different content.
  */
-export function createManifest(objects: readonly KubernetesObject[]): Manifest {
+export function createManifest(
+  objects: readonly KubernetesObject[],
+  written: ReadonlyMap<KubernetesObject, string> = new Map(),
+): Manifest {
   const byIdentity = new Map<string, ManifestEntry>();
-  for (const entry of objects.map(createEntry)) {
+  for (const entry of objects.map((object) => createEntry(object, written.get(object) ?? writeDocument(object)))) {
     const group = entry.object.apiVersion.replace(/\/?[^/]*$/, "");
     const identity = `${group} ${entry.name}`;
     const earlier = byIdentity.get(identity);
@@ -57,8 +61,7 @@ export function nameOf({ kind, metadata: { namespace, name } }: KubernetesObject
   return `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
 }
 
-function createEntry(object: KubernetesObject): ManifestEntry {
-  const yaml = writeDocument(object);
+function createEntry(object: KubernetesObject, yaml: string): ManifestEntry {
   return { object, name: nameOf(object), yaml, digest: sha256(yaml).slice(0, 12) };
 }
 

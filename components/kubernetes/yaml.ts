@@ -1,4 +1,5 @@
-import { Document, parseAllDocuments, type ScalarTag, type Tags } from "yaml";
+import { boolYaml11Tag, defineScalarTag, FAILSAFE_SCHEMA, loadAll, mergeTag, NOT_RESOLVED, nullYaml11Tag } from "js-yaml";
+import { Document, type ScalarTag, type Tags } from "yaml";
 
 /** The file of this reader. What it has read may be cached with the digest of this file. */
 export const readerFile = import.meta.filename;
@@ -53,36 +54,42 @@ const escaped: ScalarTag = {
     JSON.stringify(value).replaceAll(unsafe, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`),
 };
 
-type Tag = Tags[number];
-const resolves = (tag: Tag, scalar: string) => typeof tag === "object" && "test" in tag && tag.test.test(scalar);
-const isNumberOrDate = (tag: Tag) =>
-  ["1", "010", "0x1", "0b1", "1.5", "1e3", "1:30", "1:30.5", "2001-01-01"].some((scalar) => resolves(tag, scalar));
-
-// The library calls this once for each document, so keep the result.
-let readingTags: Tags | undefined;
-const tagsForReading = (tags: Tags): Tags => (readingTags ??= [...tags.filter((tag) => !isNumberOrDate(tag)), number]);
+const resolvesMergeKey = (tag: Tags[number]) => typeof tag === "object" && "test" in tag && tag.test.test("<<");
 // `number` and `mergeKey` write nothing themselves. They make the library quote every text that Kubernetes would read as one of them.
 const tagsForWriting = (tags: Tags): Tags => [
   escaped,
-  ...tags.filter((tag) => !resolves(tag, "<<")),
+  ...tags.filter((tag) => !resolvesMergeKey(tag)),
   ...[number, mergeKey].map((tag) => ({ ...tag, identify: () => false })),
 ];
 
-/** Parses a YAML stream as Go's YAML libraries do, which Kubernetes and Talos use. Each document has its own errors. */
-export function parseStream(stream: string, { uniqueKeys }: { readonly uniqueKeys: boolean }): readonly Document[] {
-  return [...parseAllDocuments(stream, { version: "1.1", customTags: tagsForReading, logLevel: "error", uniqueKeys })];
+const schemaForReading = FAILSAFE_SCHEMA.withTags(
+  nullYaml11Tag,
+  boolYaml11Tag,
+  mergeTag,
+  defineScalarTag("tag:yaml.org,2002:binary", {
+    resolve: (scalar) => Buffer.from(scalar, "base64").toString("utf8"),
+    identify: () => false,
+  }),
+  ["int", "float"].map((type) =>
+    defineScalarTag(`tag:yaml.org,2002:${type}`, {
+      implicit: true,
+      implicitFirstChars: Array.from("-+.0123456789"),
+      resolve: (scalar) => parseNumber(scalar) ?? NOT_RESOLVED,
+      identify: () => false,
+    }),
+  ),
+);
+
+/** Reads a YAML stream as Go's YAML libraries do, which Kubernetes and Talos use. An empty document is null. Throws a YAMLException. */
+export function readStream(stream: string, { uniqueKeys }: { readonly uniqueKeys: boolean }): readonly unknown[] {
+  // Few aliases of aliases of aliases can stand for a billion values.
+  return loadAll(stream, { schema: schemaForReading, json: !uniqueKeys, maxAliases: 20 });
 }
 
-/** Reads a YAML stream as Kubernetes does. Returns each object with the comment before it, without empty documents. */
-export function readDocuments(stream: string): { readonly object: KubernetesObject; readonly comment: string }[] {
+/** Reads the objects of a YAML stream as Kubernetes does. */
+export function readObjects(stream: string): readonly KubernetesObject[] {
   // The chart prints a key twice if `extraConfig` sets it again. Kubernetes uses the last one.
-  return parseStream(stream, { uniqueKeys: false }).flatMap((document) => {
-    const [error] = document.errors;
-    if (error !== undefined) throw error;
-    const object = document.toJS() as KubernetesObject | null;
-    if (object === null) return [];
-    return [{ object, comment: `${document.commentBefore ?? ""}\n${document.contents?.commentBefore ?? ""}` }];
-  });
+  return readStream(stream, { uniqueKeys: false }).filter((object) => object !== null) as KubernetesObject[];
 }
 
 /** Writes one object as YAML that every reader of YAML 1.1 or 1.2 reads back as the same object. */

@@ -1,5 +1,5 @@
-import type { Document, YAMLError } from "yaml";
-import { parseStream } from "../kubernetes/yaml.ts";
+import { YAMLException } from "js-yaml";
+import { readStream } from "../kubernetes/yaml.ts";
 import { type IpRange, parseAddress, parseCidr } from "../support/ipRange.ts";
 import { linkAddresses, linkNames, virtualAddresses } from "./linkAddresses.ts";
 import {
@@ -68,22 +68,19 @@ function readConfig(config: string): ExistingConfig {
   return factsOf("fault" in parsed ? [] : parsed.documents, "fault" in parsed ? parsed.fault : undefined);
 }
 
-/** The fault names the place only: the library's own message quotes the config, which contains keys. */
 function parseDocuments(config: string): { readonly fault: string } | { readonly documents: MachineConfigDocuments } {
-  const documents = parseStream(config, { uniqueKeys: true });
-  const [error] = documents.flatMap(({ errors }) => errors);
-  if (error !== undefined) return { fault: `is not valid YAML${placeOf(error)}` };
   try {
-    return { documents: documents.map((document: Document) => document.toJS() as unknown) };
-  } catch {
-    return { fault: "refers to a YAML anchor that it does not have, or to one too often" };
+    return { documents: readStream(config, { uniqueKeys: true }) };
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    return { fault: `is not valid YAML${placeOf(error)}` };
   }
 }
 
-function placeOf({ code, linePos }: YAMLError): string {
-  const reason = code.toLowerCase().replaceAll("_", " ");
-  const [start] = linePos ?? [];
-  return start === undefined ? ` (${reason})` : ` in line ${start.line}, column ${start.col} (${reason})`;
+/** The place, and the reason up to where it quotes the config, which contains keys. */
+function placeOf({ reason, mark }: YAMLException): string {
+  const place = mark === undefined ? "" : ` in line ${mark.line + 1}, column ${mark.column + 1}`;
+  return `${place} (${/^[a-z ]*[a-z]/.exec(reason)?.[0] ?? ""})`;
 }
 
 function factsOf(documents: MachineConfigDocuments, fault: string | undefined): ExistingConfig {

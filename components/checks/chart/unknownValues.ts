@@ -31,6 +31,7 @@ const unknownValue: Check<ChartSubject> = {
   source: "the chart's values.schema.json, and a rendering without the value",
   needs: ["ciliumVersion", "kubernetesVersion", "namespace", "allowUnknownValues"],
   run: ({ chart, settings, values }) => {
+    if (Object.keys(settings.userValues).length === 0) return [];
     const schema = readSchema(chart);
     const unknown = unknownPaths(settings.userValues, schema).filter((path) => !isAllowed(path, settings));
     const removed = unknown.filter((path) => Object.hasOwn(removedValues, nameOf(path)));

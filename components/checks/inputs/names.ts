@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import type { Settings } from "../../inputs/settings.ts";
 import { dnsLabel, dnsSubdomain } from "../../kubernetes/names.ts";
+import { readStream } from "../../kubernetes/yaml.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
@@ -13,7 +13,7 @@ export const nameChecks: Checks<Settings> = {
       needs: ["namespace"],
       run: ({ namespace }) => {
         if (!dnsLabel.test(namespace)) return [invalidName("namespace", namespace, "a DNS label such as kube-system")];
-        if (typeof parse(namespace, { version: "1.1" }) === "string") return [];
+        if (typeof readStream(namespace, { uniqueKeys: false })[0] === "string") return [];
         return [
           problem(
             "namespace",

@@ -81,11 +81,13 @@ export const deviceChecks: Checks<ValuesSubject> = {
       needs: ["ciliumVersion"],
       run: (subject) => {
         const { settings, values } = subject;
+        const entries = entriesOf(subject);
+        if (entries.length === 0) return [];
         const managed = managedNames(values, settings.ciliumVersion);
         const own = namesOf("(?:cilium_|lxc).+");
         const { name } = findName([own, ...managed.sets], ([isOwn = false, ...matches]) => isOwn && managed.accepts(matches));
         if (name === undefined) return [];
-        const entry = entriesOf(subject).find((each) => findName([own, namesOfEntry(each)], (both) => both.every(Boolean)).name);
+        const entry = entries.find((each) => findName([own, namesOfEntry(each)], (both) => both.every(Boolean)).name);
         return [
           entryProblem(
             subject,

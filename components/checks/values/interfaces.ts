@@ -159,9 +159,10 @@ function restrictedPolicies({ settings }: Subject): readonly RestrictedPolicy[] 
 /** The policies whose patterns match the name of no device that the agent may manage. None if the fault is in `devices` alone. */
 function policiesOutside(subject: Subject): readonly RestrictedPolicy[] {
   const { ciliumVersion } = subject.settings;
-  if (!selectsByNames(subject.values, ciliumVersion)) return [];
+  const policies = restrictedPolicies(subject);
+  if (policies.length === 0 || !selectsByNames(subject.values, ciliumVersion)) return [];
   const managed = managedNames(subject.values, ciliumVersion);
-  return restrictedPolicies(subject).filter(({ sets }) => {
+  return policies.filter(({ sets }) => {
     const { name, complete } = findName(
       [...sets, ...managed.sets],
       (matches) => matches.slice(0, sets.length).some(Boolean) && managed.accepts(matches.slice(sets.length)),

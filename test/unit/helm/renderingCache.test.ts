@@ -6,6 +6,7 @@ import { after, beforeEach, test } from "node:test";
 import type { RenderedObject, RenderTarget } from "../../../components/helm/render.ts";
 import { noCacheVariable, renderCached } from "../../../components/helm/renderingCache.ts";
 import type { HelmValues } from "../../../components/helm/values.ts";
+import { writeDocument } from "../../../components/kubernetes/yaml.ts";
 import { unusableFolders } from "../../harness/unusableFolders.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "renderings-"));
@@ -22,10 +23,10 @@ after(() => {
 });
 
 const cacheFolder = () => join(process.env["XDG_CACHE_HOME"] ?? "", "talos-cilium-cni", "renderings");
-const configMap = (data: unknown): RenderedObject => ({
-  object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data },
-  template: "a.yaml",
-});
+function configMap(data: unknown): RenderedObject {
+  const object = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" }, data };
+  return { object, yaml: writeDocument(object), template: "a.yaml" };
+}
 
 const archive = { path: "cilium.tgz", sha256: "0".repeat(64) };
 const cluster: RenderTarget = { namespace: "kube-system", kubernetesVersion: "1.33", ciliumVersion: "1.18.4", secretValues: {} };

@@ -161,7 +161,7 @@ test("a config that is not valid YAML has a fault in one line with its place, an
 test("an alias without its anchor, or too many of them, is a fault", () => {
   const bomb = `a: &a [1,2,3,4,5,6,7,8,9]\nb: &b [${"*a,".repeat(9)}]\nc: &c [${"*b,".repeat(9)}]\nd: [${"*c,".repeat(9)}]\n`;
   for (const config of ["machine: *absent\n", bomb]) {
-    assert.match(readExistingConfig(config).fault ?? "", /^(?:is not valid YAML|refers to a YAML anchor that it does not have)/);
+    assert.match(readExistingConfig(config).fault ?? "", /^is not valid YAML/);
   }
 });
 

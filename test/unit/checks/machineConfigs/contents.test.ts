@@ -23,7 +23,7 @@ testExamples(
         withConfig("machine: [\n"),
         new RegExp(`${input}is not valid YAML in line 2, column 1 \\([a-z ]+\\); give the machine config as`),
       ],
-      [withConfig("machine: *absent\n"), new RegExp(`${input}refers to a YAML anchor that it does not have`)],
+      [withConfig("machine: *absent\n"), new RegExp(`${input}is not valid YAML in line 1, column 11 \\(unidentified alias\\)`)],
       // Nothing else is known about it.
       [withConfig("machine: [\n", { values: { bpf: { masquerade: true } } }), new RegExp(`${input}is not valid YAML`)],
     ],

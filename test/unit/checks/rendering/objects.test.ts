@@ -36,7 +36,7 @@ function warningsAbout(rendered: KubernetesObject, template: string, values: Rec
   const subject = {
     settings: resolveSettings({ values }),
     values,
-    rendered: [{ object: rendered, template }],
+    rendered: [{ object: rendered, yaml: "", template }],
     manifest: createManifest([rendered]),
     chart: { path: "" },
     gatewayApi: [],
@@ -85,8 +85,8 @@ test("a label, an annotation or a ConfigMap entry that is not text is an error t
     settings: resolveSettings({}),
     values: {},
     rendered: [
-      { object: daemonSet, template: "" },
-      { object: object("ConfigMap", "c", { data: { debug: true } }), template: "" },
+      { object: daemonSet, yaml: "", template: "" },
+      { object: object("ConfigMap", "c", { data: { debug: true } }), yaml: "", template: "" },
     ],
     manifest: createManifest([]),
     chart: { path: "" },
