@@ -11,7 +11,7 @@ const hints: Readonly<Record<string, string>> = {
 };
 
 /** Compares the inputs with their types in args.ts. */
-export function schemaProblems(args: unknown): readonly Problem[] {
+export function schemaProblems(args: object): readonly Problem[] {
   return toProblems(validateArgs(args));
 }
 

@@ -2,7 +2,7 @@ import { userValueInput } from "../../cilium/valueOrigins.ts";
 import { readSchema } from "../../helm/chartContents.ts";
 import { isMap } from "../../helm/values.ts";
 import { relevantPart } from "../../helm/valuesSchema.ts";
-import { compileSchema } from "../../inputs/compileSchema.ts";
+import { createAjv } from "../../inputs/ajv.ts";
 import { toProblems } from "../../inputs/schema.ts";
 import { chartCheck, type ChartSubject, type Checks } from "../check.ts";
 
@@ -16,7 +16,7 @@ export const chartSchemaChecks: Checks<ChartSubject> = {
       run: ({ chart, settings }) => {
         const values = withoutNulls(settings.userValues);
         if (Object.keys(values as object).length === 0) return [];
-        const isValid = compileSchema(relevantPart(readSchema(chart), values));
+        const isValid = createAjv().compile(relevantPart(readSchema(chart), values));
         if (isValid(values)) return [];
         return toProblems(isValid.errors ?? []).map((problem) => ({
           ...problem,

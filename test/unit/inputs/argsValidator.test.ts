@@ -4,7 +4,7 @@ import { validateArgs } from "../../../components/inputs/argsValidator.ts";
 
 test("the errors are those of the last inputs only", () => {
   assert.deepEqual(validateArgs({}), []);
-  const paths = (args: unknown) => validateArgs(args).map(({ instancePath }) => instancePath);
+  const paths = (args: object) => validateArgs(args).map(({ instancePath }) => instancePath);
   assert.deepEqual(paths({ podCidr: 1, l2: { enabled: "yes" } }), ["/podCidr", "/l2/enabled"]);
   assert.deepEqual(paths({ namespace: 1 }), ["/namespace"]);
   assert.deepEqual(validateArgs({ namespace: "cilium" }), []);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compileSchema } from "../../../components/inputs/compileSchema.ts";
+import { createAjv } from "../../../components/inputs/ajv.ts";
 import { schemaProblems, toProblems } from "../../../components/inputs/schema.ts";
 import { problemLines } from "../../../components/support/problems.ts";
 
-const lines = (args: unknown) => problemLines(schemaProblems(args));
+const lines = (args: object) => problemLines(schemaProblems(args));
 const linesFor = (schema: object, value: unknown, parent?: string) => {
-  const validate = compileSchema(schema);
+  const validate = createAjv().compile(schema);
   return validate(value) ? [] : problemLines(toProblems(validate.errors ?? [], parent));
 };
 
@@ -32,7 +32,7 @@ test("an unknown input is reported with the nearest one and all that are known",
 
 test("a key that every object inherits is an unknown input like any other", () => {
   for (const key of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
-    const args: unknown = JSON.parse(`{ "${key}": 1 }`);
+    const args = JSON.parse(`{ "${key}": 1 }`) as object;
     assert.deepEqual(
       schemaProblems(args).map(({ input, kind, message }) => [input, kind, message.startsWith("is not an input; known are ")]),
       [[key, "unknownInput", true]],
