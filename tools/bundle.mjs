@@ -70,12 +70,14 @@ export async function bundle(/** @type {keyof typeof bundles} */ name) {
   const folder = dirname(join(root, bundles[name][0]?.file ?? ""));
   rmSync(folder, { recursive: true, force: true });
   const inputs = [];
-  for (const entry of bundles[name]) inputs.push(...(await build(entry)));
+  for (const entry of bundles[name]) inputs.push(...(await bundleModule(entry)));
   writeFileSync(join(folder, "licenses.txt"), licensesOf(inputs).join(`\n${"-".repeat(80)}\n\n`));
 }
 
 /** Writes one module; returns the files that are in it. */
-async function build(/** @type {{ entry: string, file: string, isCommand?: boolean }} */ { entry, file, isCommand = false }) {
+export async function bundleModule(
+  /** @type {{ entry: string, file: string, isCommand?: boolean }} */ { entry, file, isCommand = false },
+) {
   const { metafile } = await esbuild.build({
     absWorkingDir: root,
     entryPoints: [entry],

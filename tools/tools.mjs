@@ -224,7 +224,7 @@ export async function ensureTool(name, reporter) {
   /** @type {Tool} */
   const tool = tools[name];
   if (tool.onPath && atLeast(installedVersion(tool), tool.onPath.minimum)) return undefined;
-  const source = join(dirname(fileURLToPath(import.meta.url)), tool.module);
+  const source = sourceOf(tool);
   const cache = cacheFolder();
   if (cache === undefined) throw noFolder(name, "there is neither an absolute XDG_CACHE_HOME nor a home folder");
   const folder = join(cache, "tools", `${name}-${pinOf(source, tool)}`);
@@ -252,8 +252,7 @@ export async function ensureTool(name, reporter) {
  * @param {string} name @param {Tool} tool @param {string} source @param {string} folder @param {Reporter} reporter
  */
 async function downloadTool(name, tool, source, folder, { report, onBytes }) {
-  const version = pinnedVersion(source, tool);
-  const release = version === undefined ? undefined : releaseOf(name, version);
+  const release = pinnedRelease(name, source, tool);
   if (release === undefined) return "";
   report(`downloading ${name} ${release.version}`);
   try {
@@ -270,6 +269,21 @@ async function downloadTool(name, tool, source, folder, { report, onBytes }) {
     report(`${message}; building ${name} from source instead`);
     return message;
   }
+}
+
+/** The folder that pins the source of a tool. @param {Tool} tool */
+export function sourceOf(tool) {
+  return join(dirname(fileURLToPath(import.meta.url)), tool.module);
+}
+
+/**
+ * The official release of a tool for this machine, of the version that its source pins.
+ *
+ * @param {string} name @param {string} source @param {Tool} tool
+ */
+export function pinnedRelease(name, source, tool) {
+  const version = pinnedVersion(source, tool);
+  return version === undefined ? undefined : releaseOf(name, version);
 }
 
 /** The version of the module that has the package of a tool, without `v`: `4.3.1`. @param {string} source @param {Tool} tool */

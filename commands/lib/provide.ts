@@ -1,10 +1,9 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { gunzipSync } from "node:zlib";
-import { parseTar } from "nanotar";
 import { ChartUnreachable } from "../../components/helm/chartSource.ts";
 import { noCacheVariable } from "../../components/helm/renderingCache.ts";
 import { resolveSettings } from "../../components/inputs/settings.ts";
+import { filesInArchive } from "../../components/support/tarArchive.ts";
 import { MissingToolError, tools } from "../../tools/tools.mjs";
 import { fetchCiliumSource, findSource } from "./ciliumSource.ts";
 import { type Consumer, installConsumers, RegistryUnreachable } from "./consumers.ts";
@@ -138,7 +137,7 @@ function fetchChart(ciliumVersion: string, folder: string): SuiteData["charts"][
 
 /** Unpacks a chart archive and returns its top folder, `cilium`. */
 function unpackChart(archive: string, folder: string): string {
-  for (const { name, data } of parseTar(gunzipSync(readFileSync(archive)))) {
+  for (const { name, data } of filesInArchive(readFileSync(archive))) {
     if (data === undefined) continue;
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), data);

@@ -1,12 +1,11 @@
 // Fetches the chart of any release of Cilium from its repository, and checks it against the index of the repository.
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
-import { parseTar } from "nanotar";
 import semver from "semver";
 import { parse } from "yaml";
 import { type HelmValues, valueAt } from "../../components/helm/values.ts";
 import { sha256Of, temporaryFolder, writeCached, writeWhole } from "../../components/support/cache.ts";
 import { downloadUnchecked } from "../../components/support/download.ts";
+import { filesInArchive } from "../../components/support/tarArchive.ts";
 import type { ImageDigests } from "../../components/versions/pinnedChart.ts";
 import { minorOf } from "../../components/versions/supported.ts";
 
@@ -89,7 +88,7 @@ function readArchive(version: string, url: string, content: Buffer): ImageDigest
 
 function readFiles(url: string, content: Buffer): { readonly chart: HelmValues; readonly values: HelmValues } {
   try {
-    const files = parseTar(gunzipSync(content));
+    const files = filesInArchive(content);
     // The top folder has the name of the chart. Its subcharts are deeper.
     const read = (name: string) =>
       parse(files.find((file) => /^[^/]+\/([^/]+)$/.exec(file.name)?.[1] === name)?.text ?? "") as HelmValues | null;

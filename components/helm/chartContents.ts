@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
-import { parseTar } from "nanotar";
 import { readStream } from "../kubernetes/yaml.ts";
 import { refuse } from "../support/problems.ts";
+import { filesInArchive } from "../support/tarArchive.ts";
 
 /** A chart that Helm can read. */
 export interface Chart {
@@ -64,5 +63,5 @@ function textsInFolder(folder: string): readonly string[] {
 }
 
 function textsInArchive(path: string, isWanted: (name: string) => boolean): readonly string[] {
-  return parseTar(gunzipSync(readFileSync(path)), { filter: ({ name }) => isWanted(name) }).map(({ text }) => text);
+  return filesInArchive(readFileSync(path), isWanted).map(({ text }) => text);
 }

@@ -18,8 +18,9 @@ export interface PoolBlock extends NamedRange {
 
 // The functions below leave out malformed addresses: those are problems of their own.
 
-// Many checks ask for the blocks, and there may be hundreds, so they are parsed once.
+// Many checks ask for the blocks and the nodes, and there may be hundreds, so they are parsed once.
 const parsedBlocks = new WeakMap<object, readonly PoolBlock[]>();
+const parsedNodes = new WeakMap<object, readonly NamedRange[]>();
 
 /** The blocks of all IP pools. */
 export function poolBlocks({ loadBalancer }: Pick<Settings, "loadBalancer">): readonly PoolBlock[] {
@@ -39,7 +40,10 @@ function parseBlocks({ ipPools }: Settings["loadBalancer"]): readonly PoolBlock[
 
 /** The addresses of the nodes. */
 export function nodeAddresses({ lan }: Pick<Settings, "lan">): readonly NamedRange[] {
-  return lan.nodes.flatMap((node, index) => namedRange(`lan.nodes[${index}]`, parseAddress(node)));
+  const parse = () => lan.nodes.flatMap((node, index) => namedRange(`lan.nodes[${index}]`, parseAddress(node)));
+  const nodes = parsedNodes.get(lan) ?? parse();
+  parsedNodes.set(lan, nodes);
+  return nodes;
 }
 
 /** The number of nodes in `lan`. A node with an address of each IP family counts once. */

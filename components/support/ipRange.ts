@@ -44,7 +44,7 @@ export function networkOf(range: IpRange): string | undefined {
  */
 export function parseSpan(start: string, stop: string): IpRange | undefined {
   const from = parseAddress(start);
-  const to = parseAddress(stop);
+  const to = stop === start ? from : parseAddress(stop);
   if (from === undefined || to === undefined) return undefined;
   if (from.family !== to.family || from.first > to.last) return undefined;
   return { ...from, last: to.last, text: start === stop ? start : `${start}-${stop}` };

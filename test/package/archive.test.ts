@@ -5,15 +5,14 @@ import { isBuiltin } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { gunzipSync } from "node:zlib";
-import { parseTar } from "nanotar";
 import ts from "typescript";
 import { root } from "../../commands/lib/root.ts";
+import { filesInArchive } from "../../components/support/tarArchive.ts";
 import { run } from "../../tools/childProcess.mjs";
 import { suiteData } from "../harness/suiteData.ts";
 
 const { archive, folder } = suiteData("consumers", "esm");
-const files = parseTar(gunzipSync(readFileSync(archive))).map(({ name, data }) => ({
+const files = filesInArchive(readFileSync(archive)).map(({ name, data }) => ({
   name: name.replace(/^package\//, ""),
   text: Buffer.from(data ?? []).toString(),
 }));

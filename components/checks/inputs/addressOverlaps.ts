@@ -4,7 +4,7 @@ import { sizeOf } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
 import { anyOf, setTo } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
-import { overlappingPairs, overlapProblems, pairs } from "../overlaps.ts";
+import { overlapProblems, overlapsBetween, overlapsIn } from "../overlaps.ts";
 
 const lbIpam = "https://docs.cilium.io/en/stable/network/lb-ipam/";
 
@@ -15,7 +15,7 @@ export const addressOverlapChecks: Checks<Settings> = {
       why: "Two Services would get one address. The operator disables pools that overlap.",
       source: lbIpam,
       needs: ["loadBalancer"],
-      run: (settings) => overlapProblems(overlappingPairs(poolBlocks(settings)), "give each address to one block only"),
+      run: (settings) => overlapProblems(overlapsIn(poolBlocks(settings)), "give each address to one block only"),
     }),
     inputCheck({
       title: "a pool that contains the address of a node, of the control planes or of the router",
@@ -26,7 +26,7 @@ export const addressOverlapChecks: Checks<Settings> = {
       needs: ["loadBalancer", "lan"],
       run: (settings) =>
         overlapProblems(
-          pairs(poolBlocks(settings), addressesInUse(settings)),
+          overlapsBetween(poolBlocks(settings), addressesInUse(settings)),
           "choose a range without it, or one on each side of it",
         ),
     }),
@@ -46,7 +46,7 @@ export const addressOverlapChecks: Checks<Settings> = {
       source: "https://docs.siderolabs.com/talos/v1.13/networking/advanced/vip",
       needs: ["lan"],
       run: (settings) =>
-        overlapProblems(overlappingPairs(addressesInUse(settings)), "give each node, the virtual address and the router its own"),
+        overlapProblems(overlapsIn(addressesInUse(settings)), "give each node, the virtual address and the router its own"),
     }),
   ],
   warnings: [
@@ -56,7 +56,10 @@ export const addressOverlapChecks: Checks<Settings> = {
       source: "https://docs.cilium.io/en/stable/network/l2-announcements/",
       needs: ["loadBalancer", "lan"],
       run: (settings) =>
-        overlapProblems(pairs(poolBlocks(settings), dhcpRanges(settings)), "reserve these addresses in the DHCP server"),
+        overlapProblems(
+          overlapsBetween(poolBlocks(settings), dhcpRanges(settings)),
+          "reserve these addresses in the DHCP server",
+        ),
     }),
     inputCheck({
       title: "a pool that contains the network or broadcast address of a node network",
@@ -64,7 +67,7 @@ export const addressOverlapChecks: Checks<Settings> = {
       source: lbIpam,
       needs: ["loadBalancer", "lan"],
       run: (settings) =>
-        pairs(poolBlocks(settings), nodeSubnets(settings)).flatMap(([block, { range: subnet }]) => {
+        overlapsBetween(poolBlocks(settings), nodeSubnets(settings)).flatMap(([block, { range: subnet }]) => {
           if (subnet.family === 6 || sizeOf(subnet) <= 2) return [];
           const edges = [subnet.first, subnet.last].filter((edge) => isHandedOut(block, edge));
           if (edges.length === 0) return [];

@@ -13,7 +13,7 @@ import { parseAddress } from "../../support/ipRange.ts";
 import { problem, quote } from "../../support/problems.ts";
 import { leaveOut, setTo } from "../advice.ts";
 import { type Checks, inputCheck } from "../check.ts";
-import { overlappingPairs, overlapProblems, pairs } from "../overlaps.ts";
+import { overlapProblems, overlapsBetween, overlapsIn } from "../overlaps.ts";
 import { reservedProblems } from "./reservedAddresses.ts";
 
 const bgpGuide = "https://docs.cilium.io/en/stable/network/bgp-control-plane/bgp-control-plane-configuration/";
@@ -45,7 +45,7 @@ export const bgpPeerChecks: Checks<Settings> = {
       run: (settings) =>
         settings.bgp.flatMap((instance) =>
           overlapProblems(
-            overlappingPairs(peerAddresses(settings).filter((peer) => peer.instance === instance)),
+            overlapsIn(peerAddresses(settings).filter((peer) => peer.instance === instance)),
             "give each router once",
           ),
         ),
@@ -59,10 +59,10 @@ export const bgpPeerChecks: Checks<Settings> = {
         const nodes = [...nodeAddresses(settings), ...addressesInUse(settings).filter(({ input }) => input === "lan.vip")];
         return [
           ...overlapProblems(
-            pairs(peerAddresses(settings), poolBlocks(settings)),
+            overlapsBetween(peerAddresses(settings), poolBlocks(settings)),
             "choose a pool without the address of the router",
           ),
-          ...overlapProblems(pairs(peerAddresses(settings), nodes), "give the address of the router"),
+          ...overlapProblems(overlapsBetween(peerAddresses(settings), nodes), "give the address of the router"),
         ];
       },
     }),

@@ -2,7 +2,7 @@ import { addressesInUse, type NamedRange, namedRange, nodeSubnets, outsideOf, po
 import { type IpRange, overlap, parseAddress } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
 import { type Checks, machineConfigCheck, type MachineConfigSubject } from "../check.ts";
-import { overlapProblems, pairs } from "../overlaps.ts";
+import { overlapProblems, overlapsBetween } from "../overlaps.ts";
 import { clusterRanges } from "../values/clusterRanges.ts";
 
 const vipGuide = "https://docs.siderolabs.com/talos/v1.13/networking/advanced/vip";
@@ -16,7 +16,7 @@ export const machineConfigAddressChecks: Checks<MachineConfigSubject> = {
       needs: ["talos", "loadBalancer", "lan"],
       run: (subject) =>
         overlapProblems(
-          pairs(poolBlocks(subject.settings), addressesOf(subject)),
+          overlapsBetween(poolBlocks(subject.settings), addressesOf(subject)),
           "choose a range without it, or one on each side of it",
         ),
     }),
@@ -26,7 +26,10 @@ export const machineConfigAddressChecks: Checks<MachineConfigSubject> = {
       source: "https://docs.cilium.io/en/stable/network/concepts/routing/",
       needs: ["talos", "podCidr", "serviceCidr", "lan"],
       run: (subject) =>
-        overlapProblems(pairs(clusterRanges(subject), addressesOf(subject)), "choose a range that nothing on your network uses"),
+        overlapProblems(
+          overlapsBetween(clusterRanges(subject), addressesOf(subject)),
+          "choose a range that nothing on your network uses",
+        ),
     }),
     machineConfigCheck({
       title: "a virtual address that differs from the one in a machine config",

@@ -12,7 +12,7 @@ import {
 import { contains, type IpRange, prefixLengthOf, sizeOf } from "../../support/ipRange.ts";
 import { problem } from "../../support/problems.ts";
 import { type Checks, valuesCheck, type ValuesSubject } from "../check.ts";
-import { overlappingPairs, overlapProblems, pairs } from "../overlaps.ts";
+import { overlapProblems, overlapsBetween, overlapsIn } from "../overlaps.ts";
 
 const routing = "https://docs.cilium.io/en/stable/network/concepts/routing/";
 
@@ -23,7 +23,7 @@ export const clusterRangeChecks: Checks<ValuesSubject> = {
       why: "The API server may give a Service the address of a pod.",
       source: "https://kubernetes.io/docs/concepts/cluster-administration/networking/",
       needs: ["podCidr", "serviceCidr"],
-      run: (subject) => overlapProblems(overlappingPairs(clusterRanges(subject)), "pods and Services need ranges of their own"),
+      run: (subject) => overlapProblems(overlapsIn(clusterRanges(subject)), "pods and Services need ranges of their own"),
     }),
     valuesCheck({
       title: "a pod range that is too small for the nodes",
@@ -74,10 +74,10 @@ export const clusterRangeChecks: Checks<ValuesSubject> = {
       needs: ["podCidr", "serviceCidr", "lan", "bgp"],
       run: (subject) => {
         const ranges = clusterRanges(subject);
-        const containedSubnets = pairs(ranges, nodeSubnets(subject.settings)).filter(([own, subnet]) =>
+        const containedSubnets = overlapsBetween(ranges, nodeSubnets(subject.settings)).filter(([own, subnet]) =>
           contains(own.range, subnet.range),
         );
-        const addresses = pairs(ranges, [...addressesInUse(subject.settings), ...peerAddresses(subject.settings)]);
+        const addresses = overlapsBetween(ranges, [...addressesInUse(subject.settings), ...peerAddresses(subject.settings)]);
         return overlapProblems([...containedSubnets, ...addresses], "choose a range that nothing on your network uses");
       },
     }),
@@ -87,7 +87,10 @@ export const clusterRangeChecks: Checks<ValuesSubject> = {
       source: "https://docs.cilium.io/en/stable/network/lb-ipam/",
       needs: ["podCidr", "serviceCidr", "loadBalancer"],
       run: (subject) =>
-        overlapProblems(pairs(poolBlocks(subject.settings), clusterRanges(subject)), "choose addresses of the node subnet"),
+        overlapProblems(
+          overlapsBetween(poolBlocks(subject.settings), clusterRanges(subject)),
+          "choose addresses of the node subnet",
+        ),
     }),
   ],
   warnings: [
@@ -97,7 +100,7 @@ export const clusterRangeChecks: Checks<ValuesSubject> = {
       source: routing,
       needs: ["podCidr", "serviceCidr", "lan"],
       run: (subject) => {
-        const surrounding = pairs(clusterRanges(subject), nodeSubnets(subject.settings)).filter(
+        const surrounding = overlapsBetween(clusterRanges(subject), nodeSubnets(subject.settings)).filter(
           ([own, subnet]) => !contains(own.range, subnet.range),
         );
         return overlapProblems(surrounding, "make sure that nothing else has these addresses");
