@@ -59,7 +59,7 @@ function licensesOf(/** @type {readonly string[]} */ files) {
 const bundles = {
   package: [
     { entry: "components/index.ts", file: "dist/index.js" },
-    { entry: "components/compileCache.ts", file: "dist/compileCache.js" },
+    { entry: "components/compileCache.mjs", file: "dist/compileCache.js" },
     { entry: "commands/cli.ts", file: "dist/cli.js", isCommand: true },
   ],
   plugin: [{ entry: "components/plugin/main.ts", file: "plugin/dist/plugin.js" }],

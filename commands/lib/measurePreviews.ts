@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Figures, median, medians } from "../../bench/medians.ts";
 import { peakMemory } from "../../bench/processMemory.ts";
@@ -93,6 +93,8 @@ async function createPrograms(clone: Clone, chart: ChartSource): Promise<void> {
   rewrite("Pulumi.yaml", "packaged/Pulumi.yaml", (text) => text.replace(/nodeargs: .*/, compileCache));
   rewrite("index.ts", "packaged/index.ts", (text) => text.replace("./components/index.ts", "talos-cilium-cni"));
   for (const program of new Set(Object.values(previews).map((each) => each.program))) {
+    // Before each run, the language host looks through the packages next to the program.
+    if (program !== ".") symlinkSync(path("node_modules"), path(program, "node_modules"));
     await pulumi(clone, program, ["stack", "select", "dev", "--create"]);
   }
   for (const program of ["packaged", "."]) {

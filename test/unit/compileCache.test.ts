@@ -13,7 +13,7 @@ after(() => {
 });
 
 function startNode(environment: NodeJS.ProcessEnv) {
-  const options = ["--import", "./components/compileCache.ts", "--eval", 'import("semver").then(() => console.log("started"))'];
+  const options = ["--import", "./components/compileCache.mjs", "--eval", 'import("semver").then(() => console.log("started"))'];
   return runUnchecked(process.execPath, options, { cwd: root, env: { ...process.env, ...environment } });
 }
 
@@ -40,7 +40,7 @@ test("every program in TypeScript starts with it", () => {
   assert(programs.length > 5);
   for (const file of programs) {
     const { runtime } = parse(readFileSync(join(root, file), "utf8")) as { runtime: { options: { nodeargs?: string } } };
-    const module = file === "Pulumi.yaml" ? "./components/compileCache.ts" : "talos-cilium-cni/compileCache";
+    const module = file === "Pulumi.yaml" ? "./components/compileCache.mjs" : "talos-cilium-cni/compileCache";
     assert.equal(runtime.options.nodeargs, `--import ${module}`, file);
   }
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { overlapProblems, overlapsBetween,overlapsIn } from "../../../components/checks/overlaps.ts";
+import { overlapProblems, overlapsBetween, overlapsIn } from "../../../components/checks/overlaps.ts";
 import type { NamedRange } from "../../../components/inputs/network.ts";
 import { overlap, parseCidr, parseSpan } from "../../../components/support/ipRange.ts";
 
