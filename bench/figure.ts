@@ -40,11 +40,12 @@ export function stackedBars(title: string, legend: readonly string[], bars: read
 
 function drawBar({ name, segments }: Bar, y: number, scale: number): readonly string[] {
   let x = left;
-  const rectangles = segments.map((milliseconds, index) => {
+  const rectangles = segments.flatMap((milliseconds, index) => {
+    if (milliseconds === 0) return [];
     const length = milliseconds * scale;
     const rectangle = `<rect x="${x.toFixed(1)}" y="${y}" width="${length.toFixed(1)}" height="${barHeight}" fill="${colors[index] ?? "#000000"}"/>`;
     x += length;
-    return rectangle;
+    return [rectangle];
   });
   return [
     `<text x="${left - 12}" y="${y + 20}" text-anchor="end">${escape(name)}</text>`,

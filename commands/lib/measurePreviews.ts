@@ -10,7 +10,7 @@ import { Clone } from "./clone.ts";
 /** What is previewed: the folder of a program in the clone, and whether it may take the rendering from the cache. */
 const previews = {
   "minimal component": { program: "bench/minimal", takesCached: false },
-  "the same with the compile cache": { program: "minimalCompiled", takesCached: false },
+  "minimal, with the compile cache": { program: "minimalCompiled", takesCached: false },
   "npm package": { program: "packaged", takesCached: false },
   "npm package, nothing changed": { program: "packaged", takesCached: true },
   repository: { program: ".", takesCached: false },
@@ -19,7 +19,7 @@ const previews = {
 type Preview = keyof typeof previews;
 
 /** The previews whose time is divided into parts. */
-const profiled = ["the same with the compile cache", "npm package", "npm package, nothing changed"] as const;
+const profiled = ["minimal, with the compile cache", "npm package", "npm package, nothing changed"] as const;
 
 export interface PreviewFigures {
   readonly figures: Readonly<Record<Preview, Figures>>;

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
 import type { Figures } from "../../bench/medians.ts";
 import { startReleaseServer } from "../../bench/releaseServer.ts";
+import { inputDefaults } from "../../components/inputs/settings.ts";
 import { run } from "../../tools/childProcess.mjs";
 import type { Release } from "../../tools/releases.mjs";
 import { ensureTool, pinnedRelease, sourceOf, tools } from "../../tools/tools.mjs";
@@ -40,6 +41,8 @@ async function firstManifest(releases: string, caches: string): Promise<Figures>
     const start = performance.now();
     await clone.run("npm", ["run", "manifest"], {
       ...server.environment,
+      // Where the chart's repository cannot be reached, the command takes the chart from Go's module proxy.
+      no_proxy: new URL(inputDefaults.chart.repository).host,
       PATH: pathWithoutTools(),
       XDG_CACHE_HOME: join(caches, "cache"),
       GOMODCACHE: join(caches, "modules"),

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Settings } from "../inputs/settings.ts";
-import { readCached, sha256Of, temporaryFolder, writeCached } from "../support/cache.ts";
+import { isCached, readCached, sha256Of, temporaryFolder, writeCached } from "../support/cache.ts";
 import { timeLimits } from "../support/childProcess.ts";
 import { InputError, type Problem, problem, refuse } from "../support/problems.ts";
 import { pinnedCharts } from "../versions/pins.ts";
@@ -48,7 +48,12 @@ function openArchive(path: string, { ciliumVersion }: ChartSettings, expected: s
   if (expected !== undefined && actual !== expected) {
     refuse("chart.sha256", `${path} has ${actual}, not ${expected}; if you trust this archive, set chart.sha256 to "${actual}"`);
   }
-  if (actual !== pinnedCharts[ciliumVersion]?.sha256) checkIdentity({ path }, ciliumVersion);
+  // The same bytes stay the same release, so the archive is unpacked only once.
+  const identity = sha256Of(`${ciliumVersion} ${actual}`);
+  if (actual !== pinnedCharts[ciliumVersion]?.sha256 && !isCached("releases", identity)) {
+    checkIdentity({ path }, ciliumVersion);
+    writeCached("releases", identity, "");
+  }
   return { chart: archiveAt(path, expected), warnings: uncheckedWarnings(ciliumVersion, actual, expected) };
 }
 

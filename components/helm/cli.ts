@@ -1,8 +1,7 @@
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, realpathSync, statSync } from "node:fs";
-import { basename, delimiter, join, resolve } from "node:path";
+import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { basename, delimiter, resolve } from "node:path";
 import semver from "semver";
-import { sha256Of, writeCached } from "../support/cache.ts";
-import { cacheFolder } from "../support/cacheFolder.mjs";
+import { isCached, sha256Of, writeCached } from "../support/cache.ts";
 import { ChildProcessError, type ChildProcessOptions, runChild, timeLimits } from "../support/childProcess.ts";
 import { InputError, problem, refuse } from "../support/problems.ts";
 
@@ -88,8 +87,7 @@ function checkVersion(executable: string): void {
 const approved = new Set<string>();
 
 function isApproved(identity: string): boolean {
-  const folder = cacheFolder();
-  return approved.has(identity) || (folder !== undefined && existsSync(join(folder, "helm", identity)));
+  return approved.has(identity) || isCached("helm", identity);
 }
 
 function versionOf(executable: string): semver.SemVer {

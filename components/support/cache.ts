@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { cacheFolder, cacheIn } from "./cacheFolder.mjs";
@@ -21,6 +21,12 @@ export function readCached(folder: string, name: string, sha256: string): Cached
   } catch {
     return undefined;
   }
+}
+
+/** Whether the cache has a file of this name, whatever is in it. */
+export function isCached(folder: string, name: string): boolean {
+  const base = cacheFolder();
+  return base !== undefined && existsSync(join(base, folder, name));
 }
 
 /** Writes a file into the cache and returns its path. Returns undefined if that fails: a missing cache must never fail a run. */
