@@ -1,9 +1,12 @@
-// npm run check: checks types, lint and format, and the packed npm package. npm run fix: lets eslint and prettier fix what they can, then
-// checks the rest.
+// npm run check: checks types, lint and format, the workflows, and the packed npm package. npm run fix: lets eslint and prettier fix what they
+// can, then checks the rest.
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { runUnchecked } from "../tools/childProcess.mjs";
+import { ensureTool } from "../tools/tools.mjs";
 import { findPackageProblems, packProject } from "./lib/packageCheck.ts";
-import { fail, say } from "./lib/terminal.ts";
+import { fail, say, transferred } from "./lib/terminal.ts";
+import { findWorkflowProblems } from "./lib/workflows.ts";
 
 async function main(): Promise<void> {
   const { fix } = parseArgs({ options: { fix: { type: "boolean", default: false } } }).values;
@@ -17,6 +20,10 @@ async function main(): Promise<void> {
     say(`${command} ${options.join(" ")}`);
     if (runUnchecked(command, options, { inherit: true, seconds: 900 }).status !== 0) fail(`${command} reported problems`);
   }
+  say("actionlint .github/workflows");
+  const actionlint = join((await ensureTool("actionlint", { report: say, onBytes: transferred })) ?? "", "actionlint");
+  const mistakes = findWorkflowProblems(actionlint);
+  if (mistakes.length > 0) fail(["the workflows have problems", ...mistakes].join("\n  "));
   say("npm pack, publint and arethetypeswrong");
   const problems = await findPackageProblems(packProject());
   if (problems.length > 0) fail(["the npm package has problems", ...problems].join("\n  "));

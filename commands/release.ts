@@ -48,7 +48,10 @@ function main(): void {
   }
   release(plan);
   section("Files that changed", describeChanges(plan));
-  section("Nothing is published yet. These commands do it", publishCommands(plan).map(formatCommand));
+  section(
+    "Nothing is published yet. These commands do it; on GitHub, the first is enough",
+    publishCommands(plan).map(formatCommand),
+  );
 }
 
 /** Changes the files, commits and tags. */

@@ -42,6 +42,15 @@ export const places = /** @type {const} @satisfies {Record<string, Place>} */ ({
   }),
   helm,
   helm3: helm,
+  actionlint: (version, os, cpu) => {
+    const release = `https://github.com/rhysd/actionlint/releases/download/v${version}`;
+    return {
+      url: `${release}/actionlint_${version}_${os}_${cpu}.tar.gz`,
+      checksums: `${release}/actionlint_${version}_checksums.txt`,
+      member: "actionlint",
+      printVersion: ["-version"],
+    };
+  },
   etcd: (version, os, cpu) => {
     const release = `https://github.com/etcd-io/etcd/releases/download/v${version}`;
     const name = `etcd-v${version}-${os}-${cpu}`;

@@ -64,6 +64,13 @@ export const tools = /** @type {const} @satisfies {Record<string, Tool>} */ ({
     ldflags: "-X helm.sh/helm/v3/internal/version.version=v3.22.0",
     minutes: "1 min",
   },
+  /** Reads the workflows of GitHub Actions, for `npm run check`. */
+  actionlint: {
+    executable: "actionlint",
+    module: "actionlint",
+    package: "github.com/rhysd/actionlint/cmd/actionlint",
+    minutes: "10 s",
+  },
   /** Reads YAML like Kubernetes, for the tests. */
   yamlread: { executable: "yamlread", module: "yamlread", package: "talos-cilium-cni/tools/yamlread", minutes: "10 s" },
   /** Compiles regular expressions like Cilium, for the tests. */

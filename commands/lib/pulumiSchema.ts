@@ -28,13 +28,17 @@ interface Property {
 }
 type Properties = Readonly<Record<string, Property>>;
 
+interface Manifest extends Record<"name" | "version" | "description" | "license", string> {
+  readonly keywords: readonly string[];
+}
+
+/** How Pulumi's registry sorts the package; docs/releasing.md names what is missing there until the project has a public address. */
+const registry = { displayName: "Talos Cilium CNI", keywords: ["category/network", "kind/component"] };
+
 /** Generates the schema of the Pulumi plugin from the types and comments of the components. */
 export function pulumiSchema(): object {
-  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
-    "name" | "version" | "description",
-    string
-  >;
-  const { name, version, description } = manifest;
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
+  const { name, version, description, keywords, license } = manifest;
   const { components, typeDefinitions, dependencies } = analyze(name);
   const schema = generateSchema(name, version, description, components, typeDefinitions, dependencies);
   const comments = readComments();
@@ -56,7 +60,9 @@ export function pulumiSchema(): object {
     if (properties === undefined) return [token, documented];
     return [token, { ...documented, properties: withComments(localName(token), properties, comments) }];
   });
-  return { ...schema, resources: Object.fromEntries(resources) as Tree, types: Object.fromEntries(types) as Tree };
+  const { displayName } = registry;
+  const about = { displayName, keywords: [...keywords, ...registry.keywords], license };
+  return { ...schema, ...about, resources: Object.fromEntries(resources) as Tree, types: Object.fromEntries(types) as Tree };
 }
 
 /** Runs Pulumi's analyzer on the components alone. It takes its settings from files in a folder. */

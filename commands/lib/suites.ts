@@ -277,7 +277,7 @@ export const suites = {
       "test/unit/commands/generate.test.ts",
     ],
     byDefault: true,
-    tools: ["helm", "yamlread", "goregexp", "labelselector"],
+    tools: ["helm", "yamlread", "goregexp", "labelselector", "actionlint"],
     commands: ["gzip", "tar"],
     charts: mainReleases,
     gatewayApi: allGatewayApi,

@@ -1,0 +1,61 @@
+// What Pulumi's registry wants: https://www.pulumi.com/docs/iac/guides/building-extending/packages/publishing-packages/
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { root } from "../../../commands/lib/root.ts";
+import { codeBlocks } from "../../harness/codeBlocks.ts";
+
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const schema = JSON.parse(read("components/plugin/pulumi.schema.json")) as Readonly<
+  Record<"displayName" | "description" | "license", string>
+> & {
+  readonly keywords: readonly string[];
+};
+
+const frontMatter = (page: string) => {
+  const [, text = ""] = /^---\n([^]*?)\n---\n/.exec(read(page)) ?? assert.fail(`${page} has no front matter`);
+  return parse(text) as Readonly<Record<string, unknown>>;
+};
+
+test("the titles of the registry's pages are made of the display name", () => {
+  for (const [page, title] of [
+    ["docs/_index.md", schema.displayName],
+    ["docs/installation-configuration.md", `${schema.displayName} Installation & Configuration`],
+  ] as const) {
+    const { title: actual, meta_desc: description, layout } = frontMatter(page);
+    assert.equal(actual, title);
+    assert.equal(layout, "package");
+    assert.equal(typeof description, "string");
+  }
+});
+
+test("the schema has one category and one kind that the registry knows", () => {
+  const categories = ["cloud", "database", "infrastructure", "monitoring", "network", "utility", "versioncontrol"];
+  const reserved = schema.keywords.filter((keyword) => keyword.includes("/"));
+  assert.equal(reserved.length, 2);
+  assert(categories.some((category) => reserved.includes(`category/${category}`)));
+  assert(reserved.includes("kind/component"));
+  assert.match(schema.description, /Cilium/);
+  assert.equal(schema.license, (JSON.parse(read("package.json")) as { readonly license: string }).license);
+});
+
+// The suites cluster and plugins run these examples.
+test("the programs on the registry's page are those of the examples", () => {
+  const [typescript, ...more] = codeBlocks("docs/_index.md", "typescript");
+  assert.deepEqual(more, []);
+  assert.equal(typescript, read("examples/manifest/index.ts").replace("../../components/index.ts", "talos-cilium-cni"));
+  assert.deepEqual(codeBlocks("docs/_index.md", "python"), [read("examples/manifest-python/__main__.py")]);
+  const [yaml = ""] = codeBlocks("docs/_index.md", "yaml");
+  const { resources, outputs } = parse(read("examples/manifest-yaml/Pulumi.yaml")) as Readonly<Record<string, unknown>>;
+  assert.deepEqual(parse(yaml), { resources, outputs });
+});
+
+test("each language of the page has a program", () => {
+  const page = read("docs/_index.md");
+  const [, languages = ""] = /chooser language "([\w,]+)"/.exec(page) ?? [];
+  const choices = Array.from(page.matchAll(/choosable language (\w+)/g), ([, language]) => language);
+  assert.deepEqual(languages.split(","), choices);
+  for (const language of choices) assert.equal(codeBlocks("docs/_index.md", language ?? "").length, 1, language);
+});
