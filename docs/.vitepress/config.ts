@@ -58,8 +58,8 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   },
 ];
 
-/** Pages that are mostly wide tables. They need the room of the outline. */
-const widePages = ["advisories.md", "checks.md", "config.md", "defaults.md", "doctor.md", "inputs.md", "outputs.md"];
+/** Pages that are one wide table, which needs the room of the outline. */
+const widePages = ["advisories.md", "config.md", "defaults.md", "inputs.md", "outputs.md"];
 
 export default defineConfig({
   title: "talos-cilium-cni",
@@ -76,7 +76,7 @@ export default defineConfig({
     },
   },
   transformPageData: ({ relativePath, frontmatter }) => {
-    if (widePages.includes(relativePath)) Object.assign(frontmatter, { aside: false, pageClass: "wide" });
+    if (widePages.includes(relativePath)) Object.assign(frontmatter, { pageClass: "wide" });
   },
   themeConfig: {
     sidebar,
