@@ -1,4 +1,5 @@
-import "./custom.css";
 import DefaultTheme from "vitepress/theme";
+
+import "./custom.css";
 
 export default DefaultTheme;

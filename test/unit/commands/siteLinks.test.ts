@@ -13,7 +13,10 @@ test("a link to a page stays in the site, and any other file is one of the repos
   assert.deepEqual(findTarget(page, "https://www.talos.dev/"), { href: "https://www.talos.dev/" });
   assert.deepEqual(findTarget(page, "../../README.md#license"), { file: "README.md", hash: "#license" });
   assert.deepEqual(findTarget(page, "../../examples/bgp"), { file: "examples/bgp", hash: "" });
-  assert.throws(() => findTarget(page, "inputs.md"), /^Error: docs.getting-started.chart\.md: the link inputs\.md leads to no file$/);
+  assert.throws(
+    () => findTarget(page, "inputs.md"),
+    /^Error: docs.getting-started.chart\.md: the link inputs\.md leads to no file$/,
+  );
 });
 
 const text = "[`createPlan`](../../components/plan.ts), [examples/bgp](../../examples/bgp), [inputs](../inputs.md)";
@@ -27,7 +30,7 @@ test("files of the repository are links if package.json has its address, and oth
   const render = async (repository: string | undefined) => {
     disposeMdItInstance();
     const md = await createMarkdownRenderer(docsFolder, { config: (each) => void each.use(repositoryLinks(repository)) });
-    return md.renderAsync(text, environment);
+    return md.render(text, environment);
   };
   const hrefs = (html: string) => Array.from(html.matchAll(/href="([^"]*)"/g), ([, href]) => href);
   const files = ["components/plan.ts", "examples/bgp"].map((file) => `${address}/blob/HEAD/${file}`);
