@@ -32,6 +32,7 @@ test("every link of a page to a file leads to a file and to one of its sections,
   assert(links.filter(({ anchor }) => anchor !== undefined).length > 15);
   for (const { page, file, anchor } of links) {
     assert(existsSync(file), `${page} links to ${file}`);
-    if (anchor !== undefined && file.endsWith(".md")) assert(anchorsOf(file).includes(anchor), `${page} links to ${file}#${anchor}`);
+    if (anchor !== undefined && file.endsWith(".md"))
+      assert(anchorsOf(file).includes(anchor), `${page} links to ${file}#${anchor}`);
   }
 });
