@@ -3,7 +3,17 @@ import simpleImportSort from "eslint-plugin-simple-import-sort";
 import { configs } from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["node_modules/", "dist/", "plugin/dist/", "test/package/projects/", "manifests/", ".pulumi-local/"] },
+  {
+    ignores: [
+      "node_modules/",
+      "dist/",
+      "plugin/dist/",
+      "docs/.vitepress/{.temp,cache,dist}/",
+      "test/package/projects/",
+      "manifests/",
+      ".pulumi-local/",
+    ],
+  },
   {
     files: ["**/*.ts", "**/*.mjs", "**/*.js"],
     extends: [configs.strictTypeChecked, configs.stylisticTypeChecked],

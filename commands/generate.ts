@@ -1,4 +1,4 @@
-// npm run generate: writes the files that are generated from components/inputs/args.ts, components/checks,
+// npm run generate: writes the files that are generated from components/inputs/args.ts, components/talosCiliumCni.ts, components/checks,
 // components/versions/advisories.ts, components/doctor and Pulumi.yaml.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,8 @@ import { exposures } from "../components/checks/values/advisories.ts";
 import { allRules } from "../components/doctor/catalog.ts";
 import { advisories, type Advisory, type AdvisoryId, advisoryName, advisoryPage } from "../components/versions/advisories.ts";
 import { doctorUsage } from "./lib/doctor.ts";
-import { formatPage, type Page } from "./lib/page.ts";
+import { outputsPage } from "./lib/outputsPage.ts";
+import { formatPage, type Page, tableRow } from "./lib/page.ts";
 import { pulumiSchema } from "./lib/pulumiSchema.ts";
 import { root } from "./lib/root.ts";
 import { readFigures } from "./lib/verdictFigures.ts";
@@ -47,6 +48,9 @@ export async function generatePages(): Promise<readonly Page[]> {
     formatPage("docs/checks.md", checksPage()),
     formatPage("docs/advisories.md", advisoriesPage()),
     formatPage("docs/doctor.md", doctorPage()),
+    formatPage("docs/outputs.md", outputsPage()),
+    formatPage("docs/config.md", updateConfigTable(readFileSync(join(root, "docs/config.md"), "utf8"))),
+    formatPage("docs/service-to-lan.md", updateCauses(readFileSync(join(root, "docs/service-to-lan.md"), "utf8"))),
     formatPage("README.md", updateCauses(updateConfigTable(readFileSync(join(root, "README.md"), "utf8")))),
   ]);
 }
@@ -157,14 +161,14 @@ ${Object.entries(allRules).map(section).join("\n\n")}
 `;
 }
 
-/** Replaces the README's list of the most likely causes by one made from the doctor's rules. */
-function updateCauses(readme: string): string {
+/** Replaces the list of the most likely causes on a page by one made from the doctor's rules. */
+function updateCauses(page: string): string {
   const likely = Object.values(allRules)
     .flat()
     .filter(({ likelihood }) => likelihood !== undefined)
     .toSorted((a, b) => (a.likelihood ?? 0) - (b.likelihood ?? 0));
   const lines = likely.map(({ title, why, remedy }, index) => `${index + 1}. **${capitalize(title)}**: ${why} ${remedy}`);
-  return readme.replace(/(<!-- causes: .* -->\n)[^]*(<!-- end of causes -->)/, `$1\n${lines.join("\n")}\n\n$2`);
+  return page.replace(/(<!-- causes: .* -->\n)[^]*(<!-- end of causes -->)/, `$1\n${lines.join("\n")}\n\n$2`);
 }
 
 function capitalize(text: string): string {
@@ -196,10 +200,6 @@ function linkTo(source: string): string {
   return source;
 }
 
-function tableRow(...cells: readonly string[]): string {
-  return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-}
-
 function inputsPage(schema: Definition, definitions: Readonly<Record<string, Definition>>): string {
   return `# Inputs
 
@@ -213,8 +213,8 @@ ${rows(schema, definitions, "").join("\n")}
 `;
 }
 
-/** Replaces the table of config keys in the README by one made from Pulumi.yaml. */
-function updateConfigTable(readme: string): string {
+/** Replaces the table of config keys on a page by one made from Pulumi.yaml. */
+function updateConfigTable(page: string): string {
   const { config } = parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")) as {
     config: Readonly<Record<string, { readonly description?: string; readonly default: unknown }>>;
   };
@@ -224,7 +224,7 @@ function updateConfigTable(readme: string): string {
     if (description !== undefined) lines.push(tableRow(`\`${key}\``, yamlText(value), description));
   }
   const table = lines.join("\n");
-  return readme.replace(/(<!-- config: .* -->\n)[^]*(<!-- end of config -->)/, `$1\n${table}\n\n$2`);
+  return page.replace(/(<!-- config: .* -->\n)[^]*(<!-- end of config -->)/, `$1\n${table}\n\n$2`);
 }
 
 /** Formats a value as in a YAML file; an empty one as nothing. */

@@ -21,6 +21,7 @@ export const systemCommands = {
   capsh: "libcap2-bin",
   chmod: "coreutils",
   chown: "coreutils",
+  chromium: "chromium",
   chroot: "coreutils",
   clang: "clang-19",
   cp: "coreutils",
@@ -57,9 +58,11 @@ export const systemCommands = {
 } as const satisfies Readonly<Record<string, string>>;
 export type SystemCommand = keyof typeof systemCommands;
 
-/** Folders of commands that are not on PATH on Debian, or whose name there has a version. */
+/** Folders of commands that are not on PATH on Debian, whose name there has a version, or that are scripts there. */
 export const commandFolders: Partial<Readonly<Record<SystemCommand, string>>> = {
   bgpd: "/usr/lib/frr",
+  // /usr/bin/chromium is a script that needs other commands.
+  chromium: "/usr/lib/chromium",
   clang: "/usr/lib/llvm-19/bin",
   zebra: "/usr/lib/frr",
 };
@@ -244,6 +247,12 @@ export const suites = {
     consumers: ["commonjs", "esm", "pnpm"],
     plugins: [],
     python: true,
+  },
+  /** The documentation site in a browser. */
+  docs: {
+    files: "test/docs/*.test.ts",
+    tools: [],
+    commands: ["chromium"],
   },
   /** Talos' own code: its config code with our patches, and its manifest sync with a real API server. */
   talos: {

@@ -1,9 +1,10 @@
 // Runs the commands and programs of the README as printed. test/plugins/readmePulumiCommands.test.ts runs the blocks with pulumi in them.
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { Clone } from "../../commands/lib/clone.ts";
+import { root } from "../../commands/lib/root.ts";
 import { codeBlocks } from "../harness/codeBlocks.ts";
 
 let clone: Clone;
@@ -41,15 +42,15 @@ test("the commands of examples/gitops write the files, and fail when a file is o
   );
 });
 
-test("the programs of the README and of docs/hand-off.md compile", { timeout: 120_000 }, async () => {
-  const blocks = ["README.md", "docs/hand-off.md"].map((page) => codeBlocks(page, "ts"));
-  assert(blocks.every(({ length }) => length > 0));
+test("the programs of the README and of the pages with whole programs compile", { timeout: 120_000 }, async () => {
+  const pages = ["README.md", "docs/config.md", "docs/hand-off.md", ...globSync("docs/getting-started/*.md", { cwd: root })];
+  const blocks = pages.map((page) => codeBlocks(page, "ts"));
   const files = blocks.flat().map((block, index) => {
     const file = `readme${index}.ts`;
     writeFileSync(join(clone.folder, file), block);
     return file;
   });
-  assert(files.length >= 4);
+  assert(files.length >= 5);
   const paths = { "talos-cilium-cni": ["./components/index.ts"] };
   const extended = { extends: "./tsconfig.json", include: files, compilerOptions: { noUnusedLocals: false, paths } };
   writeFileSync(join(clone.folder, "tsconfig.readme.json"), JSON.stringify(extended));
