@@ -30,6 +30,7 @@ const read = (file: string) => readFileSync(join(root, file), "utf8");
 const config = JSON.parse(read("renovate.json")) as {
   readonly customManagers: readonly CustomManager[];
   readonly gomod: { readonly managerFilePatterns: readonly string[] };
+  readonly "github-actions": { readonly managerFilePatterns: readonly string[] };
   readonly packageRules: readonly {
     readonly matchFileNames?: readonly string[];
     readonly matchPackageNames?: readonly string[];
@@ -165,4 +166,17 @@ test("every mod file of a tool is found, and those of one minor release stay the
     // A folder with a file for each minor release.
     if (ofOneMinor.some((other) => dirname(other) === dirname(file))) assert(held.includes(file), file);
   }
+});
+
+test("the workflow that users copy is found, and its actions are pinned by a commit as in the workflows of this repository", () => {
+  const [pattern = "", ...others] = config["github-actions"].managerFilePatterns;
+  assert.deepEqual(others, []);
+  const files = globSync("examples/**/*.yaml", { cwd: root }).filter((file) => /^ *(?:- )?uses: /m.test(read(file)));
+  assert.deepEqual(files, ["examples/gitops/check.yaml"]);
+  for (const file of files) assert.match(file, new RegExp(pattern.slice(1, -1)));
+  const actionsIn = (file: string) => Array.from(read(file).matchAll(/uses: (actions\/[\w-]+@.*)/g), ([, action = ""]) => action);
+  const own = globSync(".github/workflows/*.yml", { cwd: root }).flatMap(actionsIn);
+  const copied = files.flatMap(actionsIn);
+  assert(copied.length >= 3);
+  for (const action of copied) assert(own.includes(action), action);
 });
