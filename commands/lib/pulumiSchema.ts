@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer.js";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema.js";
 import ts from "typescript";
+import { registryMetadata } from "./registryMetadata.ts";
 import { root } from "./root.ts";
 
 const provider = join(root, "components", "plugin", "provider.ts");
@@ -28,17 +29,13 @@ interface Property {
 }
 type Properties = Readonly<Record<string, Property>>;
 
-interface Manifest extends Record<"name" | "version" | "description" | "license", string> {
-  readonly keywords: readonly string[];
-}
-
-/** How Pulumi's registry sorts the package; docs/releasing.md names what is missing there until the project has a public address. */
-const registry = { displayName: "Talos Cilium CNI", keywords: ["category/network", "kind/component"] };
-
 /** Generates the schema of the Pulumi plugin from the types and comments of the components. */
 export function pulumiSchema(): object {
-  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Manifest;
-  const { name, version, description, keywords, license } = manifest;
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<
+    "name" | "version" | "description",
+    string
+  >;
+  const { name, version, description } = manifest;
   const { components, typeDefinitions, dependencies } = analyze(name);
   const schema = generateSchema(name, version, description, components, typeDefinitions, dependencies);
   const comments = readComments();
@@ -60,9 +57,12 @@ export function pulumiSchema(): object {
     if (properties === undefined) return [token, documented];
     return [token, { ...documented, properties: withComments(localName(token), properties, comments) }];
   });
-  const { displayName } = registry;
-  const about = { displayName, keywords: [...keywords, ...registry.keywords], license };
-  return { ...schema, ...about, resources: Object.fromEntries(resources) as Tree, types: Object.fromEntries(types) as Tree };
+  return {
+    ...schema,
+    ...registryMetadata(),
+    resources: Object.fromEntries(resources) as Tree,
+    types: Object.fromEntries(types) as Tree,
+  };
 }
 
 /** Runs Pulumi's analyzer on the components alone. It takes its settings from files in a folder. */

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { registryMetadata } from "../../../commands/lib/registryMetadata.ts";
 import { root } from "../../../commands/lib/root.ts";
 import { codeBlocks } from "../../harness/codeBlocks.ts";
 
@@ -32,7 +33,7 @@ test("the titles of the registry's pages are made of the display name", () => {
 });
 
 test("the schema has one category and one kind that the registry knows", () => {
-  const categories = ["cloud", "database", "infrastructure", "monitoring", "network", "utility", "versioncontrol"];
+  const categories = ["cloud", "database", "infrastructure", "monitoring", "network", "utility", "vcs"];
   const reserved = schema.keywords.filter((keyword) => keyword.includes("/"));
   assert.equal(reserved.length, 2);
   assert(categories.some((category) => reserved.includes(`category/${category}`)));
@@ -58,4 +59,28 @@ test("each language of the page has a program", () => {
   const choices = Array.from(page.matchAll(/choosable language (\w+)/g), ([, language]) => language);
   assert.deepEqual(languages.split(","), choices);
   for (const language of choices) assert.equal(codeBlocks("docs/_index.md", language ?? "").length, 1, language);
+});
+
+test("publisher, homepage and repository follow package.json, in each form that npm takes", () => {
+  const manifest = { keywords: ["cilium"], license: "Apache-2.0" };
+  const address = "https://git.example/you/project";
+  const expected = { ...registryMetadata(manifest), publisher: "You", homepage: "https://you.example", repository: address };
+  for (const [author, repository] of [
+    ["You", address],
+    ["You <you@you.example> (https://you.example)", `git+${address}.git`],
+    [{ name: "You" }, { type: "git", url: `git+${address}.git` }],
+  ] as const) {
+    assert.deepEqual(registryMetadata({ ...manifest, author, repository, homepage: "https://you.example" }), expected);
+  }
+  for (const member of ["publisher", "homepage", "repository"]) assert(!(member in registryMetadata(manifest)), member);
+});
+
+test("the pages have no link that the registry cannot follow", () => {
+  for (const page of ["docs/_index.md", "docs/installation-configuration.md"])
+    assert.doesNotMatch(read(page), /\]\((?!https:\/\/)/, page);
+});
+
+test("docs/releasing.md names the schema where it is", () => {
+  const [entry = ""] = codeBlocks("docs/releasing.md", "json");
+  assert.deepEqual(JSON.parse(entry), { repoSlug: "<owner>/<repository>", schemaFile: "components/plugin/pulumi.schema.json" });
 });
