@@ -34,17 +34,13 @@ async function askPublint(tarball: Uint8Array): Promise<readonly string[]> {
 
 async function askAreTheTypesWrong(tarball: Uint8Array): Promise<readonly string[]> {
   const unpacked = createPackageFromTarballData(tarball);
-  const result = await checkPackage(unpacked);
+  // Node imports this module at its start (--import), and no program does.
+  const result = await checkPackage(unpacked, { excludeEntrypoints: ["compileCache"] });
   if (!("problems" in result)) return ["arethetypeswrong: the package contains no types"];
   // The package is one ES module. CommonJS programs can load it, because Node has `require` of ES modules from 22.12 on, which `engines` asks for.
-  const problems = result.problems.filter(({ kind }) => kind !== "CJSResolvesToESM").filter((problem) => !isOldWay(problem));
+  const problems = result.problems.filter(({ kind }) => kind !== "CJSResolvesToESM");
   // The same fault is found once for each way in which TypeScript can look for the types.
   return [...new Set(problems.map((problem) => describe(problem).replaceAll(`/node_modules/${unpacked.packageName}/`, "")))];
-}
-
-/** Before `exports`, a package had one entry point, and TypeScript can still look for modules in this way. Only Node imports the other ones. */
-function isOldWay(problem: Problem): boolean {
-  return problem.kind === "NoResolution" && problem.resolutionKind === "node10" && problem.entrypoint !== ".";
 }
 
 function describe(problem: Problem): string {
