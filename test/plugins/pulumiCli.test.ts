@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { Clone } from "../../commands/lib/clone.ts";
@@ -27,7 +27,11 @@ const pulumi = (args: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
 test("the CLI runs the repository unchanged: preview, up, the manifest as a stack output, destroy", { skip }, async () => {
   await pulumi(["stack", "select", "dev", "--create"]);
   await pulumi(["config", "set", "--path", "chart.path", chart("1.18.4").path]);
-  assert.match(await pulumi(["preview"]), /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
+  const cache = join(clone.folder, "cache");
+  const preview = await pulumi(["preview"], { XDG_CACHE_HOME: cache });
+  assert.match(preview, /\+ +talos-cilium-cni:index:TalosCiliumCni cilium create/);
+  // The language host passes `nodeargs` to Node, which keeps what it compiles.
+  assert.notDeepEqual(readdirSync(join(cache, "talos-cilium-cni", "compiled")), []);
   assert.match(await pulumi(["up", "--yes", "--skip-preview"]), /\+ 2 created/);
   const { manifest } = createPlan({ ...devStack, ...chartArgs("1.18.4") });
   assert.equal((await pulumi(["stack", "output", "manifest"])).trimEnd(), manifest.yaml.trimEnd());
