@@ -87,7 +87,8 @@ function hosts(): readonly string[] {
 
 function release(name: (typeof needed)[number]): Release {
   const pinned = pinnedRelease(name, sourceOf(tools[name]), tools[name]);
-  if (pinned === undefined) throw new Error(`there is no release of ${name} for this machine`);
+  if (pinned === undefined)
+    throw new Error(`${name} has no official release for this machine, so its download cannot be measured`);
   return pinned;
 }
 

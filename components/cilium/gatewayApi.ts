@@ -59,7 +59,7 @@ function objectsAt(path: string): readonly KubernetesObject[] {
   }
 }
 
-/** Leaves out documents that are no objects. */
+/** The Kubernetes objects in a YAML stream. Other documents are left out. */
 function kubernetesObjects(stream: string): readonly KubernetesObject[] {
   const isObject = (object: Partial<KubernetesObject>) => object.kind !== undefined && object.metadata !== undefined;
   return readObjects(stream).filter(isObject);
