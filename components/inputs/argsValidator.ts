@@ -21,8 +21,9 @@ export function validateArgs(args: object): readonly ErrorObject[] {
 function errorsIn(part: string, value: unknown, path: string): readonly ErrorObject[] {
   validatorOf ??= createValidators();
   const validator = validatorOf(part);
-  if (validator?.(value) === true) return [];
-  return (validator?.errors ?? []).map((error) => ({ ...error, instancePath: `${path}${error.instancePath}` }));
+  if (validator === undefined) throw new Error(`the schema of the inputs has no ${part}`);
+  if (validator(value) === true) return [];
+  return (validator.errors ?? []).map((error) => ({ ...error, instancePath: `${path}${error.instancePath}` }));
 }
 
 function createValidators(): Ajv["getSchema"] {
