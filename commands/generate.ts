@@ -1,5 +1,5 @@
 // npm run generate: writes the files that are generated from components/inputs/args.ts, components/talosCiliumCni.ts, components/checks,
-// components/versions/advisories.ts, components/doctor and Pulumi.yaml.
+// components/versions, components/doctor and Pulumi.yaml.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -20,6 +20,7 @@ import type { Check, Checks } from "../components/checks/check.ts";
 import { exposures } from "../components/checks/values/advisories.ts";
 import { allRules } from "../components/doctor/catalog.ts";
 import { advisories, type Advisory, type AdvisoryId, advisoryName, advisoryPage } from "../components/versions/advisories.ts";
+import { updateCompatibility } from "./lib/compatibility.ts";
 import { doctorUsage } from "./lib/doctor.ts";
 import { outputsPage } from "./lib/outputsPage.ts";
 import { formatPage, type Page, tableRow } from "./lib/page.ts";
@@ -51,7 +52,7 @@ export async function generatePages(): Promise<readonly Page[]> {
     formatPage("docs/outputs.md", outputsPage()),
     formatPage("docs/config.md", updateConfigTable(readFileSync(join(root, "docs/config.md"), "utf8"))),
     formatPage("docs/service-to-lan.md", updateCauses(readFileSync(join(root, "docs/service-to-lan.md"), "utf8"))),
-    formatPage("README.md", updateCauses(updateConfigTable(readFileSync(join(root, "README.md"), "utf8")))),
+    formatPage("README.md", updateCompatibility(readFileSync(join(root, "README.md"), "utf8"))),
   ]);
 }
 

@@ -13,11 +13,11 @@ test("every suite has its own npm script", () => {
   for (const name of Object.keys(suites)) assert.equal(scripts[`test:${name}`], `node tools/run.mjs commands/test.ts ${name}`);
 });
 
-test("CI installs the packages with the commands of suite lan, and the README names them", () => {
+test("CI installs the packages with the commands of suite lan, and the page about the tests names them", () => {
   // Every Debian has these packages.
   const essential: readonly string[] = ["coreutils", "dash", "findutils", "mount"];
   const packages = new Set<string>(suites.lan.commands.map((command) => systemCommands[command]));
-  for (const file of [".ci/run", "README.md"]) {
+  for (const file of [".ci/run", "docs/how-it-is-tested.md"]) {
     const text = readFileSync(join(root, file), "utf8");
     const missing = [...packages].filter((name) => !essential.includes(name) && !text.includes(name));
     assert.deepEqual(missing, [], file);

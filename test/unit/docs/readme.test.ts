@@ -1,26 +1,63 @@
+// The README's text. test/package/readme.test.ts and test/thorough/readmeCommands.test.ts run its programs and commands.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../../commands/lib/root.ts";
+import { readFigures } from "../../../commands/lib/verdictFigures.ts";
+import { allChecks } from "../../../components/checks/catalog.ts";
+import type { Check, Checks } from "../../../components/checks/check.ts";
 import { validate } from "../../../components/checks/validate.ts";
 import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import { describeProblems } from "../../../components/support/problems.ts";
 import { chartArgs } from "../../harness/charts.ts";
 
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const readme = read("README.md");
+
+test("the README can be read in a minute: it has at most 150 lines", () => {
+  assert(readme.trimEnd().split("\n").length <= 150);
+});
+
 test("the README shows the errors as the checks report them", () => {
-  const readme = readFileSync(join(root, "README.md"), "utf8");
   const [, sample = ""] = /^error: (\d inputs cannot work:\n[^`]*)```/m.exec(readme) ?? [];
   // Long lines continue with an indent of four.
   const errors = sample.replaceAll("\n    ", " ").trimEnd();
   const inputs = {
     ...chartArgs(),
     lan: { nodes: ["192.168.1.10"] },
-    loadBalancer: {
-      ipPools: [{ name: "a", blocks: [{ cidr: "192.168.1.0/28" }] }],
-      l2Policies: [{ name: "a", loadBalancerClass: "io.cilium/l2-announcer" }],
-    },
+    loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "192.168.1.0/28" }] }], l2Policies: [{ name: "a" }] },
     values: { bpf: { masquerade: true }, cgroup: { automount: false } },
   };
   assert.equal(errors, describeProblems(validate(inputs as TalosCiliumCniArgs).errors));
 });
+
+test("the figures of the README are those of the pages that they are from", () => {
+  const checks = Object.values<Checks<never>>(allChecks).flatMap<Pick<Check<never>, "title">>(({ errors, warnings }) => [
+    ...errors,
+    ...warnings,
+  ]);
+  assert.deepEqual(figures(readme, /\[(\d+) checks\]/), [checks.length]);
+
+  const verdicts = Object.values(readFigures());
+  const sum = (name: keyof (typeof verdicts)[number]) => verdicts.reduce((total, figure) => total + figure[name], 0);
+  assert.deepEqual(
+    figures(readme, /of (\d+) combinations .* the agents refuse (\d+); of (\d+) that the checks refuse, \[(\d+) start\]/),
+    [sum("accepted"), sum("acceptedButRefused"), sum("refused"), sum("refusedButStarts")],
+  );
+
+  // The row of the default timing, and the row of the hour with a hundred Services.
+  const [takeover] = figures(read("docs/failover.md"), /^\| `15s` .*?\| ([\d.]+) s /m);
+  assert.deepEqual(figures(readme, /another answers \[after ([\d.]+) s\]/), [takeover]);
+  const [requests, unanswered] = figures(
+    read("docs/reliability.md"),
+    /100 Services for 60 minutes[^|]*(?:\|.*\n){2}\| (\d+) +\| (\d+) /,
+  );
+  assert.deepEqual(figures(readme, /(\d+) of (\d+) requests to 100 Services in an hour/), [unanswered, requests]);
+});
+
+/** The numbers that the groups of a pattern match in a text. */
+function figures(text: string, pattern: RegExp): readonly number[] {
+  const [, ...groups] = pattern.exec(text) ?? assert.fail(`no text matches ${pattern}`);
+  return groups.map(Number);
+}

@@ -1,0 +1,33 @@
+import semver from "semver";
+import { ciliumMinors, talosMinors } from "../../components/versions/supported.ts";
+import { tableRow } from "./page.ts";
+
+/** Replaces the table below the heading "Compatibility" on a page by one made from the supported versions. */
+export function updateCompatibility(page: string): string {
+  const talosReleases = Object.keys(talosMinors);
+  const rows = Object.entries(ciliumMinors).map(([cilium, { kubernetes, gatewayApi }]) =>
+    tableRow(cilium, ...Object.values(talosMinors).map((talos) => commonReleases(kubernetes, talos)), gatewayApi),
+  );
+  const header = tableRow("Cilium", ...talosReleases.map((release) => `Talos ${release}`), "Gateway API");
+  const line = tableRow(...Array<string>(talosReleases.length + 2).fill("---"));
+  return page.replace(/(^## Compatibility\n[^|]*)(?:\|.*\n)+/m, `$1${[header, line, ...rows].join("\n")}\n`);
+}
+
+/** The oldest and the newest minor release of Kubernetes, such as 1.32. */
+interface KubernetesReleases {
+  readonly oldest: string;
+  readonly newest: string;
+}
+
+/** The releases in both ranges, such as `1.32 to 1.34`. */
+export function commonReleases(one: KubernetesReleases, other: KubernetesReleases): string {
+  const oldest = compareMinors(one.oldest, other.oldest) > 0 ? one.oldest : other.oldest;
+  const newest = compareMinors(one.newest, other.newest) < 0 ? one.newest : other.newest;
+  const order = compareMinors(oldest, newest);
+  if (order > 0) return "none";
+  return order === 0 ? oldest : `${oldest} to ${newest}`;
+}
+
+function compareMinors(one: string, other: string): number {
+  return semver.compare(`${one}.0`, `${other}.0`);
+}
