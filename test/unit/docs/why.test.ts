@@ -8,9 +8,9 @@ import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
 import { describeProblems } from "../../../components/support/problems.ts";
 import { chartArgs } from "../../harness/charts.ts";
 
-test("the README shows the errors as the checks report them", () => {
-  const readme = readFileSync(join(root, "README.md"), "utf8");
-  const [, sample = ""] = /^error: (\d inputs cannot work:\n[^`]*)```/m.exec(readme) ?? [];
+test("the page on the differences shows the errors as the checks report them", () => {
+  const page = readFileSync(join(root, "docs", "why.md"), "utf8");
+  const [, sample = ""] = /^error: (\d inputs cannot work:\n[^`]*)```/m.exec(page) ?? [];
   // Long lines continue with an indent of four.
   const errors = sample.replaceAll("\n    ", " ").trimEnd();
   const inputs = {
