@@ -15,6 +15,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     text: "Getting started",
     items: [
       { text: "Which delivery to choose", link: "/" },
+      { text: "Why not helm template", link: "/why" },
       { text: "A manifest", link: "/getting-started/manifest" },
       { text: "An existing cluster", link: "/getting-started/chart" },
       { text: "A new cluster", link: "/getting-started/machine-config" },
@@ -48,6 +49,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: "How it works",
     items: [
+      { text: "Where the chart comes from", link: "/where-the-chart-comes-from" },
       { text: "Failover", link: "/failover" },
       { text: "Reliability", link: "/reliability" },
       { text: "How it is tested", link: "/how-it-is-tested" },

@@ -4,18 +4,11 @@ import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Clone } from "../../commands/lib/clone.ts";
-import { findPluginFolder, missingPluginMessage, type Plugin } from "../../commands/lib/plugins.ts";
 import { root } from "../../commands/lib/root.ts";
 import { createPlan } from "../../components/plan.ts";
 import { manifestExamples } from "../fixtures/manifestExamples.ts";
 import { chart, chartArgs } from "../harness/charts.ts";
-import { pythonPackages } from "../harness/suiteData.ts";
-
-/** The reason to skip a test that needs language hosts which are not here. The plugin itself runs on Node. */
-const without = (...plugins: readonly Plugin[]) => {
-  const missing = (["language-nodejs", ...plugins] as const).find((plugin) => findPluginFolder(plugin) === undefined);
-  return missing !== undefined && missingPluginMessage(missing);
-};
+import { missingFor, offlineEnvironment } from "../harness/languages.ts";
 
 let clone: Clone;
 before(() => {
@@ -23,14 +16,6 @@ before(() => {
 });
 after(() => {
   clone.remove();
-});
-
-/** npm and pip find what they need in folders, because a test downloads nothing. */
-const offline = () => ({
-  PIP_NO_INDEX: "1",
-  PIP_FIND_LINKS: pythonPackages() ?? "",
-  npm_config_offline: "true",
-  npm_config_audit: "false",
 });
 
 /** An example in the clone, with a new stack. */
@@ -45,12 +30,12 @@ class Example {
 
   /** Runs the CLI in the example, on local state. */
   pulumi(...args: readonly string[]) {
-    return clone.runUnchecked("pulumi", this.#arguments(args), offline());
+    return clone.runUnchecked("pulumi", this.#arguments(args), offlineEnvironment());
   }
 
   /** Runs the CLI, which must succeed; resolves to its standard output. */
   succeed(...args: readonly string[]): Promise<string> {
-    return clone.run("pulumi", this.#arguments(args), offline());
+    return clone.run("pulumi", this.#arguments(args), offlineEnvironment());
   }
 
   #arguments(args: readonly string[]): readonly string[] {
@@ -127,8 +112,8 @@ cni = talos_cilium_cni.TalosCiliumCni("cilium", chart={"path": "${chart().path}"
 pulumi.export("manifest", cni.manifest)
 `;
 
-test("the CLI gets the schema of both components from the plugin", { skip: without() }, async () => {
-  const stdout = await clone.run("pulumi", ["--cwd", "plugin", "package", "get-schema", "."], offline());
+test("the CLI gets the schema of both components from the plugin", { skip: missingFor() }, async () => {
+  const stdout = await clone.run("pulumi", ["--cwd", "plugin", "package", "get-schema", "."], offlineEnvironment());
   const schema = JSON.parse(stdout) as Schema;
   const generated = JSON.parse(readFileSync(join(root, "components", "plugin", "pulumi.schema.json"), "utf8")) as Schema;
   assert.equal(schema.version, generated.version);
@@ -139,7 +124,7 @@ test("the CLI gets the schema of both components from the plugin", { skip: witho
   }
 });
 
-test("a YAML program gives the manifest of the repository", { skip: without("language-yaml") }, async () => {
+test("a YAML program gives the manifest of the repository", { skip: missingFor("language-yaml") }, async () => {
   const example = await stackOf("manifest-yaml");
   // A relative path is relative to the folder of the program.
   symlinkSync(chart().path, example.path("cilium.tgz"));
@@ -152,7 +137,7 @@ test("a YAML program gives the manifest of the repository", { skip: without("lan
   assert.match(await example.succeed("preview"), /2 unchanged/);
 });
 
-test("a wrong pool in a YAML program is one error at its property", { skip: without("language-yaml") }, async () => {
+test("a wrong pool in a YAML program is one error at its property", { skip: missingFor("language-yaml") }, async () => {
   const example = await stackOf("manifest-yaml");
   example.change("Pulumi.yaml", "    properties:\n", `    properties:\n      chart: { path: ${chart().path} }\n`);
   example.change("Pulumi.yaml", "- cidr: 192.168.1.200/29", "- cidr: 192.168.1.0/29");
@@ -169,7 +154,7 @@ test("a wrong pool in a YAML program is one error at its property", { skip: with
 test(
   "an existing stack of a YAML program refuses an unsafe change, and names wrong inputs",
   {
-    skip: without("language-yaml"),
+    skip: missingFor("language-yaml"),
   },
   async () => {
     const example = await stackOf("manifest-yaml");
@@ -202,7 +187,7 @@ test(
   },
 );
 
-test("no secret of a YAML program is printed or in the state", { skip: without("language-yaml") }, async () => {
+test("no secret of a YAML program is printed or in the state", { skip: missingFor("language-yaml") }, async () => {
   const example = await stackOf("manifest-yaml");
   const secret = "not-for-the-eyes-of-others";
   const values = `secretValues: { extraConfig: { x: { "fn::secret": ${secret} } } }`;
@@ -226,7 +211,7 @@ test("no secret of a YAML program is printed or in the state", { skip: without("
 
 test(
   "talos.sync works from YAML: without talosctl, the preview fails before a machine gets a config",
-  { skip: without("language-yaml", "resource-talos") },
+  { skip: missingFor("language-yaml", "resource-talos") },
   async () => {
     const example = await stackOf("manifest-yaml");
     const credentials = "{ caCertificate: a, clientCertificate: a, clientKey: a }";
@@ -244,7 +229,7 @@ test(
   },
 );
 
-test("a Python program gives the manifest of the repository", { skip: without("language-python") }, async () => {
+test("a Python program gives the manifest of the repository", { skip: missingFor("language-python") }, async () => {
   const example = await stackOf("manifest-python");
   example.change(
     "__main__.py",
@@ -259,7 +244,7 @@ test("a Python program gives the manifest of the repository", { skip: without("l
   assert.deepEqual(JSON.parse(await example.succeed("stack", "output", "helmValues", "--json")), expectedValues);
 });
 
-test("an input that is known after up is previewed as such", { skip: without("language-python") }, async () => {
+test("an input that is known after up is previewed as such", { skip: missingFor("language-python") }, async () => {
   const example = await stackOf("manifest-python");
   example.write("__main__.py", programWithUnknownInput);
   const preview = await example.succeed("preview");

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { ConsumerName } from "../../commands/lib/consumers.ts";
-import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
 import { root } from "../../commands/lib/root.ts";
 import type { ProgramRun } from "../../commands/lib/upProgram.ts";
 import { createPlan } from "../../components/plan.ts";
 import { run, runAsync, runUnchecked } from "../../tools/childProcess.mjs";
 import { chart, chartArgs } from "../harness/charts.ts";
+import { missingFor } from "../harness/languages.ts";
 import { suiteData } from "../harness/suiteData.ts";
 
 /** What the programs of the projects say, for the repository. */
@@ -25,7 +25,7 @@ const expected = { loadBalancerManifest: loadBalancer?.yaml, manifest: manifest.
 
 const config = { chartPath: chart().path };
 const programs = { commonjs: "index.ts", esm: "index.js", pnpm: "index.ts" } as const satisfies Record<ConsumerName, string>;
-const skip = findPluginFolder("language-nodejs") === undefined && missingPluginMessage("language-nodejs");
+const skip = missingFor();
 
 for (const name of Object.keys(programs) as ConsumerName[]) {
   const { folder } = suiteData("consumers", name);

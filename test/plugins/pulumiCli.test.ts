@@ -3,14 +3,14 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { Clone } from "../../commands/lib/clone.ts";
-import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
 import { createPlan } from "../../components/plan.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chart, chartArgs } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
+import { missingFor } from "../harness/languages.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
-const skip = findPluginFolder("language-nodejs") === undefined && missingPluginMessage("language-nodejs");
+const skip = missingFor();
 
 let clone: Clone;
 beforeEach(() => {

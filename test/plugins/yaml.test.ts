@@ -4,13 +4,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Clone } from "../../commands/lib/clone.ts";
-import { findPluginFolder, missingPluginMessage } from "../../commands/lib/plugins.ts";
+import { findPluginFolder } from "../../commands/lib/plugins.ts";
 import { chart } from "../harness/charts.ts";
 import { Cluster } from "../harness/cluster.ts";
+import { missingFor } from "../harness/languages.ts";
 import { readGatewayApiCrds } from "../harness/suiteData.ts";
 
-const missing = (["language-nodejs", "language-yaml"] as const).find((plugin) => findPluginFolder(plugin) === undefined);
-const skip = missing !== undefined && missingPluginMessage(missing);
+const skip = missingFor("language-yaml");
 
 let clone: Clone;
 let cluster: Cluster;

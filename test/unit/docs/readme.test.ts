@@ -7,10 +7,6 @@ import { root } from "../../../commands/lib/root.ts";
 import { readFigures } from "../../../commands/lib/verdictFigures.ts";
 import { allChecks } from "../../../components/checks/catalog.ts";
 import type { Check, Checks } from "../../../components/checks/check.ts";
-import { validate } from "../../../components/checks/validate.ts";
-import type { TalosCiliumCniArgs } from "../../../components/inputs/args.ts";
-import { describeProblems } from "../../../components/support/problems.ts";
-import { chartArgs } from "../../harness/charts.ts";
 
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const readme = read("README.md");
@@ -19,17 +15,13 @@ test("the README can be read in a minute: it has at most 150 lines", () => {
   assert(readme.trimEnd().split("\n").length <= 150);
 });
 
-test("the README shows the errors as the checks report them", () => {
-  const [, sample = ""] = /^error: (\d inputs cannot work:\n[^`]*)```/m.exec(readme) ?? [];
-  // Long lines continue with an indent of four.
-  const errors = sample.replaceAll("\n    ", " ").trimEnd();
-  const inputs = {
-    ...chartArgs(),
-    lan: { nodes: ["192.168.1.10"] },
-    loadBalancer: { ipPools: [{ name: "a", blocks: [{ cidr: "192.168.1.0/28" }] }], l2Policies: [{ name: "a" }] },
-    values: { bpf: { masquerade: true }, cgroup: { automount: false } },
-  };
-  assert.equal(errors, describeProblems(validate(inputs as TalosCiliumCniArgs).errors));
+// why.test.ts compares the errors on that page with those of the checks.
+test("the README shows some of the errors in docs/why.md", () => {
+  const [, count = "", sample = ""] = /^error: (\d) inputs cannot work:\n([^`]*)```/m.exec(readme) ?? [];
+  const errors = sample.split(/\n(?! {4})/).filter((error) => error !== "");
+  assert.equal(errors.length, Number(count));
+  const all = read("docs/why.md");
+  for (const error of errors) assert(all.includes(`\n${error}\n`), error);
 });
 
 test("the figures of the README are those of the pages that they are from", () => {

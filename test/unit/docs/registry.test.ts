@@ -1,6 +1,6 @@
 // What Pulumi's registry wants: https://www.pulumi.com/docs/iac/guides/building-extending/packages/publishing-packages/
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -51,6 +51,13 @@ test("the programs on the registry's page are those of the examples", () => {
   const [yaml = ""] = codeBlocks("docs/_index.md", "yaml");
   const { resources, outputs } = parse(read("examples/manifest-yaml/Pulumi.yaml")) as Readonly<Record<string, unknown>>;
   assert.deepEqual(parse(yaml), { resources, outputs });
+});
+
+// test/thorough/pagePrograms.test.ts compiles the programs in TypeScript, and test/package/readme.test.ts runs those of the README.
+test("no other page than the README has a program in Python, which nothing would run", () => {
+  const pages = globSync(["*.md", "docs/**/*.md", "examples/*/*.md"], { cwd: root });
+  const withPython = pages.filter((page) => /^ *```(?:py|python)\b/m.test(read(page)));
+  assert.deepEqual(withPython, ["README.md", "docs/_index.md"]);
 });
 
 test("each language of the page has a program", () => {
