@@ -1,3 +1,5 @@
+import { escapeXml } from "../commands/lib/xml.ts";
+
 /** A bar of the figure: its name, and the lengths of its segments in milliseconds. */
 export interface Bar {
   readonly name: string;
@@ -19,16 +21,16 @@ export function stackedBars(title: string, legend: readonly string[], bars: read
   const barsTop = legendTop + Math.ceil(legend.length / 3) * 24 + 12;
   const height = barsTop + bars.length * rowHeight + 10;
   const lines = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeXml(title)}">`,
     `<rect width="100%" height="100%" rx="8" fill="#ffffff"/>`,
     `<g font-family="system-ui, sans-serif" font-size="14" fill="#222222">`,
-    `<text x="20" y="32" font-size="17" font-weight="600">${escape(title)}</text>`,
+    `<text x="20" y="32" font-size="17" font-weight="600">${escapeXml(title)}</text>`,
     ...legend.flatMap((name, index) => {
       const x = 20 + (index % 3) * 275;
       const y = legendTop + Math.floor(index / 3) * 24;
       return [
         `<rect x="${x}" y="${y}" width="14" height="14" rx="2" fill="${colors[index] ?? "#000000"}"/>`,
-        `<text x="${x + 22}" y="${y + 12}">${escape(name)}</text>`,
+        `<text x="${x + 22}" y="${y + 12}">${escapeXml(name)}</text>`,
       ];
     }),
     ...bars.flatMap((bar, index) => drawBar(bar, barsTop + index * rowHeight, scale)),
@@ -48,7 +50,7 @@ function drawBar({ name, segments }: Bar, y: number, scale: number): readonly st
     return [rectangle];
   });
   return [
-    `<text x="${left - 12}" y="${y + 20}" text-anchor="end">${escape(name)}</text>`,
+    `<text x="${left - 12}" y="${y + 20}" text-anchor="end">${escapeXml(name)}</text>`,
     ...rectangles,
     `<text x="${(x + 8).toFixed(1)}" y="${y + 20}">${Math.round(sum(segments))} ms</text>`,
   ];
@@ -56,8 +58,4 @@ function drawBar({ name, segments }: Bar, y: number, scale: number): readonly st
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }

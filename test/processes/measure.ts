@@ -1,64 +1,85 @@
-// npm run measure -- NAME, one of those in `pages`: writes a page of docs/, or a section of one, from a run of Cilium's real agent on a LAN of network namespaces.
+// npm run measure -- NAME, one of those in `pages`: writes a page of docs/, a section of one, or a picture, from a run of real software.
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { findAgentObstacle } from "../../commands/lib/lanObstacles.ts";
+import type { Page } from "../../commands/lib/page.ts";
+import { allPlugins, findPluginFolder } from "../../commands/lib/plugins.ts";
 import { fetchData, suiteDataVariable } from "../../commands/lib/provide.ts";
 import { addToPath, putOnPath } from "../../commands/lib/putOnPath.ts";
 import { root } from "../../commands/lib/root.ts";
-import { commandFolders, suites } from "../../commands/lib/suites.ts";
+import { commandFolders, type Suite, suites } from "../../commands/lib/suites.ts";
 import { fail, say } from "../../commands/lib/terminal.ts";
+import type { HelmValues } from "../../components/helm/values.ts";
 import { createPlan } from "../../components/plan.ts";
 import { devStack } from "../fixtures/devStack.ts";
 import { chartArgs } from "../harness/charts.ts";
 import { eventually } from "../harness/cluster.ts";
 import { isolate } from "../harness/isolation.ts";
 import { answersArp, webService } from "../harness/lanClient.ts";
+import type { LanNode } from "../harness/lanNode.ts";
 import { VirtualLan } from "../harness/virtualLan.ts";
 import { measureBgpFailover } from "../pages/bgpFailover.ts";
 import { observeDefaults } from "../pages/defaults.ts";
 import { measureFailover } from "../pages/failover.ts";
 import { measureManyServices } from "../pages/manyServices.ts";
+import { drawPreview } from "../pages/preview.ts";
 import { measureReliability } from "../pages/reliability.ts";
 import { measureUpgrade } from "../pages/upgrade.ts";
 
-const pages = {
-  defaults: { make: observeDefaults, values: {} },
-  failover: { make: measureFailover, values: {} },
+interface Measurement {
+  /** The suite whose requirements it has. */
+  readonly suite: Suite;
+  readonly make: () => Promise<Page>;
+}
+
+const pages: Readonly<Record<string, Measurement>> = {
+  defaults: onLan(observeDefaults),
+  failover: onLan(measureFailover),
   // The operator registers the kinds of BGP when it starts, if BGP is on.
-  "failover-bgp": { make: measureBgpFailover, values: { bgpControlPlane: { enabled: true } } },
-  upgrade: { make: measureUpgrade, values: {} },
-  reliability: { make: measureReliability, values: {} },
-  "reliability-services": { make: measureManyServices, values: {} },
+  "failover-bgp": onLan(measureBgpFailover, { bgpControlPlane: { enabled: true } }),
+  upgrade: onLan(measureUpgrade),
+  reliability: onLan(measureReliability),
+  "reliability-services": onLan(measureManyServices),
+  // The picture in the README.
+  preview: { suite: suites.plugins, make: drawPreview },
 };
 
+/** Measures on a LAN of network namespaces, which has a node with Cilium's real agent and a Service that answers. */
+function onLan(measure: (lan: VirtualLan, firstNode: LanNode) => Promise<Page>, values: HelmValues = {}): Measurement {
+  const make = async () => {
+    isolate();
+    const { manifest, loadBalancer, settings } = createPlan({ ...devStack, ...chartArgs(), values });
+    const lan = await VirtualLan.start({ manifest, settings });
+    try {
+      const firstNode = await lan.addNode();
+      lan.cluster.apply(loadBalancer?.yaml ?? "");
+      lan.cluster.apply(webService("web", [firstNode]));
+      await eventually(() => answersArp("192.168.1.200"), "nobody answers ARP for 192.168.1.200");
+      return await measure(lan, firstNode);
+    } finally {
+      await lan.stop();
+    }
+  };
+  return { suite: suites.lan, make };
+}
+
 async function main(): Promise<void> {
-  const [, page] =
+  const [, { suite, make }] =
     Object.entries(pages).find(([name]) => name === process.argv[2]) ??
     fail(`name the page to measure: ${Object.keys(pages).join(" or ")}`);
-  // Fetch everything that the suite lan needs first, because the namespaces have no network.
+  // Fetch everything that the suite needs first, because the namespaces have no network.
   if (process.env[suiteDataVariable] === undefined) {
-    const obstacle = findAgentObstacle();
+    const obstacle = suite.runsAgent === true ? findAgentObstacle() : undefined;
     if (obstacle !== undefined) fail(obstacle.reason);
-    await putOnPath(...suites.lan.tools);
-    for (const folder of new Set(Object.values(commandFolders))) addToPath(folder);
-    process.env[suiteDataVariable] = JSON.stringify(await fetchData(suites.lan, mkdtempSync(join(tmpdir(), "cilium-measure-"))));
+    await putOnPath(...suite.tools);
+    const plugins = suite.plugins === undefined ? [] : allPlugins.flatMap((plugin) => findPluginFolder(plugin) ?? []);
+    for (const folder of new Set([...Object.values(commandFolders), ...plugins])) addToPath(folder);
+    process.env[suiteDataVariable] = JSON.stringify(await fetchData(suite, mkdtempSync(join(tmpdir(), "cilium-measure-"))));
   }
-  isolate();
-
-  const { manifest, loadBalancer, settings } = createPlan({ ...devStack, ...chartArgs(), values: page.values });
-  const lan = await VirtualLan.start({ manifest, settings });
-  try {
-    const firstNode = await lan.addNode();
-    lan.cluster.apply(loadBalancer?.yaml ?? "");
-    lan.cluster.apply(webService("web", [firstNode]));
-    await eventually(() => answersArp("192.168.1.200"), "nobody answers ARP for 192.168.1.200");
-    const { path, content } = await page.make(lan, firstNode);
-    writeFileSync(path, content);
-    say(`wrote ${relative(root, path)}`);
-  } finally {
-    await lan.stop();
-  }
+  const { path, content } = await make();
+  writeFileSync(path, content);
+  say(`wrote ${relative(root, path)}`);
 }
 
 await main().catch(fail);
