@@ -20,11 +20,11 @@ import type { Check, Checks } from "../components/checks/check.ts";
 import { exposures } from "../components/checks/values/advisories.ts";
 import { allRules } from "../components/doctor/catalog.ts";
 import { advisories, type Advisory, type AdvisoryId, advisoryName, advisoryPage } from "../components/versions/advisories.ts";
-import { updateCompatibility } from "./lib/compatibility.ts";
 import { doctorUsage } from "./lib/doctor.ts";
 import { outputsPage } from "./lib/outputsPage.ts";
 import { formatPage, type Page, tableRow } from "./lib/page.ts";
 import { pulumiSchema } from "./lib/pulumiSchema.ts";
+import { updateReadme } from "./lib/readme.ts";
 import { root } from "./lib/root.ts";
 import { readFigures } from "./lib/verdictFigures.ts";
 
@@ -52,7 +52,7 @@ export async function generatePages(): Promise<readonly Page[]> {
     formatPage("docs/outputs.md", outputsPage()),
     formatPage("docs/config.md", updateConfigTable(readFileSync(join(root, "docs/config.md"), "utf8"))),
     formatPage("docs/service-to-lan.md", updateCauses(readFileSync(join(root, "docs/service-to-lan.md"), "utf8"))),
-    formatPage("README.md", updateCompatibility(readFileSync(join(root, "README.md"), "utf8"))),
+    formatPage("README.md", updateReadme(readFileSync(join(root, "README.md"), "utf8"))),
   ]);
 }
 

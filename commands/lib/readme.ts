@@ -1,16 +1,26 @@
 import semver from "semver";
+import { allChecks } from "../../components/checks/catalog.ts";
+import type { Checks } from "../../components/checks/check.ts";
 import { ciliumMinors, talosMinors } from "../../components/versions/supported.ts";
 import { tableRow } from "./page.ts";
 
-/** Replaces the table below the heading "Compatibility" on a page by one made from the supported versions. */
-export function updateCompatibility(page: string): string {
+/** Replaces the generated parts of the README: the number of checks, and the table of the supported versions. */
+export function updateReadme(readme: string): string {
+  const checks = Object.values<Checks<never>>(allChecks).flatMap(({ errors, warnings }) => [errors.length, warnings.length]);
+  const count = checks.reduce((sum, each) => sum + each, 0);
+  return readme
+    .replace(/\[\d+ checks\]/, `[${count} checks]`)
+    .replace(/(^## Compatibility\n[^|]*)(?:\|.*\n)+/m, (_, heading: string) => `${heading}${compatibilityTable()}\n`);
+}
+
+function compatibilityTable(): string {
   const talosReleases = Object.keys(talosMinors);
   const rows = Object.entries(ciliumMinors).map(([cilium, { kubernetes, gatewayApi }]) =>
     tableRow(cilium, ...Object.values(talosMinors).map((talos) => commonReleases(kubernetes, talos)), gatewayApi),
   );
   const header = tableRow("Cilium", ...talosReleases.map((release) => `Talos ${release}`), "Gateway API");
   const line = tableRow(...Array<string>(talosReleases.length + 2).fill("---"));
-  return page.replace(/(^## Compatibility\n[^|]*)(?:\|.*\n)+/m, `$1${[header, line, ...rows].join("\n")}\n`);
+  return [header, line, ...rows].join("\n");
 }
 
 /** The oldest and the newest minor release of Kubernetes, such as 1.32. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commonReleases } from "../../../commands/lib/compatibility.ts";
+import { commonReleases } from "../../../commands/lib/readme.ts";
 
 test("the releases that two ranges have in common are compared as versions", () => {
   const cilium = { oldest: "1.9", newest: "1.11" };
