@@ -2,6 +2,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { readCommandLine } from "../../commands/lib/commandLine.ts";
 import { findAgentObstacle } from "../../commands/lib/lanObstacles.ts";
 import { fetchData, suiteDataVariable } from "../../commands/lib/provide.ts";
 import { addToPath, putOnPath } from "../../commands/lib/putOnPath.ts";
@@ -32,10 +33,27 @@ const pages = {
   "reliability-services": { make: measureManyServices, values: {} },
 };
 
+const names = Object.keys(pages);
+
+const commandLine = {
+  command: "npm run measure",
+  usage: `usage: npm run measure -- PAGE
+
+Runs Cilium's real agent on a LAN of network namespaces, and writes a page of docs/, or a section of one, from what it observes. It needs
+what \`npm run test:lan\` needs: root, Linux, and the packages that the README names.
+
+PAGE is one of ${names.join(", ")}
+`,
+  config: { allowPositionals: true },
+} as const;
+
 async function main(): Promise<void> {
-  const [, page] =
-    Object.entries(pages).find(([name]) => name === process.argv[2]) ??
-    fail(`name the page to measure: ${Object.keys(pages).join(" or ")}`);
+  const {
+    positionals: [word, ...others],
+  } = readCommandLine(commandLine);
+  const page = Object.entries(pages).find(([name]) => name === word && others.length === 0)?.[1];
+  if (page === undefined)
+    throw new Error(`name one page, such as \`npm run measure -- defaults\`; pages are ${names.join(", ")}`);
   // Fetch everything that the suite lan needs first, because the namespaces have no network.
   if (process.env[suiteDataVariable] === undefined) {
     const obstacle = findAgentObstacle();
