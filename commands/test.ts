@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { readCommandLine } from "./lib/commandLine.ts";
 import { provide, SuiteObstacle } from "./lib/provide.ts";
-import { countTests, describeFailure, type Failure, type Result, runFiles, type TestFile } from "./lib/runFiles.ts";
+import { countTests, listFailures, type Result, runFiles, type TestFile } from "./lib/runFiles.ts";
 import { selectFiles } from "./lib/selection.ts";
 import { shareProcesses } from "./lib/sharedProcesses.ts";
 import { type Suite, type SuiteName, suites } from "./lib/suites.ts";
@@ -100,16 +100,6 @@ function describe(selected: ReadonlyMap<SuiteName, readonly string[]>): string {
   const count = [...selected.values()].flat().length;
   const [files, ofSuites] = [count === 1 ? "file" : "files", names.length === 1 ? "suite" : "suites"];
   return `${count} test ${files} of the ${ofSuites} ${new Intl.ListFormat("en-GB").format(names)}`;
-}
-
-/** The tests that failed, and the command that runs only their files. They were reported among all others. */
-function listFailures(failures: readonly Failure[]): readonly string[] {
-  // A test that a helper registers is reported with the helper's file, which cannot be run.
-  const files = new Set(failures.map(({ place }) => place.replace(/:\d+$/, "")).filter((file) => file.endsWith(".test.ts")));
-  return [
-    ...failures.map(describeFailure),
-    ...(files.size === 0 ? [] : [`run these files again: npm test -- ${[...files].join(" ")}`]),
-  ];
 }
 
 /** Checks the number of generated inputs. */

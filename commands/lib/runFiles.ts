@@ -119,6 +119,16 @@ export function countTests(count: number): string {
 }
 
 /** `✗ test/unit/config.test.ts:12 the name of the test`. */
-export function describeFailure({ name, place }: Failure): string {
+function describeFailure({ name, place }: Failure): string {
   return `${mark("red", "✗")} ${dim(place)} ${name}`;
+}
+
+/** The tests that failed, and the command that runs only their files. They were reported among all others. */
+export function listFailures(failures: readonly Failure[]): readonly string[] {
+  // A test that a helper registers is reported with the helper's file, which cannot be run.
+  const files = new Set(failures.map(({ place }) => place.replace(/:\d+$/, "")).filter((file) => file.endsWith(".test.ts")));
+  return [
+    ...failures.map(describeFailure),
+    ...(files.size === 0 ? [] : [`run these files again: npm test -- ${[...files].join(" ")}`]),
+  ];
 }
