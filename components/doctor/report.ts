@@ -57,7 +57,12 @@ function writeFinding(
   bold: (text: string) => string,
 ): readonly string[] {
   const place = service === undefined ? step : `${service}, ${step}`;
-  const lines = Object.entries({ found: problem, why, do: remedy }).flatMap(([name, text]) =>
+  const parts = [
+    ["found", problem],
+    ["why", why],
+    ["do", remedy],
+  ] as const;
+  const lines = parts.flatMap(([name, text]) =>
     wrap(text, 0, width - 10).map((line, index) => `   ${(index === 0 ? name : "").padEnd(7)}${line}`),
   );
   return [bold(`${number}. ${place}: ${title}`), ...lines];
