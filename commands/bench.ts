@@ -2,12 +2,12 @@
 // `npm run bench -- <file>` also writes the figures as JSON, and next to it the figure of a preview's parts. `npm run bench -- --set-up` measures
 // instead how long a newcomer waits for the first manifest.
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { type Bar, stackedBars } from "../bench/figure.ts";
 import type { Figures } from "../bench/medians.ts";
 import { parts } from "../bench/profile.ts";
 import { resolveSettings } from "../components/inputs/settings.ts";
 import { findArchive } from "./lib/chartArchive.ts";
+import { readCommandLine } from "./lib/commandLine.ts";
 import { measurePreviews, type PreviewFigures } from "./lib/measurePreviews.ts";
 import { measureRendering, measureScale } from "./lib/measureRendering.ts";
 import { measureSetUp } from "./lib/measureSetUp.ts";
@@ -16,10 +16,23 @@ import { putOnPath } from "./lib/putOnPath.ts";
 import { devConfig } from "./lib/stack.ts";
 import { dim, fail, progress, say } from "./lib/terminal.ts";
 
+const commandLine = {
+  command: "npm run bench",
+  usage: `usage: npm run bench [-- file.json] [--set-up]
+
+Measures time and memory of rendering and of previews, next to Helm alone, cdk8s and a minimal Pulumi program. Takes about five minutes.
+
+  file.json  also writes the figures to this file, and a figure of the parts of a preview beside it
+  --set-up   measures instead how long the first \`npm run manifest\` takes in a fresh clone
+  --help     prints this
+`,
+  config: { options: { "set-up": { type: "boolean" } }, allowPositionals: true },
+} as const;
+
 type Table = Readonly<Record<string, Figures>>;
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { "set-up": { type: "boolean" } }, allowPositionals: true });
+  const { values, positionals } = readCommandLine(commandLine);
   const [file] = positionals;
   const tables: Record<string, Table> = values["set-up"] === true ? { "set-up": await measureSetUp() } : await measureWork(file);
   process.stdout.write(Object.entries(tables).map(print).join("\n"));

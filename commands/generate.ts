@@ -1,7 +1,7 @@
 // npm run generate: writes the files that are generated from components/inputs/args.ts, components/talosCiliumCni.ts, components/checks,
 // components/versions, components/doctor and Pulumi.yaml.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import {
   AnyType,
   type CompletedConfig,
@@ -20,12 +20,14 @@ import type { Check, Checks } from "../components/checks/check.ts";
 import { exposures } from "../components/checks/values/advisories.ts";
 import { allRules } from "../components/doctor/catalog.ts";
 import { advisories, type Advisory, type AdvisoryId, advisoryName, advisoryPage } from "../components/versions/advisories.ts";
+import { readCommandLine } from "./lib/commandLine.ts";
 import { doctorUsage } from "./lib/doctor.ts";
 import { outputsPage } from "./lib/outputsPage.ts";
 import { formatPage, type Page, tableRow } from "./lib/page.ts";
 import { pulumiSchema } from "./lib/pulumiSchema.ts";
 import { updateReadme } from "./lib/readme.ts";
 import { root } from "./lib/root.ts";
+import { fail, say } from "./lib/terminal.ts";
 import { readFigures } from "./lib/verdictFigures.ts";
 
 /** Generates the schema that the program validates its inputs with, and the documentation. */
@@ -273,4 +275,24 @@ function defaultOf(value: unknown): string {
   return value.includes(" ") ? value : `\`${value}\``;
 }
 
-if (import.meta.main) for (const { path, content } of await generatePages()) writeFileSync(path, content);
+const commandLine = {
+  command: "npm run generate",
+  usage: `usage: npm run generate
+
+Writes the schemas and the pages of docs/ that follow from the code, and parts of README.md, docs/config.md and docs/service-to-lan.md.
+`,
+  config: {},
+};
+
+async function main(): Promise<void> {
+  readCommandLine(commandLine);
+  const pages = await generatePages();
+  const changed = pages.filter(({ path, content }) => !existsSync(path) || readFileSync(path, "utf8") !== content);
+  for (const { path, content } of changed) {
+    writeFileSync(path, content);
+    say(`${relative(process.cwd(), path)} changed`);
+  }
+  if (changed.length === 0) say(`all ${pages.length} generated files are up to date`);
+}
+
+if (import.meta.main) await main().catch(fail);

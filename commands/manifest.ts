@@ -5,10 +5,12 @@ import { join, relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import type { OutputMap } from "@pulumi/pulumi/automation/index.js";
 import { assertInputs } from "../components/checks/inputs.ts";
+import { configKeys } from "../components/config.ts";
 import { noCacheVariable } from "../components/helm/renderingCache.ts";
 import type { TalosCiliumCniArgs } from "../components/inputs/args.ts";
 import { resolveSettings, type Settings } from "../components/inputs/settings.ts";
 import { readObjects } from "../components/kubernetes/yaml.ts";
+import { wrap } from "../components/support/wrap.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../components/versions/supported.ts";
 import { findSource } from "./lib/ciliumSource.ts";
 import { compareManifests } from "./lib/compareManifests.ts";
@@ -19,7 +21,7 @@ import { readManifestOptions } from "./lib/manifestOptions.ts";
 import { putOnPath } from "./lib/putOnPath.ts";
 import { root } from "./lib/root.ts";
 import { devConfig, devConfigFile, withStack } from "./lib/stack.ts";
-import { dim, fail, say, step } from "./lib/terminal.ts";
+import { dim, fail, outputWidth, say, step, twoColumns } from "./lib/terminal.ts";
 import { writeGitOps } from "./lib/writeGitOps.ts";
 
 const env = (name: string) => process.env[name] || undefined;
@@ -27,13 +29,14 @@ const env = (name: string) => process.env[name] || undefined;
 /** The folder in which the user runs the command. */
 const userFolder = env("INIT_CWD") ?? process.cwd();
 
+/** The variables of the old script that come before the inputs of Pulumi.dev.yaml. */
+const variablesOfInputs = { ciliumVersion: "CILIUM_VERSION", podCidr: "POD_CIDR", serviceCidr: "SERVICE_CIDR" } as const;
+
 /** The inputs: Pulumi.dev.yaml, overridden by the old script's environment variables. */
 function inputs(leaveOut?: () => void): TalosCiliumCniArgs {
-  const overrides = Object.entries({
-    ciliumVersion: env("CILIUM_VERSION"),
-    podCidr: env("POD_CIDR"),
-    serviceCidr: env("SERVICE_CIDR"),
-  }).filter(([, value]) => value !== undefined);
+  const overrides = Object.entries(variablesOfInputs)
+    .map(([key, variable]) => [key, env(variable)] as const)
+    .filter(([, value]) => value !== undefined);
   // This command changes no cluster, whatever delivery the stack uses.
   return { ...devConfig(devConfigFile, leaveOut), ...Object.fromEntries(overrides), delivery: "manifest" };
 }
@@ -102,6 +105,8 @@ async function printComparison(target: string): Promise<void> {
   }
 }
 
+const toolNames = { flux: "Flux", argocd: "Argo CD", helm: "Helm" } as const satisfies Record<GitOpsTool, string>;
+
 /** Writes the files for Flux, Argo CD or Helm. */
 async function handOver(tool: GitOpsTool, args: TalosCiliumCniArgs): Promise<void> {
   await putOnPath("helm");
@@ -113,7 +118,7 @@ async function handOver(tool: GitOpsTool, args: TalosCiliumCniArgs): Promise<voi
     ["files", files],
     ["warnings", warnings.length === 0 ? ["none"] : warnings],
     ["first", crds === undefined ? [] : [crds]],
-    ["next", ["docs/hand-off.md says in which order the owners change"]],
+    ["next", [`if Cilium runs already, docs/hand-off.md says how ${toolNames[tool]} takes it over`]],
   ] as const;
   say(`\n${formatRows(rows)}`);
 }
@@ -130,8 +135,18 @@ function checkFiles(files: ReturnType<typeof outputFiles>, outputs: OutputMap): 
     if (differences.length === 0) continue;
     reports.push(`${relative(process.cwd(), file)} is out of date:\n${differences.map((line) => `  ${line}`).join("\n")}`);
   }
-  if (reports.length > 0) fail(`${reports.join("\n")}\n(run npm run manifest to update the files)`);
+  if (reports.length > 0)
+    fail(`${reports.join("\n")}\n(+ is missing there, - is too much, ~ differs; run \`${writeCommand()}\` to update the files)`);
   say("\nthe files are up to date");
+}
+
+/** The command that writes the files of this run: with the same variables. */
+function writeCommand(): string {
+  const variables = [...Object.values(variablesOfInputs), "OUTPUT_FILE"].flatMap((name) => {
+    const value = env(name);
+    return value === undefined ? [] : [`${name}=${value}`];
+  });
+  return [...variables, "npm run manifest"].join(" ");
 }
 
 function table(
@@ -166,8 +181,31 @@ function crdsCommand({ ciliumVersion, gatewayApi }: Settings): string | undefine
   return `kubectl apply --server-side -f ${gatewayApiCrdsUrl(minor.gatewayApi)}`;
 }
 
+/** Two columns. Commands stay on one line, so that they can be copied. */
 function formatRows(rows: readonly (readonly [name: string, lines: readonly string[]])[]): string {
-  return rows.flatMap(([name, lines]) => lines.map((line, index) => `${(index === 0 ? name : "").padEnd(9)} ${line}`)).join("\n");
+  const format = (name: string, line: string) => (name === "first" ? [line] : wrap(line, 2, outputWidth() - 10));
+  return rows
+    .flatMap(([name, lines]) =>
+      twoColumns(
+        name,
+        lines.flatMap((line) => format(name, line)),
+      ),
+    )
+    .join("\n");
 }
 
-await main().catch(fail);
+/** Adds where the inputs that an error names come from: a check does not know it. */
+function withOrigins(error: unknown): unknown {
+  const { message } = error as Error;
+  const named = Array.from(message.matchAll(/^ *(\w+)(?:[.[][^: ]*)?: /gm), ([, key = ""]) => key);
+  const keys = [...new Set(named.filter((key) => (configKeys as readonly string[]).includes(key)))];
+  if (keys.length === 0) return error;
+  const variables = Object.entries(variablesOfInputs).filter(([key, name]) => keys.includes(key) && env(name) !== undefined);
+  const origins = variables.map(([key, name]) => `${key} is set by the variable ${name}`);
+  const file = relative(process.cwd(), devConfigFile);
+  if (variables.length === 0) origins.push(`inputs are set in ${file}`);
+  else if (variables.length < keys.length) origins.push(`the others are in ${file}`);
+  return new Error(`${message}\n(${origins.join("; ")})`, { cause: error });
+}
+
+await main().catch((error: unknown) => fail(withOrigins(error)));

@@ -3,9 +3,9 @@
 // an argument.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { run, runUnchecked } from "../tools/childProcess.mjs";
 import { releaseChangelog } from "./lib/changelog.ts";
+import { readCommandLine } from "./lib/commandLine.ts";
 import {
   type Command,
   describeChanges,
@@ -22,11 +22,24 @@ import { fail, say } from "./lib/terminal.ts";
 const changelogFile = join(root, "CHANGELOG.md");
 const readmeFile = join(root, "README.md");
 
-function main(): void {
-  const { positionals, values } = parseArgs({
+const commandLine = {
+  command: "npm run release",
+  usage: `usage: npm run release [-- major | minor | patch] [--dry-run]
+
+Sets the next version, dates the changelog, commits and tags here, and prints the commands that publish. It publishes nothing. Without a level,
+CHANGELOG.md decides on it (docs/releasing.md).
+
+  --dry-run  changes nothing, and prints what it would do
+  --help     prints this
+`,
+  config: {
     allowPositionals: true,
     options: { "dry-run": { type: "boolean", default: false } },
-  });
+  },
+} as const;
+
+function main(): void {
+  const { positionals, values } = readCommandLine(commandLine);
   const plan = planRelease({
     words: positionals,
     current: (JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string }).version,
@@ -57,7 +70,7 @@ function main(): void {
 /** Changes the files, commits and tags. */
 function release(plan: ReleasePlan): void {
   const before = git("rev-parse", "HEAD").trim();
-  const undo = `the release is not complete; undo it with: git reset --hard ${before}`;
+  const undo = `the release is not complete; undo it with: \`git reset --hard ${before}\``;
   try {
     writeFileSync(changelogFile, releaseChangelog(readFileSync(changelogFile, "utf8"), plan.version, plan.date));
     writeFileSync(readmeFile, releaseReadme(readFileSync(readmeFile, "utf8"), plan));

@@ -141,7 +141,7 @@ export async function downloadRelease(release, folder, executable, transfer = {}
 
 /** @param {string | undefined} checksums @param {string} url @param {number | undefined} patience */
 async function publishedDigest(checksums, url, patience) {
-  if (checksums === undefined) throw new Error(`nobody tells the SHA-256 of ${url}`);
+  if (checksums === undefined) throw new Error(`no SHA-256 is published for ${url}`);
   const text = await fetchWith(checksums, { ...(patience !== undefined && { patience }) });
   const [digest] = text.split("\n").flatMap((line) => digestIn(line, basename(url)));
   if (digest === undefined) throw new Error(`${checksums} has no SHA-256 of ${basename(url)}`);

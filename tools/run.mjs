@@ -26,8 +26,8 @@ function isInstalled(/** @type {string} */ folder) {
   );
 }
 
-async function install(/** @type {string} */ folder) {
-  process.stderr.write("installing npm packages\n");
+async function install(/** @type {string} */ folder, report = "installing npm packages, once") {
+  process.stderr.write(`${report}\n`);
   const options = { cwd: folder, seconds: 1800, shell: process.platform === "win32" };
   try {
     await runAsync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], options);
@@ -50,7 +50,11 @@ async function findNode() {
   const folder = join(root, "tools", "node");
   const packaged = join(folder, "node_modules", ".bin", "node");
   // Some platforms have no such package.
-  if (!existsSync(packaged)) await install(folder);
+  if (!existsSync(packaged))
+    await install(
+      folder,
+      `this is Node ${process.versions.node}; installing a newer one into tools/node, for this project alone, once`,
+    );
   if (existsSync(packaged)) return packaged;
   process.stderr.write(`Node 22.18 or later is needed (https://nodejs.org); this is ${process.versions.node}\n`);
   process.exit(1);

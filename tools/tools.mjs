@@ -266,8 +266,8 @@ async function downloadTool(name, tool, source, folder, { report, onBytes }) {
     const digest = await downloadRelease(release, folder, tool.executable, {
       onBytes: (received, total) => onBytes?.(name, received, total),
     });
-    const origin = digest === "pinned" ? "pinned in tools/releases.mjs" : "published with the release";
-    report(`downloaded ${name} ${release.version}, whose SHA-256 is ${origin}`);
+    const origin = digest === "pinned" ? "the one in tools/releases.mjs" : "the one published with the release";
+    report(`downloaded ${name} ${release.version}; its SHA-256 is ${origin}`);
     return undefined;
   } catch (error) {
     onBytes?.(name, 0, 0);
@@ -368,6 +368,12 @@ async function build(name, tool, source, folder, problem, { report }) {
       tool.modfile ?? "go.mod",
     ];
     await go(["build", ...options, "-o", join(folder, tool.executable), tool.package], source, (lines) => (packages += lines));
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    const advice = tool.onPath
+      ? `\ninstall ${tool.executable} ${tool.onPath.minimum} or later (${tool.onPath.install}), which is used instead`
+      : "";
+    throw new Error(`${name} could not be built from source: ${message}${advice}`, { cause: error });
   } finally {
     clearInterval(heartbeat);
   }
@@ -387,7 +393,7 @@ function unfinishedFolder(name, folder) {
 /** @param {string} name @param {string} reason */
 function noFolder(name, reason) {
   return new MissingToolError(
-    `${name} is needed, but there is no folder to build it in: ${reason}; set XDG_CACHE_HOME to a writable folder`,
+    `${name} is needed, but there is no folder to keep it in: ${reason}; set XDG_CACHE_HOME to a writable folder`,
   );
 }
 

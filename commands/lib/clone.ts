@@ -42,6 +42,8 @@ export class Clone {
       PULUMI_BACKEND_URL: pathToFileURL(join(this.#parent, "state")).href,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Every message is one line.
+      COLUMNS: "10000",
       ...environment,
     };
     return { cwd: this.folder, seconds: 900, env };

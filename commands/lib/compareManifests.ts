@@ -5,12 +5,13 @@ import type { TalosCiliumCniArgs } from "../../components/inputs/args.ts";
 import { resolveSettings, type Settings } from "../../components/inputs/settings.ts";
 import { createPlan, type Plan } from "../../components/plan.ts";
 import { InputError, problemLines, quote, topLevelKey } from "../../components/support/problems.ts";
+import { wrap } from "../../components/support/wrap.ts";
 import { pinnedCharts } from "../../components/versions/pins.ts";
 import { ciliumMinor, gatewayApiCrdsUrl } from "../../components/versions/supported.ts";
 import { findSource } from "./ciliumSource.ts";
 import { describeChanges } from "./comparison.ts";
 import { devConfig, devConfigFile } from "./stack.ts";
-import { step } from "./terminal.ts";
+import { outputWidth, step, twoColumns } from "./terminal.ts";
 
 /** What is compared with the present config. */
 export interface Comparison {
@@ -114,7 +115,7 @@ function messageOf(error: unknown, target: string): string {
   if (!isChart || !isRelease(target)) return message;
   return (
     `${message}; set this, and ciliumVersion: ${target}, in a copy of ${presentConfig}, and compare with the copy: ` +
-    "npm run manifest -- --compare <copy>"
+    "`npm run manifest -- --compare <copy>`"
   );
 }
 
@@ -141,5 +142,9 @@ function gatewayApiOf({ ciliumVersion, gatewayApi }: Settings): string | undefin
 
 /** Two columns. The name is printed once for rows that follow each other. */
 function rows(all: readonly Row[]): readonly string[] {
-  return all.map(([name, text], index) => `${(name === all[index - 1]?.[0] ? "" : name).padEnd(9)} ${text}`);
+  return all.flatMap(([name, text], index) => {
+    // A command stays on one line, so that it can be copied.
+    const lines = name === "first" ? [text] : wrap(text, 2, outputWidth(process.stdout) - 10);
+    return twoColumns(name === all[index - 1]?.[0] ? "" : name, lines);
+  });
 }

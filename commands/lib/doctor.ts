@@ -1,23 +1,27 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { ClusterClient, ClusterError } from "../../components/doctor/client.ts";
 import { collectFacts } from "../../components/doctor/collect.ts";
 import { examine, isAskedFor } from "../../components/doctor/examine.ts";
 import { list, UnreadError } from "../../components/doctor/facts.ts";
-import { exitStatus, writeJson, writeReport } from "../../components/doctor/report.ts";
+import { exitStatus, type ReportOptions, writeJson, writeReport } from "../../components/doctor/report.ts";
+import { readObjects } from "../../components/kubernetes/yaml.ts";
+import { wrap } from "../../components/support/wrap.ts";
+import { reasonOf } from "./commandLine.ts";
+import { outputWidth } from "./terminal.ts";
 
 /** The help of the doctor. `command` is how it is started. */
 export function doctorUsage(command: string): string {
   return `usage: ${command} [namespace/service | service] [option...]
 
 Says where the way from a Service of type LoadBalancer to its clients breaks: address, announcement, ARP or NDP, port.
-It reads the cluster of the kubeconfig and changes nothing. It never reads Secrets. Without a Service it looks at all.
+It reads the cluster of the kubeconfig and changes nothing. It never reads Secrets. Without a Service it looks at all of them.
 
   --kubeconfig FILE  the kubeconfig; otherwise KUBECONFIG, then ~/.kube/config
   --context NAME     the context; otherwise the current one
   --manifest FILE    also compares the cluster with the manifest that was exported
-  --no-network       does not ask the addresses from this machine
+  --no-network       does not connect to the addresses from this machine
   --json             prints the result as JSON (docs/doctor.md)
   --help             prints this
 
@@ -44,13 +48,13 @@ export interface DoctorResult {
 }
 
 /** Runs the doctor. */
-export async function runDoctor({ args, name, folder }: DoctorCommand, colors: boolean): Promise<DoctorResult> {
+export async function runDoctor({ args, name, folder }: DoctorCommand, options: ReportOptions): Promise<DoctorResult> {
   const refuse = (error: string): DoctorResult => ({ status: 2, output: "", error: `error: ${error}\n` });
   try {
-    const { values, positionals } = readOptions(args);
+    if (args.includes("--help") || args.includes("-h")) return { status: 0, output: doctorUsage(name), error: "" };
+    const { values, positionals } = readOptions(args, name);
     const [service, ...others] = positionals;
-    if (values.help === true) return { status: 0, output: doctorUsage(name), error: "" };
-    if (others.length > 0) return refuse(`name one Service, not ${positionals.length}`);
+    if (others.length > 0) return refuse(`name one Service, not ${positionals.length}: \`${name} default/web\``);
     const { kubeconfig, context, manifest } = values;
     const client = new ClusterClient({
       ...(kubeconfig !== undefined && { kubeconfig: resolve(folder, kubeconfig) }),
@@ -59,18 +63,18 @@ export async function runDoctor({ args, name, folder }: DoctorCommand, colors: b
     const facts = await collectFacts(client, {
       service,
       asksNetwork: values.network ?? true,
-      manifest: manifest === undefined ? undefined : readFileSync(resolve(folder, manifest), "utf8"),
+      manifest: manifest === undefined ? undefined : readManifest(resolve(folder, manifest)),
     });
     if (service !== undefined && !list(facts, "services").some((each) => isAskedFor(each, service)))
-      return refuse(`there is no Service ${service} in ${client.server}`);
+      return refuse(`there is no Service ${service} in ${client.server}; \`kubectl get services --all-namespaces\` lists all`);
     const diagnosis = examine(facts, service);
-    const output = values.json === true ? writeJson(diagnosis) : writeReport(diagnosis, { colors });
+    const output = values.json === true ? writeJson(diagnosis) : writeReport(diagnosis, options);
     return { status: exitStatus(diagnosis), output, error: "" };
   } catch (error) {
-    if (error instanceof UsageError) return refuse(`${error.message}\n\n${doctorUsage(name)}`);
-    if (error instanceof ClusterError || error instanceof UnreadError || isFileError(error))
-      return refuse((error as Error).message);
-    throw error;
+    if (error instanceof ClusterError || error instanceof UnreadError || error instanceof UsageError)
+      return refuse(error.message);
+    // A fault of the doctor itself. Its exit status must not look like that of a finding.
+    return refuse(inspect(error));
   }
 }
 
@@ -78,35 +82,54 @@ class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-function readOptions(args: readonly string[]) {
+/** The options of the doctor, apart from `--help`. */
+export const doctorOptions = {
+  kubeconfig: { type: "string" },
+  context: { type: "string" },
+  manifest: { type: "string" },
+  network: { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
+function readOptions(args: readonly string[], name: string) {
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
       allowNegative: true,
-      options: {
-        kubeconfig: { type: "string" },
-        context: { type: "string" },
-        manifest: { type: "string" },
-        network: { type: "boolean" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
+      options: doctorOptions,
     });
   } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
+    throw new UsageError(`${reasonOf(error)}; \`${name} --help\` prints what is allowed`, { cause: error });
   }
 }
 
-/** A file that the user named cannot be read. */
-function isFileError(error: unknown): boolean {
-  return error instanceof Error && "code" in error && "path" in error;
+/** Reads the file of `--manifest`. */
+function readManifest(file: string): string {
+  try {
+    const text = readFileSync(file, "utf8");
+    readObjects(text);
+    return text;
+  } catch (error) {
+    const [reason] = (error as Error).message.split("\n", 1);
+    throw new UsageError(`--manifest: ${file} cannot be read: ${reason}; name a file with the exported manifest`, {
+      cause: error,
+    });
+  }
 }
 
 /** Runs the doctor as a program: prints its result, and ends with its status. */
 export async function startDoctor(command: DoctorCommand): Promise<void> {
-  const { status, output, error } = await runDoctor(command, process.stdout.isTTY && process.env["NO_COLOR"] === undefined);
+  const { status, output, error } = await runDoctor(command, {
+    colors: process.stdout.isTTY && process.env["NO_COLOR"] === undefined,
+    width: outputWidth(process.stdout),
+  });
   process.stdout.write(output);
-  process.stderr.write(error);
+  process.stderr.write(
+    error
+      .split("\n")
+      .flatMap((line) => wrap(line, 4, outputWidth()))
+      .join("\n"),
+  );
   process.exitCode = status;
 }

@@ -15,12 +15,12 @@ import { step } from "./terminal.ts";
 /** Checks the arguments of `npm run pin`, and returns the release. Throws an error that says which releases can be pinned. */
 export function readRelease(words: readonly string[]): string {
   const [version] = words;
-  if (version === undefined || words.length > 1) throw new Error("name one release of Cilium, such as: npm run pin -- 1.20.2");
+  if (version === undefined || words.length > 1) throw new Error("name one release of Cilium, such as: `npm run pin -- 1.20.2`");
   const supported = `supported are releases of ${Object.keys(ciliumMinors).join(", ")}`;
   if (semver.valid(version) !== version) throw new Error(`${version} is not a release such as 1.20.2; ${supported}`);
   if (!Object.hasOwn(ciliumMinors, minorOf(version))) {
     throw new Error(
-      `${version} is a release of ${minorOf(version)}; ${supported}, and a new minor release first needs an entry in ` +
+      `${version} is not supported; ${supported}, and a new minor release first needs an entry in ` +
         "components/versions/supported.ts",
     );
   }

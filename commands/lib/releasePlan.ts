@@ -36,13 +36,15 @@ export function planRelease({ words, current, changelog, gitStatus, tags, date }
   }
   const changes = gitStatus.trimEnd();
   if (changes !== "") {
-    throw new Error(`the work tree has changes; commit them, or put them aside with git stash --include-untracked:\n${changes}`);
+    throw new Error(
+      `the work tree has changes; commit them, or put them aside with \`git stash --include-untracked\`:\n${changes}`,
+    );
   }
   const { version, reason } = nextVersion(word as Level | undefined, current, changelog);
   const tag = `v${version}`;
   if (tags.includes(tag)) {
     throw new Error(
-      `the tag ${tag} exists; use another level, or delete it if ${version} is not published anywhere: git tag --delete ${tag}`,
+      `the tag ${tag} exists; use another level, or delete it if ${version} is not published anywhere: \`git tag --delete ${tag}\``,
     );
   }
   return { current, version, tag, date, reason };

@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
+import { root } from "./root.ts";
 import type { TestProcess } from "./sharedProcesses.ts";
 import { dim, mark, say } from "./terminal.ts";
 
@@ -13,6 +14,13 @@ export interface Result {
   failed: number;
   /** Why the suite, or single tests of it, were skipped. */
   readonly skipped: string[];
+}
+
+/** A test that failed, or a file that did not run to its end. */
+export interface Failure {
+  readonly name: string;
+  /** The file, relative to the root, and for a test its line. */
+  readonly place: string;
 }
 
 /** A file to run, its environment in addition to that of this process, and where its tests are counted. */
@@ -31,20 +39,25 @@ interface Limits {
   readonly timeout: number;
 }
 
-/** Runs test files in parallel; at the same time, runs those that must be alone one after another. */
-export async function runFiles(files: readonly TestFile[], { folder, concurrency, timeout }: Limits): Promise<void> {
+/** Runs test files in parallel; at the same time, runs those that must be alone one after another. Returns what failed. */
+export async function runFiles(
+  files: readonly TestFile[],
+  { folder, concurrency, timeout }: Limits,
+): Promise<readonly Failure[]> {
   const environments = join(folder, "environments.json");
   writeFileSync(environments, JSON.stringify(Object.fromEntries(files.map(({ path, environment }) => [path, environment]))));
   process.env["CILIUM_TEST_ENVIRONMENTS"] = environments;
   const sequential = files.filter(({ isAlone }) => isAlone);
   const parallel = files.filter(({ isAlone }) => !isAlone);
-  await Promise.all([runTogether(parallel, concurrency, timeout), runTogether(sequential, 1, timeout)]);
+  const failures = await Promise.all([runTogether(parallel, concurrency, timeout), runTogether(sequential, 1, timeout)]);
+  return failures.flat();
 }
 
 const applyEnvironment = pathToFileURL(join(import.meta.dirname, "suiteEnvironment.ts")).href;
 
-async function runTogether(files: readonly TestFile[], concurrency: number, timeout: number): Promise<void> {
-  if (files.length === 0) return;
+async function runTogether(files: readonly TestFile[], concurrency: number, timeout: number): Promise<readonly Failure[]> {
+  if (files.length === 0) return [];
+  const failures: Failure[] = [];
   const resultOf = new Map(files.map(({ path, result }) => [path, result]));
   const titleOf = new Map(files.map(({ path, title }) => [path, title]));
   const events = run({ files: [...resultOf.keys()], concurrency, timeout, execArgv: ["--import", applyEnvironment] });
@@ -58,20 +71,32 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
   events.on("test:fail", ({ name, details, file, line }) => {
     const result = resultOf.get(file ?? "");
     // The file itself failed, not one of its tests.
-    if (name === file && result !== undefined) result.failed += 1;
-    say(`${mark("red", "✗")} ${name} ${dim(`${file}:${line}`)}\n${inspect(details.error.cause)}`);
+    const isFile = name === file;
+    if (isFile && result !== undefined) result.failed += 1;
+    const { cause, failureType } = details.error as Error & { readonly failureType?: string };
+    // A group of tests fails with each of its tests, which are reported themselves.
+    if (failureType === "subtestsFailed") return;
+    const title = titleOf.get(file ?? "") ?? relative(root, file ?? "");
+    const failure = isFile
+      ? { name: "did not run to its end", place: title }
+      : { name, place: `${relative(root, file ?? "")}:${line}` };
+    failures.push(failure);
+    // Of a file that ended by itself, node:test only says "test failed".
+    const reason = cause === "test failed" ? "" : `\n${typeof cause === "string" ? cause : inspect(cause)}`;
+    say(`${describeFailure(failure)}${reason}`);
     // A file that ends before it can report has no summary; its output says why.
-    if (name === file) sayOutput(file);
+    if (isFile) sayOutput(file);
   });
   const output = new Map<string, string>();
   const sayOutput = (file: string) => {
-    say(output.get(file) ?? "");
+    const text = output.get(file);
+    if (text !== undefined) say(text);
     output.delete(file);
   };
   events.on("test:stderr", ({ file, message }) => {
-    output.set(file, (output.get(file) ?? "") + message);
-    // Show the progress of a single file.
+    // Show the progress of a single file. The output of others is shown if they fail.
     if (files.length === 1) say(dim(`  ${message.trimEnd()}`));
+    else output.set(file, (output.get(file) ?? "") + message);
   });
   events.on("test:summary", ({ file, success, counts, duration_ms }) => {
     if (file === undefined) return;
@@ -80,9 +105,30 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
       result.passed += counts.passed;
       result.failed += counts.tests - counts.passed - counts.skipped - counts.todo;
     }
-    const summary = `${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`;
+    const summary = `${countTests(counts.tests)}, ${(duration_ms / 1000).toFixed(1)} s`;
     say(`${success ? mark("green", "✓") : mark("red", "✗")} ${titleOf.get(file) ?? file} ${dim(`(${summary})`)}`);
     if (!success) sayOutput(file);
   });
   await finished(events.resume());
+  return failures;
+}
+
+/** `2 tests`. */
+export function countTests(count: number): string {
+  return count === 1 ? "1 test" : `${count} tests`;
+}
+
+/** `✗ test/unit/config.test.ts:12 the name of the test`. */
+function describeFailure({ name, place }: Failure): string {
+  return `${mark("red", "✗")} ${dim(place)} ${name}`;
+}
+
+/** The tests that failed, and the command that runs only their files. They were reported among all others. */
+export function listFailures(failures: readonly Failure[]): readonly string[] {
+  // A test that a helper registers is reported with the helper's file, which cannot be run.
+  const files = new Set(failures.map(({ place }) => place.replace(/:\d+$/, "")).filter((file) => file.endsWith(".test.ts")));
+  return [
+    ...failures.map(describeFailure),
+    ...(files.size === 0 ? [] : [`run these files again: npm test -- ${[...files].join(" ")}`]),
+  ];
 }

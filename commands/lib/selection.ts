@@ -18,7 +18,10 @@ export function selectFiles({ words = [], all = false, rest = false }: Selection
   const unknown = paths.filter((path) => !suiteNames.some((name) => filesAt(path, name).length > 0));
   if (unknown.length > 0) {
     const names = suiteNames.join(", ");
-    throw new Error(`${unknown.join(", ")} is neither a suite, a test file nor a folder with test files; suites are ${names}`);
+    const verb = unknown.length === 1 ? "is" : "are";
+    throw new Error(
+      `${unknown.join(", ")} ${verb} neither a suite, a test file nor a folder with test files; suites are ${names}`,
+    );
   }
   const isWhole = (name: SuiteName) => {
     if (words.length > 0) return words.includes(name);

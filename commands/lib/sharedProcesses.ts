@@ -1,5 +1,5 @@
 import { globSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./root.ts";
 
@@ -28,11 +28,18 @@ export function shareProcesses(
   return [...groups.map((group, index) => sharedProcess(group, join(folder, `shared-${index}.test.mjs`))), ...alone];
 }
 
+/** The folder that all files are in, relative to the root. */
+function commonFolder([first = "", ...others]: readonly string[]): string {
+  const folder = dirname(first);
+  const isCommon = others.every((path) => path.startsWith(`${folder}${sep}`));
+  return isCommon || folder === dirname(folder) ? relative(root, folder) : commonFolder([folder, ...others]);
+}
+
 function ownProcess(path: string): TestProcess {
   return { path, title: path.slice(root.length + 1) };
 }
 
 function sharedProcess(paths: readonly string[], file: string): TestProcess {
   writeFileSync(file, paths.map((path) => `await import(${JSON.stringify(pathToFileURL(path).href)});\n`).join(""));
-  return { path: file, title: `${paths.length} files in one process` };
+  return { path: file, title: `${paths.length} files of ${commonFolder(paths)}, in one process` };
 }

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   CommandError,
@@ -27,11 +27,7 @@ export const devConfigFile = join(root, "Pulumi.dev.yaml");
  * encrypted, calls `leaveOut` and leaves it out, or throws if there is no `leaveOut`.
  */
 export function devConfig(file = devConfigFile, leaveOut?: () => void): TalosCiliumCniArgs {
-  const document = parseDocument(readFileSync(file, "utf8"));
-  const [error] = document.errors;
-  // The other lines of the message quote the file, which may contain secrets.
-  if (error !== undefined) throw new Error(`${file}: ${error.message.split(":\n", 1)[0] ?? ""}`);
-  const { config } = (document.toJS() ?? {}) as { config?: Record<string, unknown> | null };
+  const { config } = readConfigFile(file);
   const inputs = Object.entries(config ?? {}).flatMap(([key, value]) => {
     const [, namespace = project.name, name = ""] = /^(?:(.*):)?(.*)$/.exec(key) ?? [];
     if (namespace !== project.name || value === null || value === "") return [];
@@ -47,14 +43,30 @@ export function devConfig(file = devConfigFile, leaveOut?: () => void): TalosCil
   return { ...misplacedKeys(project.name, Object.keys(config ?? {})), ...Object.fromEntries(inputs) };
 }
 
+/** Reads a config file. Throws an error that says what is wrong with the file. */
+function readConfigFile(file: string): { readonly config?: Readonly<Record<string, unknown>> | null } {
+  const name = relative(process.cwd(), file);
+  const example = "`git show HEAD:Pulumi.dev.yaml` prints a valid config file";
+  if (!existsSync(file)) throw new Error(`${name} does not exist; bring it back with \`git checkout -- ${name}\``);
+  const document = parseDocument(readFileSync(file, "utf8"));
+  const [error] = document.errors;
+  // The other lines of the message quote the file, which may contain secrets.
+  if (error !== undefined) throw new Error(`${name} is not valid YAML: ${error.message.split(":\n", 1)[0] ?? ""}; ${example}`);
+  const content = (document.toJS() ?? {}) as { readonly config?: Readonly<Record<string, unknown>> | null };
+  // null if nothing follows `config:`.
+  const config = typeof content === "object" ? (content.config ?? {}) : undefined;
+  if (typeof config === "object" && !Array.isArray(config)) return content;
+  throw new Error(`${name}: config has no keys such as homelab-talos-cni:ciliumVersion below it; ${example}`);
+}
+
 function isInput(name: string): boolean {
   return (configKeys as readonly string[]).includes(name);
 }
 
 function encryptedSecretMessage(key: string): string {
   return (
-    `${key} is encrypted, and this command has no access to your stack's key; run pulumi up, and ` +
-    "pulumi stack output manifest --show-secrets for the manifest"
+    `${key} is encrypted, and this command has no access to your stack's key; run \`pulumi up\`, and ` +
+    "`pulumi stack output manifest --show-secrets` for the manifest"
   );
 }
 

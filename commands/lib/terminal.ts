@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { wrap } from "../../components/support/wrap.ts";
 
 /** Prints a line to standard error; standard output is for the result of a command. */
 export function say(line: string): void {
@@ -58,8 +59,29 @@ export function progress(line: string): void {
 
 /** Ends the command with an error message, without a stack trace. */
 export function fail(error: unknown): never {
-  say(`${mark("red", "error:")} ${error instanceof Error ? error.message : String(error)}`);
+  const [first = "", ...others] = (error instanceof Error ? error.message : String(error)).split("\n");
+  // Without its own color, because the escape sequence would count as characters.
+  const [line = "", ...rest] = wrap(`error: ${first}`, 4, outputWidth());
+  say(
+    [line.replace(/^error:/, mark("red", "error:")), ...rest, ...others.flatMap((each) => wrap(each, 4, outputWidth()))].join(
+      "\n",
+    ),
+  );
   process.exit(1);
+}
+
+/** The lines beside a name that stands before the first of them, such as `warnings  ...`. */
+export function twoColumns(name: string, lines: readonly string[]): readonly string[] {
+  return lines.map((line, index) => `${(index === 0 ? name : "").padEnd(9)} ${line}`);
+}
+
+/**
+ * How wide lines are: as wide as the terminal, but from 60 to 120 columns, and 120 if the output goes to a file or to another program. With COLUMNS in the
+ * environment, as wide as it says: a large number keeps every message on one line.
+ */
+export function outputWidth({ columns = 120 }: { readonly columns?: number } = process.stderr): number {
+  const wanted = Number(process.env["COLUMNS"]);
+  return wanted > 0 ? wanted : Math.min(Math.max(columns, 60), 120);
 }
 
 /** Formats the time since a `performance.now()`, such as `1.2 s`. */

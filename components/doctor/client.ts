@@ -32,7 +32,8 @@ const requestTimeout = 15_000;
 /** How long a command in a pod may take, in milliseconds. */
 const commandTimeout = 20_000;
 
-const missingKubeconfig = "there is no kubeconfig; name one with --kubeconfig or in KUBECONFIG (talosctl kubeconfig writes one)";
+const missingKubeconfig =
+  "there is no kubeconfig; name one with --kubeconfig or in KUBECONFIG (`talosctl kubeconfig` writes one)";
 
 /** Reads a cluster through its kubeconfig. It sends no request that changes something. */
 export class ClusterClient {
@@ -42,23 +43,14 @@ export class ClusterClient {
   /** Throws a ClusterError if there is no such kubeconfig or context. */
   constructor({ kubeconfig, context }: ClusterChoice) {
     this.#config = new KubeConfig();
-    try {
-      if (kubeconfig === undefined) loadDefault(this.#config);
-      else this.#config.loadFromFile(kubeconfig);
-    } catch (error) {
-      if (error instanceof ClusterError) throw error;
-      throw new ClusterError(`the kubeconfig cannot be read: ${(error as Error).message}`, { cause: error });
-    }
+    if (kubeconfig === undefined) loadDefault(this.#config);
+    else loadFile(this.#config, kubeconfig);
     if (context !== undefined) this.#config.setCurrentContext(context);
     const cluster = this.#config.getCurrentCluster();
     const contexts = this.#config.getContexts().map(({ name }) => name);
     if (cluster === null) {
       const chosen = context ?? contextOf(this.#config);
-      throw new ClusterError(
-        chosen === ""
-          ? `the kubeconfig has no current context; choose one with --context: ${contexts.join(", ")}`
-          : `the kubeconfig has no context ${JSON.stringify(chosen)} with a cluster; it has: ${contexts.join(", ")}`,
-      );
+      throw new ClusterError(missingContext(chosen, contexts));
     }
     // This is what the library makes up if there is no kubeconfig.
     if (cluster.server === "http://localhost:8080" && cluster.name === "cluster") throw new ClusterError(missingKubeconfig);
@@ -82,7 +74,9 @@ export class ClusterClient {
         timeout: requestTimeout,
       });
     } catch (error) {
-      throw new ClusterError(`${url.origin} does not answer: ${messageOf(error)}`, { cause: error });
+      const context = contextOf(this.#config);
+      const advice = `check that ${context === "" ? "this" : `the context ${context}`} is the right cluster (--context), and that its API server runs`;
+      throw new ClusterError(`${url.origin} does not answer: ${messageOf(error)}; ${advice}`, { cause: error });
     }
   }
 
@@ -131,19 +125,45 @@ function contextOf(config: { getCurrentContext: () => string | undefined }): str
   return config.getCurrentContext() ?? "";
 }
 
+/** Why no cluster is chosen. `chosen` is the name of the context, or empty. */
+function missingContext(chosen: string, contexts: readonly string[]): string {
+  if (contexts.length === 0)
+    return "the kubeconfig has no context; name another file with --kubeconfig (`talosctl kubeconfig` writes one)";
+  if (chosen === "") return `the kubeconfig has no current context; choose one with --context: ${contexts.join(", ")}`;
+  return `the kubeconfig has no context ${JSON.stringify(chosen)} with a cluster; choose one with --context: ${contexts.join(", ")}`;
+}
+
+function loadFile(config: KubeConfig, file: string): void {
+  readConfig(`the kubeconfig ${file}`, () => {
+    config.loadFromFile(file);
+  });
+}
+
+/** Throws a ClusterError if a kubeconfig cannot be read. It has only the first line of the reason: the others quote the file, which has secrets. */
+function readConfig(name: string, read: () => void): void {
+  try {
+    read();
+  } catch (error) {
+    const [reason] = (error as Error).message.split("\n", 1);
+    throw new ClusterError(`${name} cannot be read: ${reason}`, { cause: error });
+  }
+}
+
 /** Loads the files of KUBECONFIG that exist, as kubectl does; without that variable, what the library finds. */
 function loadDefault(config: KubeConfig): void {
   const files = (process.env["KUBECONFIG"] ?? "").split(delimiter).filter(Boolean);
   const [first, ...others] = files.filter((file) => existsSync(file));
   if (first === undefined) {
     if (files.length > 0) throw new ClusterError(missingKubeconfig);
-    config.loadFromDefault();
+    readConfig("the kubeconfig", () => {
+      config.loadFromDefault();
+    });
     return;
   }
-  config.loadFromFile(first);
+  loadFile(config, first);
   for (const file of others) {
     const other = new KubeConfig();
-    other.loadFromFile(file);
+    loadFile(other, file);
     // The first file decides on the context.
     config.mergeConfig(other, true);
   }

@@ -1,10 +1,13 @@
 import { styleText } from "node:util";
+import { wrap } from "../support/wrap.ts";
 import type { Diagnosis, Finding, StepResult, StepState } from "./examine.ts";
 
 /** How a report is written. */
 export interface ReportOptions {
   /** Whether to use colors. */
   readonly colors: boolean;
+  /** Longer lines of findings are broken. Undefined if none is. */
+  readonly width?: number;
 }
 
 const marks = { ok: "✓", broken: "✗", unknown: "?", notReached: "·", notUsed: "-" } as const satisfies Record<StepState, string>;
@@ -29,10 +32,11 @@ export function writeReport({ cluster, services, findings, notLookedAt }: Diagno
     ),
   ];
   if (services.length === 0) lines.push("there is no Service of type LoadBalancer");
-  const blocks = findings.map((finding, index) => writeFinding(finding, index + 1, (text) => paint("bold", text)));
+  const { width: maximum = Infinity } = options;
+  const blocks = findings.map((finding, index) => writeFinding(finding, index + 1, maximum, (text) => paint("bold", text)));
   if (blocks.length === 0) lines.push("", paint("green", "nothing found"));
   for (const block of blocks) lines.push("", ...block);
-  if (notLookedAt.length > 0) lines.push("", "not looked at:", ...reasons(notLookedAt));
+  if (notLookedAt.length > 0) lines.push("", "not looked at:", ...reasons(notLookedAt).flatMap((line) => wrap(line, 4, maximum)));
   return `${lines.join("\n")}\n`;
 }
 
@@ -49,10 +53,19 @@ export function exitStatus({ findings }: Pick<Diagnosis, "findings">): 0 | 1 {
 function writeFinding(
   { service, step, title, problem, why, remedy }: Finding,
   number: number,
+  width: number,
   bold: (text: string) => string,
 ): readonly string[] {
   const place = service === undefined ? step : `${service}, ${step}`;
-  return [bold(`${number}. ${place}: ${title}`), `   found  ${problem}`, `   why    ${why}`, `   do     ${remedy}`];
+  const parts = [
+    ["found", problem],
+    ["why", why],
+    ["do", remedy],
+  ] as const;
+  const lines = parts.flatMap(([name, text]) =>
+    wrap(text, 0, width - 10).map((line, index) => `   ${(index === 0 ? name : "").padEnd(7)}${line}`),
+  );
+  return [bold(`${number}. ${place}: ${title}`), ...lines];
 }
 
 function addressText(addresses: readonly string[]): string {

@@ -40,6 +40,11 @@ export type ClusterRule = Rule<Facts>;
 /** A rule about a Service. */
 export type ServiceRule = Rule<ServiceSubject>;
 
+/** Continues a remedy. */
+export const restartAgents = "restart the agents: `kubectl -n kube-system rollout restart ds/cilium`";
+/** Continues a remedy. */
+export const restartOperator = "restart the operator: `kubectl -n kube-system rollout restart deploy/cilium-operator`";
+
 /** The cause, if it holds. */
 export function causeIf(holds: boolean, problem: string): readonly Cause[] {
   if (!holds) return [];

@@ -46,7 +46,10 @@ function openFolder(path: string, { ciliumVersion, chart }: ChartSettings): Foun
 function openArchive(path: string, { ciliumVersion }: ChartSettings, expected: string | undefined): FoundChart {
   const actual = sha256Of(readChart(path, () => readFileSync(path)));
   if (expected !== undefined && actual !== expected) {
-    refuse("chart.sha256", `${path} has ${actual}, not ${expected}; if you trust this archive, set chart.sha256 to "${actual}"`);
+    refuse(
+      "chart.sha256",
+      `${path} has the SHA-256 ${actual}, not ${expected}; if you trust this archive, set chart.sha256 to "${actual}"`,
+    );
   }
   // The same bytes stay the same release, so the archive is unpacked only once.
   const identity = sha256Of(`${ciliumVersion} ${actual}`);
@@ -69,7 +72,7 @@ function pullChart({ ciliumVersion, chart }: ChartSettings, expected: string | u
   if (expected !== undefined && actual !== expected) {
     refuse(
       "chart.sha256",
-      `${chart.repository} delivers cilium ${ciliumVersion} with ${actual}, not ${expected}; the download was discarded: ` +
+      `${chart.repository} delivers cilium ${ciliumVersion} with the SHA-256 ${actual}, not ${expected}; the download was discarded: ` +
         `if this repository repackages the chart and you trust it, set chart.sha256 to "${actual}"`,
     );
   }

@@ -66,7 +66,7 @@ function findHelm(): string {
   if (unusable === undefined) return refuse("helm", `is not on PATH; ${install} and put it there`);
   const reason = isWindows
     ? `is a script, which Node cannot start; put the folder with the helm.exe that it starts on PATH`
-    : `is not executable; run chmod +x ${unusable}`;
+    : `is not executable; run \`chmod +x ${unusable}\``;
   return refuse("helm", `${unusable} ${reason}, or ${install}`);
 }
 

@@ -47,16 +47,49 @@ function toProblem(error: DefinedError, input: string): Problem {
       if (types.includes("string") && ["number", "boolean"].includes(typeof error.data)) {
         return wrongType(`is the ${typeof error.data} ${quote(error.data)}; put it in quotes`);
       }
-      return wrongType(`is ${quote(error.data)}; it must be ${types.join(" or ")}`);
+      return wrongType(`is ${quote(error.data)}; it must be ${types.map(describeType).join(" or ")}${keysOf(error)}`);
     }
     case "anyOf":
     case "oneOf": {
       const forms = (error.schema as readonly { readonly type?: unknown }[]).map(({ type }) => String(type));
-      return wrongType(`is ${quote(error.data)}; it must be ${forms.join(" or ")}`);
+      return wrongType(`is ${quote(error.data)}; it must be ${forms.map(describeType).join(" or ")}`);
     }
+    case "minimum":
+    case "maximum":
+      return wrongType(`is ${quote(error.data)}; it must be ${describeLimits(error.parentSchema as Limits)}`);
     default:
       return wrongType(`is ${quote(error.data)}; it ${String(error.message)}`);
   }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  object: "an object",
+  array: "a list",
+  string: "text",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false, without quotes",
+};
+
+function describeType(type: string): string {
+  return typeNames[type] ?? type;
+}
+
+/** ` with the keys mode, directRoutes`, if only an object is allowed and it has few keys. */
+function keysOf({ params, parentSchema }: ErrorObject): string {
+  const keys = Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
+  if (params["type"] !== "object" || keys.length === 0 || keys.length > 12) return "";
+  return ` with the keys ${keys.join(", ")}`;
+}
+
+interface Limits {
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+function describeLimits({ minimum, maximum }: Limits): string {
+  if (minimum !== undefined && maximum !== undefined) return `from ${minimum} to ${maximum}`;
+  return minimum === undefined ? `at most ${maximum}` : `at least ${minimum}`;
 }
 
 /** A question if one of the keys is almost the same: at most a third of the letters differ, or two letters of a short key. */

@@ -8,7 +8,7 @@ export interface CiliumMinor {
   /** The Gateway API release that the documentation of this Cilium names. */
   readonly gatewayApi: GatewayApiRelease;
   /**
-   * The Gateway API releases whose CRDs it works with, as a semver range. With an older one its Gateways stay dead, and with 1.5 and later the
+   * The Gateway API releases whose CRDs it works with, as a semver range. With an older one its Gateways do not work, and with 1.5 and later the
    * operator of a Cilium before 1.20 crashes. The range of the newest Cilium ends where nobody has looked.
    */
   readonly gatewayApiRange: string;

@@ -85,7 +85,10 @@ test("an archive and a folder of the same chart render the same bytes", () => {
 test("an archive with the wrong digest is rejected and not cached", () => {
   const cache = emptyCache();
   const { message } = inputErrorFor({ repository: repositoryServer.address });
-  assert.match(message, /^chart\.sha256: http:\/\/127.* delivers cilium 1\.18\.4 with [0-9a-f]{64}, not c361ca567b.*discarded/);
+  assert.match(
+    message,
+    /^chart\.sha256: http:\/\/127.* delivers cilium 1\.18\.4 with the SHA-256 [0-9a-f]{64}, not c361ca567b.*discarded/,
+  );
   assert(!existsSync(cache));
 });
 
@@ -237,7 +240,7 @@ test("a local archive or folder with the right chart is used, any other gives an
     inputErrorFor({ path: otherRelease, sha256: digest }, "1.18.99").message,
     /^chart\.sha256: .* is a folder and has no SHA-256/,
   );
-  assert.match(inputErrorFor({ path: archive }).message, /^chart\.sha256: .* has [0-9a-f]{64}, not c361ca567b/);
+  assert.match(inputErrorFor({ path: archive }).message, /^chart\.sha256: .* has the SHA-256 [0-9a-f]{64}, not c361ca567b/);
   const textFile = join(folder, "text.tgz");
   writeFileSync(textFile, "not an archive");
   assert.match(

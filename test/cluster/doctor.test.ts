@@ -28,7 +28,7 @@ after(() => {
 async function diagnose(kubeconfig: string, ...args: string[]): Promise<Diagnosis> {
   const result = await runDoctor(
     { args: ["--kubeconfig", kubeconfig, "--no-network", "--json", ...args], name: "doctor", folder: "/" },
-    false,
+    { colors: false },
   );
   assert.equal(result.error, "");
   const diagnosis = JSON.parse(result.output) as Diagnosis;
@@ -415,11 +415,17 @@ test("a cluster without Cilium, and an API server that is gone", async () => {
       findings.map(({ rule }) => rule),
       ["cilium-missing"],
     );
-    const gone = await runDoctor({ args: ["web", "--kubeconfig", cluster.kubeconfig], name: "doctor", folder: "/" }, false);
+    const gone = await runDoctor(
+      { args: ["web", "--kubeconfig", cluster.kubeconfig], name: "doctor", folder: "/" },
+      { colors: false },
+    );
     assert.deepEqual([gone.status, gone.output], [2, ""]);
     assert.match(gone.error, /^error: there is no Service web in https:/);
     await cluster.stopApiServer();
-    const { status, error } = await runDoctor({ args: ["--kubeconfig", cluster.kubeconfig], name: "doctor", folder: "/" }, false);
+    const { status, error } = await runDoctor(
+      { args: ["--kubeconfig", cluster.kubeconfig], name: "doctor", folder: "/" },
+      { colors: false },
+    );
     assert.equal(status, 2);
     assert.match(error, /^error: https:\/\/127\.0\.0\.1:\d+ does not answer: .*ECONNREFUSED/);
   } finally {

@@ -67,12 +67,12 @@ test("npm run pin completes what Renovate changed", { timeout: 120_000 }, async 
 test("npm run pin writes nothing if a check fails", { timeout: 120_000 }, async () => {
   writeFileSync(pinsFile, unpinned);
   for (const [args, message] of [
-    [[], /^error: name one release of Cilium, such as: npm run pin -- 1\.20\.2$/m],
+    [[], /^error: name one release of Cilium, such as: `npm run pin -- 1\.20\.2`$/m],
     [
       ["1.18.98", "--repository", server.address],
       /^error: http.* has no cilium 1\.18\.98; its newest release of 1\.18 is 1\.18\.4$/m,
     ],
-    [["1.18.4", "--repo", server.address], /^error: Unknown option '--repo'/m],
+    [["1.18.4", "--repo", server.address], /^error: unknown option '--repo'/m],
   ] as const) {
     const { status, printed } = await pin(...args);
     assert.equal(status, 1);

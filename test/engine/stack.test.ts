@@ -71,7 +71,7 @@ test("wrong inputs give one error at preview, and nothing is recorded", { timeou
     [{ ...args, chart: { path: "/no/such/chart" } }, /^chart\.path: \/no\/such\/chart does not exist; name a chart archive .*$/],
     [
       { ...args, chart: { path: import.meta.filename, sha256: "0".repeat(64) } },
-      /^chart\.sha256: .* has [0-9a-f]{64}, not 0{64}; .*$/,
+      /^chart\.sha256: .* has the SHA-256 [0-9a-f]{64}, not 0{64}; .*$/,
     ],
     [{ ...args, podCird: "10.42.0.0/16" }, /^podCird: is not an input; did you mean podCidr\? known are .*$/],
     [

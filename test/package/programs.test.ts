@@ -68,7 +68,7 @@ for (const name of Object.keys(programs) as ConsumerName[]) {
     }
     const missing = runUnchecked(command, ["doctor", "--kubeconfig", "missing"], { cwd: folder });
     assert.deepEqual([missing.status, missing.stdout], [2, ""]);
-    assert.match(missing.stderr, /^error: the kubeconfig cannot be read: ENOENT/);
+    assert.match(missing.stderr, /^error: the kubeconfig\s+\S+missing\s+cannot\s+be\s+read:\s+ENOENT/);
     assert.match(runUnchecked(command, ["cure"], { cwd: folder }).stderr, /^error: there is no command cure/);
 
     const oldNode = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.12.0" } });';

@@ -2,6 +2,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { readCommandLine } from "../../commands/lib/commandLine.ts";
 import { findAgentObstacle } from "../../commands/lib/lanObstacles.ts";
 import type { Page } from "../../commands/lib/page.ts";
 import { allPlugins, findPluginFolder } from "../../commands/lib/plugins.ts";
@@ -64,10 +65,28 @@ function onLan(measure: (lan: VirtualLan, firstNode: LanNode) => Promise<Page>, 
   return { suite: suites.lan, make };
 }
 
+const names = Object.keys(pages);
+
+const commandLine = {
+  command: "npm run measure",
+  usage: `usage: npm run measure -- PAGE
+
+Writes a page of docs/, a section of one, or a picture, from a run of real software. The page preview needs what \`npm run test:plugins\` needs,
+the others what \`npm run test:lan\` needs (docs/how-it-is-tested.md).
+
+PAGE is one of ${names.join(", ")}
+`,
+  config: { allowPositionals: true },
+} as const;
+
 async function main(): Promise<void> {
-  const [, { suite, make }] =
-    Object.entries(pages).find(([name]) => name === process.argv[2]) ??
-    fail(`name the page to measure: ${Object.keys(pages).join(" or ")}`);
+  const {
+    positionals: [word, ...others],
+  } = readCommandLine(commandLine);
+  const measurement = Object.entries(pages).find(([name]) => name === word && others.length === 0)?.[1];
+  if (measurement === undefined)
+    throw new Error(`name one page, such as \`npm run measure -- defaults\`; pages are ${names.join(", ")}`);
+  const { suite, make } = measurement;
   // Fetch everything that the suite needs first, because the namespaces have no network.
   if (process.env[suiteDataVariable] === undefined) {
     const obstacle = suite.runsAgent === true ? findAgentObstacle() : undefined;

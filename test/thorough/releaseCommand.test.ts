@@ -62,11 +62,11 @@ test("npm run release changes nothing if it cannot release", { timeout: 120_000 
   await git("tag", `v${next}`);
   const tagged = await release();
   assert.equal(tagged.status, 1);
-  const [, advice = ""] = /^error: the tag \S+ exists; .*: git (.*)$/m.exec(tagged.printed) ?? [];
+  const [, advice = ""] = /^error: the tag \S+ exists; .*: `git (.*)`$/m.exec(tagged.printed) ?? [];
   await git(...advice.split(" "));
   const mistyped = await release("--dryrun");
   assert.equal(mistyped.status, 1);
-  assert.match(mistyped.printed, /^error: Unknown option '--dryrun'/m);
+  assert.match(mistyped.printed, /^error: unknown option '--dryrun'; `npm run release -- --help` prints what is allowed$/m);
   assert.equal(await state(), stateBefore);
 });
 
@@ -76,7 +76,7 @@ test("the error of a release that stops half-way says how to undo it", { timeout
   const stateBefore = await state();
   const { status, printed } = await release();
   assert.equal(status, 1);
-  const [, advice = ""] = /^error: npm run generate failed; .*: git (reset .*)$/m.exec(printed) ?? [];
+  const [, advice = ""] = /^error: npm run generate failed; .*: `git (reset .*)`$/m.exec(printed) ?? [];
   assert.notEqual(await state(), stateBefore);
   await git(...advice.split(" "));
   assert.equal(await state(), stateBefore);

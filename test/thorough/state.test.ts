@@ -36,7 +36,7 @@ const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<Refused
   ],
   "a known key of the wrong type": [
     { config: { ...args, routing: secret }, declaresConfig: false },
-    /^routing: is "not-for-the-eyes-of-others"; it must be object/,
+    /^routing: is "not-for-the-eyes-of-others"; it must be an object/,
   ],
   "`secretValues`, rejected for another input": [
     { config: { ...args, podCidr: "x" }, encryptedConfig: { "secretValues.tls.ca.key": secret } },
@@ -48,7 +48,7 @@ const rejectedConfigs: Readonly<Record<string, readonly [operation: Omit<Refused
   ],
   "`secretValues` that are not an object": [
     { config: args, encryptedConfig: { secretValues: secret }, declaresConfig: false },
-    /^secretValues: is "\[secret\]"; it must be object/,
+    /^secretValues: is "\[secret\]"; it must be an object/,
   ],
 };
 
@@ -75,7 +75,7 @@ test("problems of the config and of the inputs come in one error", { timeout: 60
   });
   assert.match(
     message,
-    /^4 inputs cannot work:\n {2}lan: homelab-talos-cni:lan is encrypted .*\n {2}podCidr: .*\n {2}podCird: is not an input; .*\n {2}routing: is "native"; it must be object$/,
+    /^4 inputs cannot work:\n {2}lan: homelab-talos-cni:lan is encrypted .*\n {2}podCidr: .*\n {2}podCird: is not an input; .*\n {2}routing: is "native"; it must be an object with the keys mode, directRoutes$/,
   );
 });
 

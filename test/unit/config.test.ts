@@ -127,16 +127,19 @@ test("malformed JSON stays text, which is then a problem of that input", () => {
   for (const text of ["{", "native", "{a: b}"]) {
     const args = readConfig({ "homelab:routing": text });
     assert.deepEqual(args, { routing: text });
-    assert.match(problemLines(checkInputs(args).errors).join("\n"), /^routing: is ".*"; it must be object$/);
+    assert.match(
+      problemLines(checkInputs(args).errors).join("\n"),
+      /^routing: is ".*"; it must be an object with the keys mode, directRoutes$/,
+    );
   }
 });
 
 test("JSON of another type is a problem of that input, and null does not count as not set", () => {
   const args = readConfig({ "homelab:values": "null", "homelab:l2": "7", "homelab:lan": "[]" });
   assert.deepEqual(problemLines(checkInputs(args).errors), [
-    "l2: is 7; it must be object",
-    "lan: is []; it must be object",
-    "values: is null; it must be object",
+    "l2: is 7; it must be an object with the keys enabled, leaseDuration, leaseRenewDeadline, leaseRetryPeriod",
+    "lan: is []; it must be an object with the keys nodes, subnets, vip, gateway, dhcpRange",
+    "values: is null; it must be an object",
   ]);
 });
 

@@ -130,7 +130,7 @@ export const bgpPeerChecks: Checks<Settings> = {
           return [
             problem(
               input,
-              `${quote(authSecretRef)} is not a valid Kubernetes name; it must be that of a Secret, such as bgp-password`,
+              `${quote(authSecretRef)} is not a valid Kubernetes name; write the name of a Secret, such as bgp-password`,
             ),
           ];
         }),

@@ -12,7 +12,7 @@ export const nameChecks: Checks<Settings> = {
       source: "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
       needs: ["namespace"],
       run: ({ namespace }) => {
-        if (!dnsLabel.test(namespace)) return [invalidName("namespace", namespace, "a DNS label such as kube-system")];
+        if (!dnsLabel.test(namespace)) return [invalidName("namespace", namespace, `${labelFormat}, such as kube-system`)];
         if (typeof readStream(namespace, { uniqueKeys: false })[0] === "string") return [];
         return [
           problem(
@@ -31,7 +31,7 @@ export const nameChecks: Checks<Settings> = {
         ...objectNameProblems("loadBalancer.ipPools", loadBalancer.ipPools, subdomain),
         ...objectNameProblems("loadBalancer.l2Policies", loadBalancer.l2Policies, subdomain),
         // The name of an instance is the value of a label too.
-        ...objectNameProblems("bgp", bgp, { pattern: dnsLabel, description: "a DNS label such as lan" }),
+        ...objectNameProblems("bgp", bgp, { pattern: dnsLabel, description: `${labelFormat}, such as lan` }),
       ],
     }),
   ],
@@ -43,7 +43,13 @@ interface NameFormat {
   readonly description: string;
 }
 
-const subdomain: NameFormat = { pattern: dnsSubdomain, description: "a DNS subdomain such as default-ip-pool" };
+const labelFormat = 'at most 63 lower case letters, digits and "-", with a letter or digit at both ends';
+
+const subdomain: NameFormat = {
+  pattern: dnsSubdomain,
+  description:
+    'at most 253 lower case letters, digits, "-" and ".", with a letter or digit at both ends, such as default-ip-pool',
+};
 
 function objectNameProblems(
   list: string,
@@ -61,5 +67,5 @@ function objectNameProblems(
 }
 
 function invalidName(input: string, name: string, description: string): Problem {
-  return problem(input, `${quote(name)} is not a valid Kubernetes name; it must be ${description}`);
+  return problem(input, `${quote(name)} is not a valid Kubernetes name; write ${description}`);
 }

@@ -1,7 +1,7 @@
 import semver from "semver";
-import type { Settings } from "../../inputs/settings.ts";
+import { inputDefaults, type Settings } from "../../inputs/settings.ts";
 import { type Problem, problem, quote } from "../../support/problems.ts";
-import { ciliumMinor, ciliumMinors, minorOf } from "../../versions/supported.ts";
+import { ciliumMinor, ciliumMinors } from "../../versions/supported.ts";
 import { type Checks, inputCheck } from "../check.ts";
 
 const minorOrPatch = /^v?1\.\d{1,3}(?:\.\d{1,3}(?:-[0-9A-Za-z.-]+)?)?$/;
@@ -19,7 +19,9 @@ export const versionFormatChecks: Checks<Settings> = {
           return [problem("ciliumVersion", `${quote(ciliumVersion)} is not a release such as 1.19.6; ${supported}`)];
         }
         if (ciliumMinor(ciliumVersion) !== undefined) return [];
-        return [problem("ciliumVersion", `${ciliumVersion} is a release of ${minorOf(ciliumVersion)}; ${supported}`)];
+        return [
+          problem("ciliumVersion", `${ciliumVersion} is not supported; ${supported}, such as ${inputDefaults.ciliumVersion}`),
+        ];
       },
     }),
     inputCheck({

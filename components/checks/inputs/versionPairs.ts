@@ -65,7 +65,12 @@ export const versionPairChecks: Checks<Settings> = {
         const talos = semver.coerce(version);
         if (talos === null || minorOf(talos.version) in talosMinors) return [];
         const known = Object.keys(talosMinors).join(", ");
-        return [problem("talos.version", `${talos.version} is a release of ${minorOf(talos.version)}; known are ${known}`)];
+        return [
+          problem(
+            "talos.version",
+            `${talos.version} is a release of ${minorOf(talos.version)}, and known are ${known}; whether it runs this Kubernetes is not checked`,
+          ),
+        ];
       },
     }),
     inputCheck({

@@ -9,7 +9,7 @@ export const gatewayApiChecks: Checks<RenderedSubject> = {
   errors: [
     renderedCheck({
       title: "Gateway API CRDs that this Cilium does not work with",
-      why: "With older ones its Gateways stay dead. From 1.5 on, they crash the operator of a Cilium before 1.20.",
+      why: "With older ones its Gateways do not work. From 1.5 on, they crash the operator of a Cilium before 1.20.",
       source: "https://github.com/cilium/cilium/issues/44920",
       run: ({ settings: { ciliumVersion }, gatewayApi }) => {
         const minor = supportedMinor(ciliumVersion);
@@ -22,7 +22,7 @@ export const gatewayApiChecks: Checks<RenderedSubject> = {
           problem(
             "gatewayApi.crdsPath",
             `${nameOf(unsuitable)} ${origin}, and Cilium ${ciliumVersion} works with ${minor.gatewayApiRange}: with an older one its ` +
-              `Gateways stay dead, a newer one can crash its operator; get ${gatewayApiCrdsUrl(minor.gatewayApi)}`,
+              `Gateways do not work, a newer one can crash its operator; get ${gatewayApiCrdsUrl(minor.gatewayApi)}`,
           ),
         ];
       },

@@ -99,7 +99,9 @@ export const advisoryChecks: Checks<ValuesSubject> = {
         const message = [
           `${ciliumVersion} has published security holes`,
           ...(open.length === 0 ? [] : [`these settings open ${open.map(describe).join(", ")}`]),
-          ...(others.length === 0 ? [] : [`they do not open ${others.map(advisoryName).join(", ")}`]),
+          ...(others.length === 0
+            ? []
+            : [`${open.length === 0 ? "these settings" : "they"} do not open ${others.map(advisoryName).join(", ")}`]),
           `use Cilium ${nearestFixedRelease(ciliumVersion)} or later`,
         ];
         return [problem("ciliumVersion", message.join("; "))];

@@ -37,7 +37,7 @@ export const announcedAddressChecks: Checks<ValuesSubject> = {
       releases: "1.20.0",
       run: ({ settings, values }) => {
         if (!announcesOnLan(values) || settings.loadBalancer.l2Policies.length === 0) return [];
-        const restart = `run kubectl --namespace ${settings.namespace} rollout restart daemonset/cilium after each new Service`;
+        const restart = `run \`kubectl --namespace ${settings.namespace} rollout restart daemonset/cilium\` after each new Service`;
         return [
           problem(
             "ciliumVersion",

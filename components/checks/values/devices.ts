@@ -161,7 +161,7 @@ function nameObstacle({ text, name }: DeviceEntry, ciliumVersion: string): strin
   // An alternative name may be longer.
   const longest = matchesAlternativeNames(ciliumVersion) ? 127 : 15;
   if (Buffer.byteLength(name) <= longest) return undefined;
-  return `is longer than the name of an interface can be (${longest} bytes); write the name that talosctl get links shows`;
+  return `is longer than the name of an interface can be (${longest} bytes); write the name that \`talosctl get links\` shows`;
 }
 
 function uselessExclusion(subject: Subject, entry: DeviceEntry): readonly Problem[] {

@@ -22,7 +22,7 @@ export const encryptionChecks: Checks<ValuesSubject> = {
         const allowed = ["ipsec", "wireguard"];
         if (isInRange(settings.ciliumVersion, ">=1.19.0")) allowed.push("ztunnel");
         if (allowed.includes(type)) return [];
-        const words = allowed.map((word) => quote(word)).join(" and ");
+        const words = allowed.map((word) => quote(word)).join(", ");
         return [
           problem(originOf(settings, "encryption.type"), `is ${quote(type)}, which encrypts nothing; allowed are ${words}`),
         ];

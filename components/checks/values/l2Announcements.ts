@@ -135,7 +135,7 @@ function timingProblems(settings: UserValues, values: HelmValues): readonly Prob
     problems.push(
       problem(
         input("leaseRetryPeriod"),
-        `is ${timing.leaseRetryPeriod}; ${jitter} times as long, it must be shorter than leaseRenewDeadline, which is ${timing.leaseRenewDeadline}`,
+        `is ${timing.leaseRetryPeriod}, and ${jitter} times that must be shorter than leaseRenewDeadline, which is ${timing.leaseRenewDeadline}`,
       ),
     );
   }

@@ -38,7 +38,11 @@ const duration = 'a duration with a unit, such as "30s"';
 const forms: readonly Form[] = [
   { path: "nodePort.range", isValid: isRange(","), form: 'two ports, the smaller one first, such as "30000,32767"' },
   { path: "tunnelSourcePortRange", isValid: isRange("-"), form: 'two ports, such as "0-0"' },
-  { path: "maglev.hashSeed", isValid: isSeed, form: "12 bytes in base64, as of head -c12 /dev/urandom | base64 -w0" },
+  {
+    path: "maglev.hashSeed",
+    isValid: isSeed,
+    form: "12 bytes in base64, such as the output of `head -c12 /dev/urandom | base64 -w0`",
+  },
   { path: "bpf.monitorFlags", isValid: isFlags, form: 'TCP flags separated by blanks, such as "syn fin rst", or "all"' },
   { path: "ipam.multiPoolPreAllocation", isValid: isPreAllocation, form: 'pools with numbers, such as "default=8"' },
   // Up to 1.18, a number without a unit is taken as nanoseconds.

@@ -64,7 +64,7 @@ export const addressRules = [
     id: "no-pool",
     title: "no pool at all",
     why: "A Service gets its address from a CiliumLoadBalancerIPPool.",
-    remedy: "Create a pool: input loadBalancer.ipPools.",
+    remedy: "Add a pool to the input loadBalancer.ipPools, and apply it.",
     source: lbIpam,
     run: ({ facts, service }) => {
       // As long as there is no pool, the operator says nothing.
@@ -150,7 +150,8 @@ export const addressRules = [
     id: "address-pending",
     title: "a Service without an address",
     why: "The operator gives addresses as soon as a pool has one for the Service.",
-    remedy: "Wait a few seconds and ask again. If it stays so, look at the log of the operator.",
+    remedy:
+      "Wait a few seconds, and run the doctor again. If it stays so, look at the log of the operator: `kubectl -n kube-system logs deploy/cilium-operator`.",
     source: lbIpam,
     run: ({ facts, service }) => {
       const refusal = refusalOf(service);

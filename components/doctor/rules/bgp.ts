@@ -2,7 +2,7 @@ import { matchesLabels } from "../../inputs/labelSelection.ts";
 import { addressesOf, isOn, selectableLabels } from "../cluster.ts";
 import { condition, type Facts, fullName, isTrue, list } from "../facts.ts";
 import type { BgpAdvertisement, BgpPeerConfig, Condition } from "../objects.ts";
-import { clusterRule, serviceRule, type ServiceSubject } from "../rule.ts";
+import { clusterRule, restartAgents, restartOperator, serviceRule, type ServiceSubject } from "../rule.ts";
 
 const controlPlane = "https://docs.cilium.io/en/stable/network/bgp-control-plane/";
 
@@ -12,7 +12,7 @@ export const sessionRules = [
     id: "bgp-off",
     title: "BGP objects although BGP is off",
     why: "Without the switch, no node opens a session.",
-    remedy: "Set the value bgpControlPlane.enabled to true, and restart the agents and the operator.",
+    remedy: `Set the value bgpControlPlane.enabled to true, apply it, ${restartAgents}, and ${restartOperator}.`,
     source: `${controlPlane}bgp-control-plane-configuration/`,
     run: (facts) => {
       const configs = list(facts, "bgpClusterConfigs");
@@ -74,7 +74,7 @@ export const advertisementRules = [
     id: "no-session",
     title: "no BGP session that carries the address",
     why: "A router learns the addresses only over a session that is established.",
-    remedy: "Create a CiliumBGPClusterConfig that selects nodes: input bgp.",
+    remedy: "Add an instance to the input bgp, which makes a CiliumBGPClusterConfig that selects nodes, and apply it.",
     source: `${controlPlane}bgp-control-plane-configuration/`,
     run: ({ facts }) => {
       if (!isOn(facts, "enable-bgp-control-plane")) return [{ problem: "BGP is off", followsFrom: "bgp-off" }];

@@ -13,7 +13,7 @@ import {
 } from "../cluster.ts";
 import { type Facts, fullName, list, read, UnreadError } from "../facts.ts";
 import type { Lease, Pod } from "../objects.ts";
-import { type Cause, causeIf, clusterRule } from "../rule.ts";
+import { type Cause, causeIf, clusterRule, restartAgents } from "../rule.ts";
 
 /** The lease of the operator that works. The others wait for it. */
 const operatorLease = "cilium-operator-resource-lock";
@@ -126,7 +126,7 @@ export const ciliumRules = [
       return [
         {
           problem: `each agent sends ${needed} requests per second for ${leases} leases (one each per ${retryPeriod}), and its limit is ${limit}`,
-          remedy: `Set k8sClientRateLimit.qps to at least ${needed + 10} and burst to twice as much, and restart the agents.`,
+          remedy: `Set k8sClientRateLimit.qps to at least ${needed + 10} and burst to twice as much, apply it, and ${restartAgents}.`,
         },
       ];
     },

@@ -3,7 +3,7 @@ import { changesInCluster } from "../../kubernetes/objectChanges.ts";
 import type { KubernetesObject } from "../../kubernetes/yaml.ts";
 import { agentDaemonSet, isOn } from "../cluster.ts";
 import { type Facts, list, read } from "../facts.ts";
-import { causeIf, clusterRule } from "../rule.ts";
+import { causeIf, clusterRule, restartAgents } from "../rule.ts";
 
 export const configurationRules = [
   clusterRule({
@@ -26,7 +26,7 @@ export const configurationRules = [
     id: "rollout-unfinished",
     title: "agents that do not have the present configuration",
     why: "An agent reads its configuration when it starts.",
-    remedy: "Wait for the rollout: `kubectl -n kube-system rollout status ds/cilium`. Restart the agents if it stands still.",
+    remedy: `Wait for the rollout: \`kubectl -n kube-system rollout status ds/cilium\`. If it stands still, ${restartAgents}.`,
     source: "https://docs.cilium.io/en/stable/configuration/",
     run: (facts) => {
       const { status, metadata } = agentDaemonSet(facts) ?? {};
@@ -56,7 +56,7 @@ export const configurationRules = [
     id: "object-changed",
     title: "objects that differ from the manifest",
     why: "The stack exported something else than what runs: another owner changed it, or the change was never applied. Talos never changes objects that exist.",
-    remedy: "Apply the manifest again, or sync Talos with the machine config (output syncCommand), and restart the agents.",
+    remedy: `Apply the manifest again, or sync Talos with the machine config (output syncCommand). Then ${restartAgents}.`,
     source: "docs/upgrading.md",
     run: (facts) => {
       if (facts.manifest === undefined) return [];

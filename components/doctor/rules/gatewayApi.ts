@@ -2,20 +2,19 @@ import { ciliumMinor, isInRange } from "../../versions/supported.ts";
 import { agentDaemonSet, ciliumRelease, isOn } from "../cluster.ts";
 import { condition, type Facts, fullName, isTrue, list } from "../facts.ts";
 import type { Condition } from "../objects.ts";
-import { clusterRule } from "../rule.ts";
+import { clusterRule, restartOperator } from "../rule.ts";
 
 const installation = "https://docs.cilium.io/en/stable/network/servicemesh/gateway-api/installation/";
 const controller = "io.cilium/gateway-controller";
 /** The kinds without which the operator of every release leaves Gateway API off. */
 const neededKinds = ["gatewayclasses", "gateways", "httproutes", "grpcroutes", "referencegrants"];
-const restart = "restart the operator: `kubectl -n kube-system rollout restart deploy/cilium-operator`";
 
 export const gatewayApiRules = [
   clusterRule({
     id: "gateway-api-crds-missing",
     title: "Gateway API CRDs that are missing",
     why: "Cilium's operator looks for them only once, when it starts. Without them Gateways do nothing.",
-    remedy: `Install the CRDs of the release that this Cilium needs, then ${restart}.`,
+    remedy: `Install the CRDs of the release that this Cilium needs, then ${restartOperator}.`,
     source: installation,
     run: (facts) => {
       if (!servesGateways(facts)) return [];
@@ -29,7 +28,7 @@ export const gatewayApiRules = [
     id: "gateway-api-crds-release",
     title: "Gateway API CRDs of a release that does not fit",
     why: "With an older release Gateways do nothing. With 1.5 and later, the operator of a Cilium before 1.20 ends when it starts.",
-    remedy: `Install the CRDs of the release that this Cilium needs, then ${restart}.`,
+    remedy: `Install the CRDs of the release that this Cilium needs, then ${restartOperator}.`,
     source: installation,
     run: (facts) => {
       const release = servesGateways(facts) ? ciliumRelease(facts) : undefined;
@@ -66,13 +65,13 @@ export const gatewayApiRules = [
     id: "gateway-class-not-accepted",
     title: "a GatewayClass that is not accepted",
     why: "The operator accepts it if it serves Gateway API: it found all CRDs when it started, and Cilium replaces kube-proxy.",
-    remedy: `Correct what is reported above it, then ${restart}.`,
+    remedy: `Correct what is reported above it, then ${restartOperator}.`,
     source: installation,
     run: (facts) =>
       ciliumClasses(facts)
         .filter(({ status }) => !isTrue(status?.conditions, "Accepted"))
         .map(({ metadata: { name }, status }) => ({
-          problem: `GatewayClass ${name}: ${condition(status?.conditions, "Accepted")?.message ?? "the operator has not looked at it"}`,
+          problem: `GatewayClass ${name}: ${condition(status?.conditions, "Accepted")?.message || "the operator has not accepted it"}`,
         })),
   }),
   clusterRule({

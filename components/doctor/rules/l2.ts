@@ -3,7 +3,7 @@ import { addressesOf, ciliumRelease, devicesOf, isOn } from "../cluster.ts";
 import { condition, type Facts, fullName, isTrue, list } from "../facts.ts";
 import { fitsInterface, policiesForService, policiesWithAddresses, policyNodes } from "../l2Policies.ts";
 import type { L2Policy } from "../objects.ts";
-import { causeIf, serviceRule } from "../rule.ts";
+import { causeIf, restartAgents, serviceRule } from "../rule.ts";
 
 const l2 = "https://docs.cilium.io/en/stable/network/l2-announcements/";
 
@@ -13,7 +13,7 @@ export const l2Rules = [
     id: "l2-off",
     title: "L2 announcements are off",
     why: "Without the switch, the agents have neither the code nor the permissions to announce.",
-    remedy: "Set the input l2.enabled to true (value l2announcements.enabled), and restart the agents.",
+    remedy: `Set the input l2.enabled to true (value l2announcements.enabled), apply it, and ${restartAgents}.`,
     source: `${l2}#configuration`,
     run: ({ facts }) => causeIf(!isOn(facts, "enable-l2-announcements"), "enable-l2-announcements is off in cilium-config"),
   }),
@@ -21,7 +21,7 @@ export const l2Rules = [
     id: "no-policy",
     title: "no L2 announcement policy",
     why: "An agent announces a Service only if a policy selects it.",
-    remedy: 'Create a policy: input loadBalancer.l2Policies, such as { name: "lan" }.',
+    remedy: 'Add a policy such as { name: "lan" } to the input loadBalancer.l2Policies, and apply it.',
     source: `${l2}#policies`,
     run: ({ facts }) => causeIf(list(facts, "l2Policies").length === 0, "there is no CiliumL2AnnouncementPolicy"),
   }),

@@ -3,7 +3,7 @@ import { endpointsOf, readyEndpoints } from "../endpoints.ts";
 import { fullName, list } from "../facts.ts";
 import { policiesWithAddresses, policyNodes } from "../l2Policies.ts";
 import type { Service } from "../objects.ts";
-import { serviceRule, type ServiceSubject } from "../rule.ts";
+import { restartAgents, serviceRule, type ServiceSubject } from "../rule.ts";
 
 const leases = "https://docs.cilium.io/en/stable/network/l2-announcements/#leases";
 
@@ -13,8 +13,7 @@ export const leaseRules = [
     id: "no-lease",
     title: "no node that has taken the lease",
     why: "The node that holds the lease of the Service is the one that answers.",
-    remedy:
-      "Look at the logs of the agents: `kubectl -n kube-system logs ds/cilium | grep -i l2`. A restart of the agents makes them try again.",
+    remedy: `Look at the logs of the agents: \`kubectl -n kube-system logs -l k8s-app=cilium -c cilium-agent --tail=-1 | grep -i l2\`. To make them try again, ${restartAgents}.`,
     source: leases,
     run: ({ facts, service }) => {
       const lease = announcementLease(facts, service);
@@ -30,7 +29,7 @@ export const leaseRules = [
     id: "lease-of-excluded-node",
     title: "a lease of a node that the policies do not select",
     why: "The node does not announce, and no other takes the lease while it is renewed.",
-    remedy: "Delete the lease; a node that fits takes it. Restart the agent of the node if it comes back.",
+    remedy: `Delete the lease; a node that the policies select takes it. If the lease of the same node comes back, ${restartAgents}.`,
     source: leases,
     run: (subject) => {
       const holder = holderOf(subject);
@@ -47,7 +46,7 @@ export const leaseRules = [
     id: "lease-of-unknown-node",
     title: "a lease of a node that does not exist",
     why: "Nobody answers until another node takes the lease over.",
-    remedy: "Wait until the lease has run out. If nobody takes it over then, restart the agents.",
+    remedy: `Wait until the lease has run out. If no other node has taken it then, ${restartAgents}.`,
     source: leases,
     run: (subject) => {
       const holder = holderOf(subject);
@@ -115,8 +114,7 @@ export const leaseRules = [
   }),
 ];
 
-const remedyOf1200 =
-  "Cilium 1.20.0 does not announce a Service whose address is new until an agent restarts: use 1.20.1 or later, or restart the agents.";
+const remedyOf1200 = `Cilium 1.20.0 does not announce a Service whose address is new until an agent restarts: use 1.20.1 or later, or ${restartAgents}.`;
 
 /** The node that holds the lease of a Service. */
 export function holderOf({ facts, service }: ServiceSubject): string | undefined {

@@ -136,5 +136,5 @@ test("npm run advisories succeeds if nothing differs, and fails with the differe
       ],
     },
   ];
-  await assert.rejects(command(), /differs from [^]*GHSA-2222-3333-4444 is missing: .* \(1\.19\.0 until 1\.19\.9\)/);
+  await assert.rejects(command(), /differs from [^]*GHSA-2222-3333-4444 is missing: .* \(1\.19\.0\s+until 1\.19\.9\)/);
 });

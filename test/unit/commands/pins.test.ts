@@ -57,16 +57,16 @@ test("every final release of a supported minor can be pinned", () => {
 test("anything but one final release of a supported minor is refused, and the error says what can be pinned", () => {
   const supported = "supported are releases of 1\\.18, 1\\.19, 1\\.20";
   for (const [words, message] of [
-    [[], "^name one release of Cilium, such as: npm run pin -- 1\\.20\\.2$"],
+    [[], "^name one release of Cilium, such as: `npm run pin -- 1\\.20\\.2`$"],
     [["1.20.2", "1.20.3"], "^name one release of Cilium"],
     [["latest"], `^latest is not a release such as 1\\.20\\.2; ${supported}$`],
     [["v1.20.2"], `^v1\\.20\\.2 is not a release such as 1\\.20\\.2; ${supported}$`],
     [["1.20"], `^1\\.20 is not a release such as`],
     [
       ["1.17.9"],
-      `^1\\.17\\.9 is a release of 1\\.17; ${supported}, and a new minor release first needs an entry in components/versions/supp`,
+      `^1\\.17\\.9 is not supported; ${supported}, and a new minor release first needs an entry in components/versions/supp`,
     ],
-    [["2.18.4"], "^2\\.18\\.4 is a release of 2\\.18; "],
+    [["2.18.4"], "^2\\.18\\.4 is not supported; "],
     [["1.20.0-rc.1"], "^1\\.20\\.0-rc\\.1 is a prerelease; only final releases are pinned$"],
   ] as const) {
     assert.throws(() => readRelease(words), { message: new RegExp(message) }, words.join(" "));

@@ -150,7 +150,7 @@ const refused: Readonly<Record<string, readonly [Partial<Situation>, RegExp]>> =
   ],
   "an unknown section": [{ changelog: changelogOf(section("Improved")) }, /"### Improved" is not a section; write .*### Added, /],
   "a section with a name of objects": [{ changelog: changelogOf(section("constructor")) }, /is not a section/],
-  "a tag that exists": [{ tags: ["v0.3.2"] }, /^the tag v0\.3\.2 exists; .*: git tag --delete v0\.3\.2$/],
+  "a tag that exists": [{ tags: ["v0.3.2"] }, /^the tag v0\.3\.2 exists; .*: `git tag --delete v0\.3\.2`$/],
   "a version that is not semantic": [{ current: "1.0" }, /^package\.json: "1\.0" is not a semantic version/],
 };
 

@@ -35,7 +35,7 @@ test("suites and files are selected by name, relative to the user's folder", () 
   );
   assert.throws(
     () => selectFiles({ words: ["harness/virtualLan.ts", "unit", "harness"] }),
-    /^Error: harness\/virtualLan\.ts, harness is neither a suite, a test file nor a folder with test files; suites are lan, /,
+    /^Error: harness\/virtualLan\.ts, harness are neither a suite, a test file nor a folder with test files; suites are lan, /,
   );
 });
 

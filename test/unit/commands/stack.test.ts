@@ -32,7 +32,17 @@ test("a config file is read as the program reads it from the stack", () => {
     // The file may contain secrets, so the error does not quote it.
     assert.throws(
       () => read("config:\n  a: b: not-for-others\n"),
-      /^Error: \S+Pulumi\.dev\.yaml: [A-Z][^\n]* at line 2, column 6$/,
+      /^Error: \S+Pulumi\.dev\.yaml is not valid YAML: [A-Z][^\n]* at line 2, column 6; `git show HEAD:Pulumi\.dev\.yaml` prints a valid config file$/,
+    );
+    for (const content of ["not-for-others\n", "config: not-for-others\n", "config: [not-for-others]\n"]) {
+      assert.throws(
+        () => read(content),
+        /^Error: \S+Pulumi\.dev\.yaml: config has no keys such as homelab-talos-cni:ciliumVersion below it; `git show [^`]*` prints [^;]*$/,
+      );
+    }
+    assert.throws(
+      () => devConfig(join(folder, "missing.yaml")),
+      /^Error: \S+missing\.yaml does not exist; bring it back with `git checkout -- \S+missing\.yaml`$/,
     );
     assert.throws(
       () => read("config:\n  homelab-talos-cni:values:\n    a:\n      secure: v1:x\n"),

@@ -86,18 +86,25 @@ test("KUBECONFIG names the files, of which some may be missing, and then comes t
 test("what is wrong with the kubeconfig is an error", () => {
   process.env["HOME"] = folder;
   const broken = join(folder, "broken");
-  writeFileSync(broken, "a: [");
+  // The lines of a kubeconfig are secrets, so an error must not quote them.
+  writeFileSync(broken, "token: not-for-others\na: [");
   const empty = join(folder, "empty");
   writeFileSync(empty, "apiVersion: v1\nkind: Config\n");
   for (const [choice, message] of [
-    [{ kubeconfig: join(folder, "missing") }, /the kubeconfig cannot be read: ENOENT/],
-    [{ kubeconfig: broken }, /the kubeconfig cannot be read: /],
-    [{ kubeconfig: empty }, /the kubeconfig has no current context/],
-    [{ kubeconfig: kubeconfig("a"), context: "b" }, /the kubeconfig has no context "b" with a cluster; it has: a/],
+    [{ kubeconfig: join(folder, "missing") }, /^the kubeconfig \S+missing cannot be read: ENOENT/],
+    [{ kubeconfig: broken }, /^the kubeconfig \S+broken cannot be read: [^\n]+$/],
+    [
+      { kubeconfig: empty },
+      /^the kubeconfig has no context; name another file with --kubeconfig \(`talosctl kubeconfig` writes one\)$/,
+    ],
+    [
+      { kubeconfig: kubeconfig("a"), context: "b" },
+      /the kubeconfig has no context "b" with a cluster; choose one with --context: a$/,
+    ],
   ] as const)
     assert.throws(
       () => new ClusterClient(choice),
-      (error) => error instanceof ClusterError && message.test(error.message),
+      (error) => error instanceof ClusterError && message.test(error.message) && !error.message.includes("not-for-others"),
     );
   for (const value of ["", join(folder, "missing")]) {
     process.env["KUBECONFIG"] = value;
@@ -109,6 +116,10 @@ test("an API server that does not answer is an error, with its address and the r
   const client = new ClusterClient({ kubeconfig: kubeconfig("closed", "https://127.0.0.1:1") });
   await assert.rejects(
     client.get("/version"),
-    (error) => error instanceof ClusterError && /^https:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED/.test(error.message),
+    (error) =>
+      error instanceof ClusterError &&
+      /^https:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED.*; check that the context closed is the right cluster \(--context\), and that its API server runs$/.test(
+        error.message,
+      ),
   );
 });

@@ -28,6 +28,14 @@ test("a Service without an address is pending", () => {
   assert.match(writeReport(sick, { colors: false }), /^default\/late {2}<pending> {6}✗ Pods {3}✗ Address/m);
 });
 
+test("findings are broken at the width of the terminal, and commands are not", () => {
+  const report = writeReport(sick, { colors: false, width: 60 });
+  const [, , ...findings] = report.split("\n\n");
+  assert(findings.length > 0);
+  for (const line of findings.join("\n").split("\n").slice(1)) assert(line.length <= 60 || line.includes("`"), line);
+  assert.equal(report.replaceAll(/\n {10}(?! )/g, " "), writeReport(sick, { colors: false }));
+});
+
 test("colors are only there if they are asked for", () => {
   const escape = "\u001B[";
   assert(!writeReport(sick, { colors: false }).includes(escape));

@@ -81,7 +81,7 @@ test("the digest that the user sets has precedence over the pinned one", () => {
   withPullingHelm((path) => {
     const { input, message } = problemOf(() => find());
     assert.equal(input, "chart.sha256");
-    assert.match(message, new RegExp(`with ${archive.sha256}, not c361ca567b.*; the download was discarded: `));
+    assert.match(message, new RegExp(`with the SHA-256 ${archive.sha256}, not c361ca567b.*; the download was discarded: `));
     assert.throws(() => chartsInCache(path), /ENOENT/);
     find({ sha256: archive.sha256 });
     assert.equal(chartsInCache(path).length, 1);

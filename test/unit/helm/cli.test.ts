@@ -169,7 +169,7 @@ test("a helm on PATH that cannot be executed does not hide a later one that can"
       const { input, message } = problemOf(() => helm(["list"]));
       assert.equal(input, "helm");
       const expected = description.startsWith("a file")
-        ? /helm is not executable; run chmod \+x .*helm, or install/
+        ? /helm is not executable; run `chmod \+x .*helm`, or install/
         : /^is not on PATH; install/;
       assert.match(message, expected, description);
     });

@@ -71,15 +71,15 @@ test("a number or a boolean instead of text has the advice to quote it, other ty
     "namespace: is the boolean true; put it in quotes",
   ]);
   assert.deepEqual(lines({ podCidr: null, lan: [], hubble: { enabled: "true" } }), [
-    'hubble.enabled: is "true"; it must be boolean',
-    "lan: is []; it must be object",
-    "podCidr: is null; it must be string",
+    'hubble.enabled: is "true"; it must be true or false, without quotes',
+    "lan: is []; it must be an object with the keys nodes, subnets, vip, gateway, dhcpRange",
+    "podCidr: is null; it must be text",
   ]);
 });
 
 test("a number outside its range is quoted with the limit", () => {
-  assert.deepEqual(lines({ kubePrism: { port: 70_000 } }), ["kubePrism.port: is 70000; it must be <= 65535"]);
-  assert.deepEqual(lines({ kubePrism: { port: 1.5 } }), ["kubePrism.port: is 1.5; it must be integer"]);
+  assert.deepEqual(lines({ kubePrism: { port: 70_000 } }), ["kubePrism.port: is 70000; it must be from 1 to 65535"]);
+  assert.deepEqual(lines({ kubePrism: { port: 1.5 } }), ["kubePrism.port: is 1.5; it must be a whole number"]);
 });
 
 test("a wrong value is of the kind wrongType, so that checks do not run on it", () => {
@@ -95,22 +95,22 @@ test("all problems are found at once", () => {
 test("if no form matches, the allowed forms are listed instead of the errors of each", () => {
   for (const keyword of ["anyOf", "oneOf"]) {
     const schema = { properties: { a: { [keyword]: [{ type: "string" }, { type: "object", required: ["b"] }] } } };
-    assert.deepEqual(linesFor(schema, { a: { c: 1 } }), ['a: is {"c":1}; it must be string or object']);
+    assert.deepEqual(linesFor(schema, { a: { c: 1 } }), ['a: is {"c":1}; it must be text or an object']);
     assert.deepEqual(linesFor(schema, { a: "text" }), []);
   }
 });
 
 test("problems of a part are named by the input that the part belongs to", () => {
   const schema = { type: "object", properties: { replicas: { type: ["integer", "null"] } } };
-  assert.deepEqual(linesFor(schema, { replicas: "one" }, "values"), ['values.replicas: is "one"; it must be integer or null']);
-  assert.deepEqual(linesFor(schema, [], "values"), ["values: is []; it must be object"]);
+  assert.deepEqual(linesFor(schema, { replicas: "one" }, "values"), [
+    'values.replicas: is "one"; it must be a whole number or null',
+  ]);
+  assert.deepEqual(linesFor(schema, [], "values"), ["values: is []; it must be an object with the keys replicas"]);
 });
 
 test("the key of a map is written as it is, also with a slash, a tilde, or digits at its beginning", () => {
   const schema = { properties: { labels: { additionalProperties: { type: "string" } } } };
   for (const key of ["example.com/a", "a~b", "a~1b", "a.b", "2fa", "10gb-nic"]) {
-    assert.deepEqual(linesFor(schema, { labels: { [key]: null } }, "values"), [
-      `values.labels.${key}: is null; it must be string`,
-    ]);
+    assert.deepEqual(linesFor(schema, { labels: { [key]: null } }, "values"), [`values.labels.${key}: is null; it must be text`]);
   }
 });

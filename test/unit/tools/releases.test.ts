@@ -99,7 +99,7 @@ test("what is missing, corrupt, cut off, without a digest or another version is 
     [{ url: `${address}/cut.tar.gz`, sha256: zeros }, /cut\.tar\.gz could not be downloaded: .+/],
     [{ checksums: `${address}/missing` }, /missing could not be downloaded: the server answers 404$/],
     [{ checksums: `${address}/others` }, /others has no SHA-256 of tool-v1\.2\.3\.tar\.gz$/],
-    [{}, /^nobody tells the SHA-256 of /],
+    [{}, /^no SHA-256 is published for /],
     [{ sha256: digest, member: "tool/other" }, /tar.*exit status/],
     [{ sha256: digest, version: "1.2.4" }, /does not run here, or is not 1\.2\.4: Version: v1\.2\.3/],
     [

@@ -62,6 +62,14 @@ test("a release that cannot be downloaded is built from source, or is part of th
     assert.match(lines.join("\n"), new RegExp(`^downloading helm 4\\.\\S+\n${reason}; building helm from source instead$`));
     assert.deepEqual(bytes, [["helm", 0, 0]]);
 
+    // A Go that is there, and fails to build.
+    writeFileSync(join(folder, "go"), '#!/bin/sh\n[ "$1" = version ] || { echo "module lookup disabled" >&2; exit 1; }\n');
+    chmodSync(join(folder, "go"), 0o755);
+    await assert.rejects(ensureTool("helm", reporter), {
+      message:
+        /^helm could not be built from source: go build .*: exit status 1\nmodule lookup disabled\ninstall helm 3\.19\.0 or later \(https:\S+\), which is used instead$/,
+    });
+
     // A Go that would build it.
     writeFileSync(join(folder, "go"), '#!/bin/sh\nwhile [ "$1" != -o ] && [ $# -gt 0 ]; do shift; done\n: > "${2:-/dev/null}"\n');
     chmodSync(join(folder, "go"), 0o755);
@@ -84,7 +92,7 @@ test("without a folder to build a tool in, the error says what to set", { timeou
         ensureTool("yamlread", { report: () => undefined }),
         (error: Error) =>
           error instanceof MissingToolError &&
-          /^yamlread is needed, but there is no folder to build it in: .*; set XDG_CACHE_HOME to a writable folder$/.test(
+          /^yamlread is needed, but there is no folder to keep it in: .*; set XDG_CACHE_HOME to a writable folder$/.test(
             error.message,
           ),
       );

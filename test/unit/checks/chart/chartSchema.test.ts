@@ -13,7 +13,7 @@ testExamples(chartSchemaChecks, {
       values({ identityManagementMode: "nobody" }),
       /^values\.identityManagementMode: is "nobody"; allowed are "agent", "operator", "both"$/,
     ],
-    [values({ operator: { replicas: "two" } }), /^values\.operator\.replicas: is "two"; it must be integer$/],
-    [values({ bpf: "fast" }), /^values\.bpf: is "fast"; it must be object$/],
+    [values({ operator: { replicas: "two" } }), /^values\.operator\.replicas: is "two"; it must be a whole number$/],
+    [values({ bpf: "fast" }), /^values\.bpf: is "fast"; it must be an object$/],
   ],
 });

@@ -90,7 +90,7 @@ testExamples(bgpPeerChecks, {
   "a Secret for a BGP password whose name Kubernetes does not accept": [
     [
       peerWith({ authSecretRef: "BGP_password" }),
-      /^bgp\[0\]\.peers\[0\]\.authSecretRef: "BGP_password" is not a valid Kubernetes name; it must be that of a Secret/,
+      /^bgp\[0\]\.peers\[0\]\.authSecretRef: "BGP_password" is not a valid Kubernetes name; write the name of a Secret, such as bgp-password$/,
     ],
     [peerWith({ authSecretRef: "" }), /^bgp\[0\]\.peers\[0\]\.authSecretRef: "" is not a valid/],
     [peerWith({ authSecretRef: "kube-system/password" }), /"kube-system\/password" is not a valid/],

@@ -21,7 +21,7 @@ testExamples(nameChecks, {
     [policy({ name: "" }), /^loadBalancer\.l2Policies\[0\]\.name: "" is not a valid Kubernetes name/],
     [
       { loadBalancer: { ipPools: [poolNamed("a_b", "192.168.1.200")], l2Policies: [{ name: "a" }] } },
-      /^loadBalancer\.ipPools\[0\]\.name: "a_b" is not a valid Kubernetes name; it must be a DNS subdomain/,
+      /^loadBalancer\.ipPools\[0\]\.name: "a_b" is not a valid Kubernetes name; write at most 253 lower case letters, digits, "-" and "\.", with a letter or digit at both ends, such as default-ip-pool$/,
     ],
     [
       {
@@ -34,7 +34,7 @@ testExamples(nameChecks, {
     ],
     [
       bgp({ name: "lan.example.com" }),
-      /^bgp\[0\]\.name: "lan\.example\.com" is not a valid Kubernetes name; it must be a DNS label such as lan$/,
+      /^bgp\[0\]\.name: "lan\.example\.com" is not a valid Kubernetes name; write at most 63 lower case letters, digits and "-", with a letter or digit at both ends, such as lan$/,
     ],
     [bgp({ name: "a".repeat(64) }), /^bgp\[0\]\.name: "a+\.\.\. is not a valid Kubernetes name/],
     [bgp({ name: "" }), /^bgp\[0\]\.name: "" is not a valid/],

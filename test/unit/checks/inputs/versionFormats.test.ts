@@ -7,7 +7,7 @@ testExamples(versionFormatChecks, {
       { ciliumVersion: "latest" },
       /^ciliumVersion: "latest" is not a release such as 1\.19\.6; supported are releases of 1\.18, 1\.19, 1\.20$/,
     ],
-    [{ ciliumVersion: "1.17.9" }, /^ciliumVersion: 1\.17\.9 is a release of 1\.17; supported/],
+    [{ ciliumVersion: "1.17.9" }, /^ciliumVersion: 1\.17\.9 is not supported; supported are .*, such as 1\.19\.6$/],
   ],
   "an invalid Kubernetes version": [
     [{ kubernetesVersion: "newest" }, /^kubernetesVersion: "newest" is not a version such as 1\.33/],

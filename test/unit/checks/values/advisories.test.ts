@@ -19,7 +19,7 @@ testExamples(advisoryChecks, {
     ],
     [
       { ciliumVersion: "1.18.10", gatewayApi: { enabled: false }, values: { l7Proxy: false } },
-      /^ciliumVersion: 1\.18\.10 has published security holes; they do not open CVE-2026-56742, GHSA-33qq-jq9c-6gcc, GHSA-xqhm-7xhv-6ppj; use Cilium 1\.18\.12 or later$/,
+      /^ciliumVersion: 1\.18\.10 has published security holes; these settings do not open CVE-2026-56742, GHSA-33qq-jq9c-6gcc, GHSA-xqhm-7xhv-6ppj; use Cilium 1\.18\.12 or later$/,
     ],
     [
       { ciliumVersion: "1.19.4-rc.1" },

@@ -32,7 +32,7 @@ testExamples(announcedAddressChecks, {
   "L2 announcements with Cilium 1.20.0": [
     [
       { ...announcedPool(lan, "192.168.1.200/29"), ciliumVersion: "1.20.0" },
-      /^ciliumVersion: 1\.20\.0 does not announce a Service whose address is new, .*; use Cilium 1\.20\.1 or later, or run kubectl/,
+      /^ciliumVersion: 1\.20\.0 does not announce a Service whose address is new, .*; use Cilium 1\.20\.1 or later, or run `kubectl/,
     ],
     // A policy may be for pools that are created elsewhere.
     [{ ciliumVersion: "1.20.0", loadBalancer: { l2Policies: [{ name: "a" }] } }, /^ciliumVersion: 1\.20\.0 does not announce/],

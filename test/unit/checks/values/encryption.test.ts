@@ -7,7 +7,7 @@ testExamples(encryptionChecks, {
   "an encryption that does not exist": [
     [
       { values: { encryption: { enabled: true, type: "wiregard" } } },
-      /type: is "wiregard", which encrypts nothing; allowed are "ipsec" and/,
+      /type: is "wiregard", which encrypts nothing; allowed are "ipsec", "wireguard"/,
     ],
     [{ ciliumVersion: "1.18.4", values: { encryption: { enabled: true, type: "ztunnel" } } }, /is "ztunnel"/],
   ],

@@ -13,7 +13,7 @@ testExamples(l2AnnouncementChecks, {
     [{ l2: { leaseDuration: "5s" } }, /^l2\.leaseRenewDeadline: is 5s, and must be shorter than leaseDuration, which is 5s$/],
     [
       { l2: { leaseRetryPeriod: "4.5s" } },
-      /^l2\.leaseRetryPeriod: is 4\.5s; 1\.2 times as long, it must be shorter than leaseRenewDeadline, which is 5s$/,
+      /^l2\.leaseRetryPeriod: is 4\.5s, and 1\.2 times that must be shorter than leaseRenewDeadline, which is 5s$/,
     ],
     [
       { l2: { leaseDuration: "900ms", leaseRenewDeadline: "500ms", leaseRetryPeriod: "100ms" } },
