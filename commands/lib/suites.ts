@@ -223,7 +223,7 @@ export const suites = {
   cluster: {
     files: "test/cluster/*.test.ts",
     tools: [...apiServer, ...nodes, "pulumi", "helm", "yamlread", "ciliumDbg", "operator-1.20"],
-    commands: ["od", "pgrep", "sh", "tr"],
+    commands: ["bash", "git", "npm", "od", "pgrep", "sh", "tr"],
     charts: mainReleases,
     gatewayApi: allGatewayApi,
     ciliumSources: mainReleases,

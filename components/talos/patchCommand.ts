@@ -16,5 +16,5 @@ export function patchCommands({ talos }: Pick<Settings, "talos">): readonly stri
   return [...commandFor(true, patchFiles.controlPlane), ...commandFor(false, patchFiles.worker)];
 }
 
-/** The files of the README for the members of the output `machineConfigPatches`. */
+/** The files of docs/getting-started/machine-config.md for the members of the output `machineConfigPatches`. */
 const patchFiles = { controlPlane: "controlplane-cilium.yaml", worker: "worker-cilium.yaml" } as const;

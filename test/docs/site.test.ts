@@ -24,7 +24,7 @@ async function follow(page: Page, text: string, expected: string): Promise<void>
 }
 
 test(
-  "every page is reached from the home page, every link leads somewhere, and no page complains",
+  "every page is reached from the home page, every link leads somewhere, no table is cut, and no page complains",
   { timeout: 300_000 },
   async () => {
     const { page, complaints } = await site.openTab();
@@ -45,6 +45,10 @@ test(
     const addresses = built.map((file) => `${site.address}/${file.replace(/(^|\/)index\.html$/, "$1")}`);
     assert.deepEqual([...pages.keys()].map(withoutIndex).filter(isFirst).toSorted(), addresses.toSorted());
     for (const [address, { headings }] of pages) assert.equal(headings.length, 1, address);
+    assert.deepEqual(
+      Array.from(pages).flatMap(([address, content]) => widthProblems(address, content)),
+      [],
+    );
     const withAnchor = links.filter(({ to }) => to.hash !== "" && to.hash !== "#VPContent");
     assert(withAnchor.length > 50);
     for (const { from, to } of withAnchor) {
@@ -54,18 +58,25 @@ test(
   },
 );
 
-test("on a phone, no page is wider than the screen", { timeout: 300_000 }, async () => {
+test("on a phone, no page is wider than the screen, and no table is cut", { timeout: 300_000 }, async () => {
   const { page, complaints } = await site.openTab(390);
   const { links } = await site.read(page, `${site.address}/`);
   const addresses = links.filter((link) => link.startsWith(site.address)).map((link) => link.replace(/#.*/, ""));
   const tooWide = [];
-  for (const address of new Set(addresses)) {
-    const { overhang } = await site.read(page, address);
-    if (overhang > 0) tooWide.push(`${address}: ${overhang} pixels`);
-  }
+  for (const address of new Set(addresses)) tooWide.push(...widthProblems(address, await site.read(page, address)));
   assert(new Set(addresses).size > 20);
   assert.deepEqual(tooWide, []);
   assert.deepEqual(complaints, []);
+});
+
+test("on a phone, each cell of a row is below the heading of its column", { timeout: 60_000 }, async () => {
+  const { page } = await site.openTab(390);
+  await site.read(page, `${site.address}/inputs.html`);
+  const label = `getComputedStyle(cell, "::before").content`;
+  const labels = await page.evaluate(`Array.from(document.querySelectorAll("main tbody tr:first-child td"), (cell) => ${label})`);
+  assert.deepEqual(labels, ['"Input"', '"Type"', '"Default"', '"Meaning"']);
+  const isVisible = await page.evaluate(`document.querySelector("main thead").checkVisibility()`);
+  assert.equal(isVisible, false);
 });
 
 test(
@@ -116,6 +127,12 @@ test("the checks of this file notice a page that is not there and a request to a
   assert(complaints.some((complaint) => complaint.includes("asks http://example.com/")));
   assert(complaints.some((complaint) => complaint.includes("no answer: http://example.com/")));
 });
+
+/** What of a page is wider than its place. */
+function widthProblems(address: string, { overhang, cutTables }: PageContent): readonly string[] {
+  const tables = cutTables.map((table) => `${address}: the table ${table}`);
+  return overhang > 0 ? [`${address}: ${overhang} pixels`, ...tables] : tables;
+}
 
 function withoutIndex(address: string): string {
   return address.replace(/\/index\.html$/, "/");

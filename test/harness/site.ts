@@ -16,6 +16,8 @@ export interface PageContent {
   readonly anchors: readonly string[];
   /** How much wider than the window the page is. */
   readonly overhang: number;
+  /** The beginnings of the tables that do not fit. */
+  readonly cutTables: readonly string[];
 }
 
 // Text, because the functions of this project have no types of a browser.
@@ -24,6 +26,9 @@ const readContent = `({
   links: Array.from(document.querySelectorAll("a[href]"), ({ href }) => href),
   anchors: Array.from(document.querySelectorAll("[id]"), ({ id }) => id),
   overhang: document.documentElement.scrollWidth - window.innerWidth,
+  cutTables: Array.from(document.querySelectorAll("main table"))
+    .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+    .map(({ textContent }) => textContent.trim().slice(0, 40)),
 })`;
 
 export class Site {

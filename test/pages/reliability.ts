@@ -160,10 +160,10 @@ pulumi up
 pulumi config rm kubernetes:upsertExistingObjects
 \`\`\`
 
-If a local backend says \`failed to load checkpoint: EOF\`, the CLI was killed while it wrote a file beside the state: remove the file
-\`.pulumi/stacks/<project>/<stack>.json.attrs\` if it is empty. The state itself is in \`<stack>.json\`, which is never half written.
-
 Then \`up\` ends like one that nothing interrupted: with the same resources in the state, the same objects in the cluster, and nothing left to do in the
 next preview. This holds for a first \`up\` and for an upgrade.
+
+If a local backend says \`failed to load checkpoint: EOF\`, the CLI was killed while it wrote a file beside the state: remove the file
+\`.pulumi/stacks/<project>/<stack>.json.attrs\` if it is empty. The state itself is in \`<stack>.json\`, which is never half written.
 `;
 }

@@ -35,7 +35,7 @@ export const machineDeliveryChecks: Checks<Settings> = {
           problem(
             "talos.configContract",
             `is ${talos.configContract}, and the Talos provider 0.8.1 supports no config of 1.14 (it contains Talos 1.13); ` +
-              `${withoutMachines} and apply the output machineConfigPatches yourself, from files as in the README (${patchCommands({ talos }).join("; ")}), or ` +
+              `${withoutMachines} and apply the output machineConfigPatches yourself, from files as in docs/getting-started/machine-config.md (${patchCommands({ talos }).join("; ")}), or ` +
               'generate the config with talosVersion "v1.13", whose form newer Talos accepts too',
           ),
         ];

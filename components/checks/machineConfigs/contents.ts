@@ -75,7 +75,7 @@ export const machineConfigContentChecks: Checks<MachineConfigSubject> = {
             input,
             `contains ${quote(part)}, which the Talos provider 0.8.1 does not know (it contains Talos 1.13.0); generate the config with ` +
               'talosVersion "v1.13", whose form newer Talos accepts too, and without what only newer Talos has, or ' +
-              `${allOf(withoutMachines, setTo("talos.configContract", "1.14"))} and apply the output machineConfigPatches yourself, from files as in the README ` +
+              `${allOf(withoutMachines, setTo("talos.configContract", "1.14"))} and apply the output machineConfigPatches yourself, from files as in docs/getting-started/machine-config.md ` +
               `(${patchCommands(settings).join("; ")})`,
           ),
         ];

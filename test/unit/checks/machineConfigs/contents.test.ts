@@ -64,7 +64,7 @@ testExamples(
         withConfig("version: v1alpha1\n---\napiVersion: v1alpha1\nkind: KubeNetworkConfig\npodSubnets: [10.244.0.0/16]\n"),
         new RegExp(
           `${input}contains "KubeNetworkConfig", which the Talos provider 0\\.8\\.1 does not know .* talosVersion "v1\\.13".* to "1\\.14" and apply the output ` +
-            String.raw`machineConfigPatches yourself, from files as in the README \(talosctl patch machineconfig --nodes 192\.168\.1\.10 --patch @controlplane-cilium\.yaml\)$`,
+            String.raw`machineConfigPatches yourself, from files as in docs/getting-started/machine-config\.md \(talosctl patch machineconfig --nodes 192\.168\.1\.10 --patch @controlplane-cilium\.yaml\)$`,
         ),
       ],
       [

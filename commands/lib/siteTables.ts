@@ -1,0 +1,23 @@
+// The tables of the documentation site. On a phone, a row is a list of its cells, each below the heading of its column.
+import type { MarkdownRenderer } from "vitepress";
+
+type Token = ReturnType<MarkdownRenderer["parse"]>[number];
+
+/** A markdown-it plugin that writes the heading of its column into each cell of a table, for the styles. */
+export function labelCells(md: MarkdownRenderer): void {
+  md.core.ruler.push("cell-labels", ({ tokens }) => {
+    let headings: string[] = [];
+    let column = 0;
+    for (const [index, token] of tokens.entries()) {
+      if (token.type === "table_open") headings = [];
+      if (token.type === "tr_open") column = 0;
+      if (token.type === "th_open") headings.push(textOf(tokens[index + 1]));
+      if (token.type === "td_open") token.attrSet("data-label", headings[column++] ?? "");
+    }
+  });
+}
+
+/** The text of a token with inline content, without its form. */
+function textOf(token: Token | undefined): string {
+  return (token?.children ?? []).map(({ content }) => content).join("");
+}
