@@ -80,7 +80,7 @@ async function main(): Promise<void> {
   });
   const outputs = await step("pulumi", async () => {
     const result = await withStack({ ...args, chart: source.chart }, (stack) => stack.up());
-    return [result, "up: rendered, checked and exported"];
+    return [result, "rendered, checked and exported; no cluster was touched"];
   });
 
   if (check) {
@@ -171,6 +171,7 @@ function table(
   ];
   const crds = crdsCommand(settings);
   if (crds !== undefined) rows.push(["first", [crds]]);
+  rows.push(["next", ["docs/getting-started/manifest.md says how the files get into the cluster"]]);
   return formatRows(rows);
 }
 

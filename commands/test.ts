@@ -20,7 +20,7 @@ const commandLine = {
   usage: `usage: npm test [-- suite | file | folder]... [option...]
 
 Runs test suites, test files, or the test files in folders. Without a name it runs the suites unit, charts and engine. Everything that they
-need is downloaded or built first, once. The README says what each suite proves and needs.
+need is downloaded or built first, once. docs/how-it-is-tested.md says what each suite proves and needs.
 
 suites: ${Object.keys(suites).toSorted().join(", ")}
 

@@ -17,7 +17,7 @@ export interface ServiceSubject {
   readonly service: Service;
 }
 
-/** One thing that can break the way to the client. `docs/doctor.md` is generated from these, and so is the list in the README. */
+/** One thing that can break the way to the client. `docs/doctor.md` is generated from these, and so is the list in docs/service-to-lan.md. */
 export interface Rule<Subject> {
   /** The stable name in the output of `--json`. */
   readonly id: string;
@@ -29,7 +29,7 @@ export interface Rule<Subject> {
   readonly remedy: string;
   /** Where that is documented, or was seen. */
   readonly source: string;
-  /** The place in the README's list of the most likely causes. Undefined if it is not in it. */
+  /** The place in the list of the most likely causes in docs/service-to-lan.md. Undefined if it is not in it. */
   readonly likelihood?: number;
   /** Returns the causes that the facts show. An UnreadError means that something it needs could not be read. */
   readonly run: (subject: Subject) => readonly Cause[];
