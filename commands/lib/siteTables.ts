@@ -21,3 +21,20 @@ export function labelCells(md: MarkdownRenderer): void {
 function textOf(token: Token | undefined): string {
   return (token?.children ?? []).map(({ content }) => content).join("");
 }
+
+/** A markdown-it plugin that lets a long name in a cell break between its words, instead of in the middle of one. */
+export function breakNames(md: MarkdownRenderer): void {
+  const render = md.renderer.rules.code_inline;
+  md.core.ruler.push("cell-names", ({ tokens }) => {
+    for (const [index, { type }] of tokens.entries()) {
+      if (type !== "th_open" && type !== "td_open") continue;
+      for (const token of tokens[index + 1]?.children ?? []) token.meta = { isInCell: true };
+    }
+  });
+  md.renderer.rules.code_inline = (tokens, index, ...rest) => {
+    const html = render?.(tokens, index, ...rest) ?? "";
+    const { isInCell = false } = (tokens[index]?.meta ?? {}) as { readonly isInCell?: boolean };
+    if (!isInCell) return html;
+    return html.replace(/(?<=>)[^<]+(?=<)/, (text) => text.replaceAll(/(?<=[./_,])(?=[\w[])|(?<=[a-z])(?=[A-Z])/g, "<wbr>"));
+  };
+}

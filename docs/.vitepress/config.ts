@@ -5,7 +5,7 @@ import { slug } from "github-slugger";
 import { type DefaultTheme, defineConfig } from "vitepress";
 import { root } from "../../commands/lib/root.ts";
 import { repositoryAddress, repositoryLinks } from "../../commands/lib/siteLinks.ts";
-import { labelCells } from "../../commands/lib/siteTables.ts";
+import { breakNames, labelCells } from "../../commands/lib/siteTables.ts";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Parameters<typeof repositoryAddress>[0];
 // The project has no public address yet (docs/releasing.md). With `repository` in package.json, links to files outside of docs/ lead there.
@@ -79,6 +79,7 @@ export default defineConfig({
     config: (md) => {
       md.use(repositoryLinks(repository));
       md.use(labelCells);
+      md.use(breakNames);
     },
   },
   transformPageData: ({ relativePath, frontmatter }) => {
