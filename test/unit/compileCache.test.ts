@@ -46,5 +46,8 @@ test("every program in TypeScript starts with it", () => {
 test("the package has it under the name in its documentation", () => {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { exports: Record<string, unknown> };
   assert(Object.hasOwn(exports, "./compileCache"));
-  assert.match(readFileSync(join(root, "docs", "getting-started", "manifest.md"), "utf8"), /--import talos-cilium-cni\/compileCache/);
+  assert.match(
+    readFileSync(join(root, "docs", "getting-started", "manifest.md"), "utf8"),
+    /--import talos-cilium-cni\/compileCache/,
+  );
 });
