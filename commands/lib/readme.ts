@@ -8,9 +8,14 @@ import { tableRow } from "./page.ts";
 export function updateReadme(readme: string): string {
   const checks = Object.values<Checks<never>>(allChecks).flatMap(({ errors, warnings }) => [errors.length, warnings.length]);
   const count = checks.reduce((sum, each) => sum + each, 0);
-  return readme
-    .replace(/\[\d+ checks\]/, `[${count} checks]`)
-    .replace(/(^## Compatibility\n[^|]*)(?:\|.*\n)+/m, (_, heading: string) => `${heading}${compatibilityTable()}\n`);
+  const withCount = replaceIn(readme, /\[\d+ checks\]/, () => `[${count} checks]`);
+  return replaceIn(withCount, /(^## Compatibility\n[^|]*)(?:\|.*\n)+/m, (_, heading) => `${heading}${compatibilityTable()}\n`);
+}
+
+/** Replaces what a pattern matches. Throws if that is nothing, because the text would no longer follow the code. */
+function replaceIn(text: string, pattern: RegExp, replacement: (match: string, group: string) => string): string {
+  if (!pattern.test(text)) throw new Error(`README.md has no text that matches ${pattern}`);
+  return text.replace(pattern, replacement);
 }
 
 function compatibilityTable(): string {

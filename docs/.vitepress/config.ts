@@ -68,6 +68,8 @@ export default defineConfig({
   title: "talos-cilium-cni",
   description: "Cilium on Talos Linux from Pulumi",
   lang: "en",
+  // Where the site is served: / or the folder of a project on GitHub Pages.
+  base: process.env["DOCS_BASE"] ?? "/",
   // The pages for Pulumi's registry, in its own format.
   srcExclude: ["_index.md", "installation-configuration.md"],
   // GitHub shows README.md for a folder, and a web server shows index.html.

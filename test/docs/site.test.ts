@@ -35,7 +35,7 @@ test(
       if (pages.has(address)) continue;
       const content = await site.read(page, address);
       pages.set(address, content);
-      for (const to of content.links.map((link) => new URL(link)).filter(({ origin }) => origin === site.address)) {
+      for (const to of content.links.map((link) => new URL(link)).filter(({ origin }) => origin === site.origin)) {
         links.push({ from: address, to });
         waiting.push(`${to.origin}${to.pathname}`);
       }

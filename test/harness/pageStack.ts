@@ -13,9 +13,9 @@ export class PageStack {
   readonly folder = this.#clone.folder;
 
   static async start(): Promise<PageStack> {
-    const cluster = await Cluster.start();
-    cluster.startNodes("one");
-    return new PageStack(cluster);
+    const stack = new PageStack(await Cluster.start());
+    stack.cluster.startNodes("one");
+    return stack;
   }
 
   private constructor(cluster: Cluster) {
@@ -49,7 +49,7 @@ export class PageStack {
   }
 
   async stop(): Promise<void> {
-    await this.cluster.stop();
     this.#clone.remove();
+    await this.cluster.stop();
   }
 }

@@ -31,20 +31,27 @@ const readContent = `({
     .map(({ textContent }) => textContent.trim().slice(0, 40)),
 })`;
 
+/** As on GitHub Pages, which serves a project below its name. */
+const base = "/talos-cilium-cni/";
+
 export class Site {
+  readonly origin: string;
+  /** The address of the home page, without the slash at its end. */
   readonly address: string;
   readonly #server: Server;
   readonly #browser: Browser;
 
   private constructor(server: Server, browser: Browser) {
-    this.address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    this.address = `${this.origin}${base.slice(0, -1)}`;
     this.#server = server;
     this.#browser = browser;
   }
 
   static async start(): Promise<Site> {
+    process.env["DOCS_BASE"] = base;
     await build(docsFolder);
-    const { server } = (await serve({ root: docsFolder, port: 0 })) as unknown as { readonly server: Server };
+    const { server } = (await serve({ root: docsFolder, base, port: 0 })) as unknown as { readonly server: Server };
     if (!server.listening) await once(server, "listening");
     const browser = await puppeteer.launch({
       executablePath: findProgram("chromium") ?? "chromium",

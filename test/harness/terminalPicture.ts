@@ -11,10 +11,24 @@ const noBreakSpace = "\u00a0";
 const top = 44;
 
 /** The colors of a dark terminal: the eight of ANSI, and their bright ones. */
-const palette =
-  "#6e7681 #ff7b72 #7ee787 #e3b341 #79c0ff #d2a8ff #56d4dd #c9d1d9 #8b949e #ffa198 #aff5b4 #f2cc60 #a5d6ff #e2c5ff #b3f0ff #ffffff".split(
-    " ",
-  );
+const palette = [
+  "#6e7681",
+  "#ff7b72",
+  "#7ee787",
+  "#e3b341",
+  "#79c0ff",
+  "#d2a8ff",
+  "#56d4dd",
+  "#c9d1d9",
+  "#8b949e",
+  "#ffa198",
+  "#aff5b4",
+  "#f2cc60",
+  "#a5d6ff",
+  "#e2c5ff",
+  "#b3f0ff",
+  "#ffffff",
+];
 const foreground = "#e6edf3";
 
 interface Run {
@@ -24,7 +38,7 @@ interface Run {
   text: string;
 }
 
-/** Draws what a program has printed to a terminal as SVG. A line that is too long for the terminal is cut there. */
+/** Draws what a program has printed to a terminal as SVG. Every line is cut after this number of columns. */
 export async function drawTerminal(title: string, printed: string, columns: number): Promise<string> {
   const lines = await interpret(printed, columns);
   const width = Math.ceil(columns * characterWidth) + 2 * margin;
@@ -64,10 +78,10 @@ function drawRun({ column, color, isBold, text }: Run, y: number): string {
 /** Lets a terminal interpret what was printed; returns the runs of characters that look the same, for each line. */
 async function interpret(printed: string, columns: number): Promise<readonly (readonly Run[])[]> {
   const lines = printed.trimEnd().split("\n");
-  const terminal = new xterm.Terminal({ cols: columns, rows: lines.length, allowProposedApi: true });
-  // Without this, a long line would go on in the next one.
+  // No line is so long that it would go on in the next one.
+  const terminal = new xterm.Terminal({ cols: 1000, rows: lines.length, allowProposedApi: true });
   await new Promise<void>((resolve) => {
-    terminal.write(`\x1b[?7l${lines.join("\r\n")}`, resolve);
+    terminal.write(lines.join("\r\n"), resolve);
   });
   const buffer = terminal.buffer.active;
   const runs = lines.map((_, row) => runsOf(buffer.getLine(row), columns));

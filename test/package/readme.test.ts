@@ -12,13 +12,18 @@ import { missingFor, offlineEnvironment } from "../harness/languages.ts";
 import { suiteData } from "../harness/suiteData.ts";
 
 /** What all of the README's programs render. */
-const { manifest } = createPlan({
+const { manifest, loadBalancer } = createPlan({
   ...chartArgs(),
   lan: { subnets: ["192.168.1.0/24"], gateway: "192.168.1.1" },
   loadBalancer: { ipPools: [{ name: "lan", blocks: [{ cidr: "192.168.1.200/29" }] }], l2Policies: [{ name: "lan" }] },
 });
-/** The CLI adds a line break. */
-const expected = `${manifest.yaml}\n`;
+
+/** Compares the files that the README's commands write with what the repository renders. The CLI adds a line break. */
+function assertFiles(folder: string): void {
+  const read = (file: string) => readFileSync(join(folder, file), "utf8");
+  assert.equal(read("cilium.yaml"), `${manifest.yaml}\n`);
+  assert.equal(read("cilium-lb.yaml"), `${loadBalancer?.yaml}\n`);
+}
 
 /** The README's only block in a language. Its chart comes from a local file, because a test downloads nothing. */
 function program(language: string, line: string, withChart: string): string {
@@ -59,7 +64,11 @@ function runIn(name: string, commands: string): Promise<string> {
   return clone.run("bash", ["-euc", `cd ../${name}\npulumi stack init dev\n${commands}`], environment);
 }
 
-const inEachLanguage = "pulumi preview --diff\npulumi up\npulumi stack output manifest > cilium.yaml\n";
+const inEachLanguage = `pulumi preview --diff
+pulumi up
+pulumi stack output manifest > cilium.yaml
+pulumi stack output loadBalancerManifest > cilium-lb.yaml
+`;
 
 test("in TypeScript, what the README installs, writes and runs exports the manifest", { skip: missingFor() }, async () => {
   const commands = codeBlocks("README.md", "bash").filter((block) => block.includes("pulumi "));
@@ -75,7 +84,7 @@ test("in TypeScript, what the README installs, writes and runs exports the manif
   symlinkSync(join(installed, "node_modules"), join(folder, "node_modules"));
   const printed = await runIn("homelab", inEachLanguage);
   assert.match(printed, /\+ talos-cilium-cni:index:TalosCiliumCni: \(create\)/);
-  assert.equal(readFileSync(join(folder, "cilium.yaml"), "utf8"), expected);
+  assertFiles(folder);
 });
 
 test("in Python, the README's program exports the manifest", { skip: missingFor("language-python") }, async () => {
@@ -87,12 +96,13 @@ test("in Python, the README's program exports the manifest", { skip: missingFor(
   });
   // `pulumi new python` ends with the first command.
   await runIn("homelab-python", `pulumi install\n${addPlugin}\n${inEachLanguage}`);
-  assert.equal(readFileSync(join(folder, "cilium.yaml"), "utf8"), expected);
+  assertFiles(folder);
 });
 
 test("in YAML, the README's program exports the manifest", { skip: missingFor("language-yaml") }, async () => {
   const resources = program("yaml", "    properties:\n", `      chart: { path: ${chart().path} }\n`);
-  const folder = writeProject("homelab-yaml", { "Pulumi.yaml": `name: homelab-yaml\nruntime: yaml\n${resources}` });
-  await runIn("homelab-yaml", `${addPlugin}\n${inEachLanguage}`);
-  assert.equal(readFileSync(join(folder, "cilium.yaml"), "utf8"), expected);
+  const files = { "Pulumi.yaml": "name: homelab-yaml\nruntime: yaml\n", "resources.yaml": resources };
+  const folder = writeProject("homelab-yaml", files);
+  await runIn("homelab-yaml", `${addPlugin}\ncat resources.yaml >> Pulumi.yaml\n${inEachLanguage}`);
+  assertFiles(folder);
 });

@@ -26,12 +26,12 @@ export async function drawPreview(): Promise<Page> {
 
 /** Enlarges the pool in the config of the stack, and resolves to the excerpt of the preview that the picture shows, in color. */
 export async function previewLargerPool(stack: PageStack): Promise<string> {
-  await stack.run("pulumi config set --path 'loadBalancer.ipPools[0].blocks[0].cidr' 192.168.1.128/25");
+  await stack.run("pulumi config set --path 'loadBalancer.ipPools[0].blocks[0].cidr' 192.168.1.208/28");
   return excerptOf(await stack.run("pulumi preview --diff --color always"));
 }
 
 /** Leaves out the components, the outputs, the long names, and the fields of kinds that are not detailed, of which three dots remain. */
-function excerptOf(printed: string): string {
+export function excerptOf(printed: string): string {
   const lines: string[] = [];
   let shows: "everything" | "name" | "nothing" = "everything";
   for (const line of printed.trimEnd().split("\n")) {

@@ -19,7 +19,7 @@ test("the README's commands without pulumi write the manifests", { timeout: 120_
   const blocks = codeBlocks("README.md", "bash").filter((block) => !block.includes("pulumi "));
   assert.deepEqual(blocks, ["npm run manifest\nnpm test\n"]);
   assert.deepEqual(codeBlocks("docs/getting-started/manifest.md", "bash").slice(0, 1), blocks);
-  // The second command is what runs this test.
+  // Other suites run the second command, npm test.
   await clone.run("npm", ["run", "manifest"]);
   for (const file of ["cilium-cni-1.18.4.yaml", "cilium-lb-1.18.4.yaml"])
     assert(existsSync(join(clone.folder, "manifests", file)), file);
