@@ -2,12 +2,12 @@
 // `npm run bench -- <file>` also writes the figures as JSON, and next to it the figure of a preview's parts. `npm run bench -- --set-up` measures
 // instead how long a newcomer waits for the first manifest.
 import { writeFileSync } from "node:fs";
-import { type Bar, stackedBars } from "../bench/figure.ts";
 import type { Figures } from "../bench/medians.ts";
 import { parts } from "../bench/profile.ts";
 import { resolveSettings } from "../components/inputs/settings.ts";
 import { findArchive } from "./lib/chartArchive.ts";
 import { readCommandLine } from "./lib/commandLine.ts";
+import { type Bar, stackedBars } from "./lib/figure.ts";
 import { measurePreviews, type PreviewFigures } from "./lib/measurePreviews.ts";
 import { measureRendering, measureScale } from "./lib/measureRendering.ts";
 import { measureSetUp } from "./lib/measureSetUp.ts";

@@ -1,4 +1,4 @@
-import { escapeXml } from "../commands/lib/xml.ts";
+import { escapeXml } from "./xml.ts";
 
 /** A bar of the figure: its name, and the lengths of its segments in milliseconds. */
 export interface Bar {
