@@ -1,7 +1,9 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { Page } from "../../commands/lib/page.ts";
 import { root } from "../../commands/lib/root.ts";
+import { missingFor } from "../harness/languages.ts";
 import { PageStack } from "../harness/pageStack.ts";
 import { drawTerminal } from "../harness/terminalPicture.ts";
 
@@ -14,6 +16,8 @@ const detailed = ["ConfigMap", "CiliumLoadBalancerIPPool"];
 
 /** Draws what `pulumi preview --diff` prints for a larger pool, in a cluster in which the page has installed Cilium. */
 export async function drawPreview(): Promise<Page> {
+  const missing = missingFor("resource-kubernetes");
+  if (missing !== false) throw new Error(missing);
   const stack = await PageStack.start();
   try {
     await Promise.all([stack.runPages(installationPage), stack.cluster.startOperatorWhenInstalled()]);
@@ -24,10 +28,18 @@ export async function drawPreview(): Promise<Page> {
   }
 }
 
-/** Enlarges the pool in the config of the stack, and resolves to the excerpt of the preview that the picture shows, in color. */
+/** Previews a larger pool, and resolves to the excerpt that the picture shows, in color. The stack keeps its config. */
 export async function previewLargerPool(stack: PageStack): Promise<string> {
-  await stack.run("pulumi config set --path 'loadBalancer.ipPools[0].blocks[0].cidr' 192.168.1.208/28");
-  return excerptOf(await stack.run("pulumi preview --diff --color always"));
+  const file = join(stack.folder, "Pulumi.homelab.yaml");
+  const config = readFileSync(file, "utf8");
+  const block = "loadBalancer.ipPools[0].blocks[0]";
+  const commands = `pulumi config rm --path '${block}.cidr'
+pulumi config set --path '${block}.start' 192.168.1.200
+pulumi config set --path '${block}.stop' 192.168.1.250
+pulumi preview --diff --color always`;
+  const printed = await stack.run(commands);
+  writeFileSync(file, config);
+  return excerptOf(printed);
 }
 
 /** Leaves out the components, the outputs, the long names, and the fields of kinds that are not detailed, of which three dots remain. */

@@ -23,8 +23,7 @@ test(
       excerpt.split("\n").toSorted(),
       "the picture shows another preview; npm run measure -- preview draws it again",
     );
-    // The first page sets the pool back.
-    await stack.runPages(installationPage, "docs/why.md");
+    await stack.runPages("docs/why.md");
     assert.match(readFileSync(join(stack.folder, "cilium.yaml"), "utf8"), /^kind: DaemonSet$/m);
     assert(stack.cluster.get("daemonset", "cilium", "kube-system"), "there is no DaemonSet cilium");
     assert(stack.cluster.get("ciliuml2announcementpolicy", "lan", "kube-system"), "there is no policy lan");
