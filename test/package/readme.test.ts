@@ -1,6 +1,6 @@
 // The README's programs and commands with pulumi, as printed, in a new project of each language. The projects lie beside a clone.
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import { Clone } from "../../commands/lib/clone.ts";
@@ -53,7 +53,7 @@ function writeProject(name: string, files: Readonly<Record<string, string>>): st
   return folder;
 }
 
-/** Runs commands in a project beside the clone, as printed, with a new stack. */
+/** Runs commands in a project beside the clone, as printed, with its stack. */
 function runIn(name: string, commands: string): Promise<string> {
   const environment = {
     ...offlineEnvironment(),
@@ -61,7 +61,7 @@ function runIn(name: string, commands: string): Promise<string> {
     // The engine downloads the plugins of all packages in node_modules, also of @pulumi/kubernetes, which delivery `manifest` does not use.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
-  return clone.run("bash", ["-euc", `cd ../${name}\npulumi stack init dev\n${commands}`], environment);
+  return clone.run("bash", ["-euc", `cd ../${name}\npulumi stack select dev --create\n${commands}`], environment);
 }
 
 const inEachLanguage = `pulumi preview --diff
@@ -101,8 +101,9 @@ test("in Python, the README's program exports the manifest", { skip: missingFor(
 
 test("in YAML, the README's program exports the manifest", { skip: missingFor("language-yaml") }, async () => {
   const resources = program("yaml", "    properties:\n", `      chart: { path: ${chart().path} }\n`);
-  const files = { "Pulumi.yaml": "name: homelab-yaml\nruntime: yaml\n", "resources.yaml": resources };
-  const folder = writeProject("homelab-yaml", files);
-  await runIn("homelab-yaml", `${addPlugin}\ncat resources.yaml >> Pulumi.yaml\n${inEachLanguage}`);
+  const folder = writeProject("homelab-yaml", { "Pulumi.yaml": "name: homelab-yaml\nruntime: yaml\n" });
+  await runIn("homelab-yaml", addPlugin);
+  appendFileSync(join(folder, "Pulumi.yaml"), resources);
+  await runIn("homelab-yaml", inEachLanguage);
   assertFiles(folder);
 });
