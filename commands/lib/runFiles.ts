@@ -21,6 +21,8 @@ export interface Failure {
   readonly name: string;
   /** The file, relative to the root, and for a test its line. */
   readonly place: string;
+  /** The files that may be the one to run again, relative to the root: that of the test, and that of the process. */
+  readonly files: readonly string[];
 }
 
 /** A file to run, its environment in addition to that of this process, and where its tests are counted. */
@@ -62,13 +64,15 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
   const titleOf = new Map(files.map(({ path, title }) => [path, title]));
   const events = run({ files: [...resultOf.keys()], concurrency, timeout, execArgv: ["--import", applyEnvironment] });
   // A test that a helper registers is reported with the helper's file, so the summary of each test file counts, not its single tests.
-  events.on("test:pass", ({ file, name, skip }) => {
-    const result = resultOf.get(file ?? "");
+  events.on("test:pass", (event) => {
+    const { file, name, skip } = event;
+    const result = resultOf.get(testFileOf(event));
     if (skip !== undefined) result?.skipped.push(`${name}: ${String(skip)}`);
     // A file without tests has no summary.
     else if (name === file && result !== undefined) result.passed += 1;
   });
-  events.on("test:fail", ({ name, details, file, line }) => {
+  events.on("test:fail", (event) => {
+    const { name, details, file, line } = event;
     const result = resultOf.get(file ?? "");
     // The file itself failed, not one of its tests.
     const isFile = name === file;
@@ -77,9 +81,10 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
     // A group of tests fails with each of its tests, which are reported themselves.
     if (failureType === "subtestsFailed") return;
     const title = titleOf.get(file ?? "") ?? relative(root, file ?? "");
+    const files = [file ?? "", testFileOf(event)].map((each) => relative(root, each));
     const failure = isFile
-      ? { name: "did not run to its end", place: title }
-      : { name, place: `${relative(root, file ?? "")}:${line}` };
+      ? { name: "did not run to its end", place: title, files }
+      : { name, place: `${relative(root, file ?? "")}:${line}`, files };
     failures.push(failure);
     // Of a file that ended by itself, node:test only says "test failed".
     const reason = cause === "test failed" ? "" : `\n${typeof cause === "string" ? cause : inspect(cause)}`;
@@ -113,6 +118,20 @@ async function runTogether(files: readonly TestFile[], concurrency: number, time
   return failures;
 }
 
+/**
+ * The test file whose process reports an event. `file` is the place of the test, which is another file if a helper registers it. Node before 24
+ * names no other one.
+ */
+function testFileOf({
+  file = "",
+  entryFile = file,
+}: {
+  readonly file?: string | undefined;
+  readonly entryFile?: string;
+}): string {
+  return entryFile;
+}
+
 /** `2 tests`. */
 export function countTests(count: number): string {
   return count === 1 ? "1 test" : `${count} tests`;
@@ -125,8 +144,8 @@ function describeFailure({ name, place }: Failure): string {
 
 /** The tests that failed, and the command that runs only their files. They were reported among all others. */
 export function listFailures(failures: readonly Failure[]): readonly string[] {
-  // A test that a helper registers is reported with the helper's file, which cannot be run.
-  const files = new Set(failures.map(({ place }) => place.replace(/:\d+$/, "")).filter((file) => file.endsWith(".test.ts")));
+  // Neither a helper that registers tests nor a process of many files can be run again by its name.
+  const files = new Set(failures.flatMap((failure) => failure.files.find((file) => file.endsWith(".test.ts")) ?? []));
   return [
     ...failures.map(describeFailure),
     ...(files.size === 0 ? [] : [`run these files again: npm test -- ${[...files].join(" ")}`]),
