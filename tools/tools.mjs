@@ -393,7 +393,7 @@ function unfinishedFolder(name, folder) {
 /** @param {string} name @param {string} reason */
 function noFolder(name, reason) {
   return new MissingToolError(
-    `${name} is needed, but there is no folder to keep it in: ${reason}; set XDG_CACHE_HOME to a writable folder`,
+    `${name} is needed, but no folder can store it: ${reason}; set XDG_CACHE_HOME to a writable folder`,
   );
 }
 

@@ -32,7 +32,7 @@ export function stageChart({ path }: Chart): string {
   }
   return refuse(
     "chart",
-    `there is no folder for the chart archive: ${problems.join("; ")}; set XDG_CACHE_HOME to a writable folder`,
+    `no folder can store the chart archive: ${problems.join("; ")}; set XDG_CACHE_HOME to a writable folder`,
   );
 }
 

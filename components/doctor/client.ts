@@ -33,7 +33,7 @@ const requestTimeout = 15_000;
 const commandTimeout = 20_000;
 
 const missingKubeconfig =
-  "there is no kubeconfig; name one with --kubeconfig or in KUBECONFIG (`talosctl kubeconfig` writes one)";
+  "no kubeconfig was found; name one with --kubeconfig or in KUBECONFIG (`talosctl kubeconfig` writes one)";
 
 /** Reads a cluster through its kubeconfig. It sends no request that changes something. */
 export class ClusterClient {
@@ -52,7 +52,7 @@ export class ClusterClient {
       const chosen = context ?? contextOf(this.#config);
       throw new ClusterError(missingContext(chosen, contexts));
     }
-    // This is what the library makes up if there is no kubeconfig.
+    // This is what the library makes up if no kubeconfig was found.
     if (cluster.server === "http://localhost:8080" && cluster.name === "cluster") throw new ClusterError(missingKubeconfig);
     this.#server = cluster.server;
   }

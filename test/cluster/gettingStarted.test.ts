@@ -52,7 +52,7 @@ test("the commands of the page put Cilium, the pool and the policy into a cluste
   await bench.run(applyPool);
 
   await bench.assertServiceGetsAddress();
-  assert(bench.cluster.get("ciliuml2announcementpolicy", "default-l2-announcement"), "there is no policy");
+  assert(bench.cluster.get("ciliuml2announcementpolicy", "default-l2-announcement"), "the cluster has no policy");
   // The operator found the CRDs of step 1 when it started.
   const conditions = () => {
     const status = bench.cluster.get("gatewayclass", "cilium")?.["status"] as GatewayClassStatus | undefined;

@@ -25,8 +25,8 @@ test(
     );
     await stack.runPages("docs/why.md");
     assert.match(readFileSync(join(stack.folder, "cilium.yaml"), "utf8"), /^kind: DaemonSet$/m);
-    assert(stack.cluster.get("daemonset", "cilium", "kube-system"), "there is no DaemonSet cilium");
-    assert(stack.cluster.get("ciliuml2announcementpolicy", "lan", "kube-system"), "there is no policy lan");
+    assert(stack.cluster.get("daemonset", "cilium", "kube-system"), "the cluster has no DaemonSet cilium");
+    assert(stack.cluster.get("ciliuml2announcementpolicy", "lan", "kube-system"), "the cluster has no policy lan");
     // The `lan` settings of the pages fit their pool: a preview neither fails nor warns about it.
     const previewed = await stack.run("pulumi preview 2>&1");
     assert.match(previewed, /unchanged/);

@@ -30,7 +30,7 @@ test("without a kubeconfig, the doctor's command on the page says what to do", {
   // There is no cluster here. The suites cluster and lan have ones for the doctor.
   const doctor = await clone.runUnchecked("npm", ["run", "--silent", "doctor"], { HOME: clone.folder, KUBECONFIG: "" });
   assert.equal(doctor.status, 2);
-  assert.match(doctor.printed, /^error: there is no kubeconfig; name one with --kubeconfig or in KUBECONFIG /m);
+  assert.match(doctor.printed, /^error: no kubeconfig was found; name one with --kubeconfig or in KUBECONFIG /m);
 });
 
 test("the commands of examples/gitops write the files, and fail when a file is out of date", { timeout: 120_000 }, async () => {

@@ -102,7 +102,7 @@ for (const [obstacle, cache] of Object.entries(unusable)) {
     try {
       assert.throws(() => stage(one.path), {
         name: "InputError",
-        message: /^chart: there is no folder for the chart archive: .*; set XDG_CACHE_HOME to a writable folder$/,
+        message: /^chart: no folder can store the chart archive: .*; set XDG_CACHE_HOME to a writable folder$/,
       });
     } finally {
       if (TMPDIR === undefined) delete process.env["TMPDIR"];

@@ -88,7 +88,7 @@ test("every config key that a page sets or removes is one of the program or of t
   for (const { place, path, value } of values) assert.deepEqual(problemsOf(path, value), [], `${place} ${value}`);
 });
 
-test("a key, a path or a value that is no input is found", () => {
+test("the checks of config keys report unknown keys and forbidden values", () => {
   for (const [key, value, problem] of [
     ["loadBalancer.ipPools[0].block[0].cidr", "192.168.1.0/24", /^loadBalancer\.ipPools\[0\]\.block is not an input/],
     ["lan.gatway", "192.168.1.1", /^lan\.gatway is not an input/],

@@ -108,7 +108,7 @@ test("what is wrong with the kubeconfig is an error", () => {
     );
   for (const value of ["", join(folder, "missing")]) {
     process.env["KUBECONFIG"] = value;
-    assert.throws(() => new ClusterClient({}), /there is no kubeconfig; name one with --kubeconfig or in KUBECONFIG/);
+    assert.throws(() => new ClusterClient({}), /no kubeconfig was found; name one with --kubeconfig or in KUBECONFIG/);
   }
 });
 

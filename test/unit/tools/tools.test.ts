@@ -92,9 +92,7 @@ test("without a folder to build a tool in, the error says what to set", { timeou
         ensureTool("yamlread", { report: () => undefined }),
         (error: Error) =>
           error instanceof MissingToolError &&
-          /^yamlread is needed, but there is no folder to keep it in: .*; set XDG_CACHE_HOME to a writable folder$/.test(
-            error.message,
-          ),
+          /^yamlread is needed, but no folder can store it: .*; set XDG_CACHE_HOME to a writable folder$/.test(error.message),
       );
     }
   } finally {
