@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { writeExecutable } from "./fakeHelm.ts";
@@ -46,7 +46,10 @@ else {
 
   /** Replaces all answers. */
   answer(answers: Readonly<Record<string, Answer>>): void {
-    writeFileSync(join(this.#folder, "answers.json"), JSON.stringify(answers));
+    // A call at this moment reads the old answers or the new ones, and never half of them.
+    const file = join(this.#folder, "answers.json");
+    writeFileSync(`${file}.new`, JSON.stringify(answers));
+    renameSync(`${file}.new`, file);
   }
 
   /** The calls so far, the oldest first. */

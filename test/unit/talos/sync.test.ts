@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { type SyncJob, syncLimits, syncManifests } from "../../../components/talos/sync.ts";
 import { FakeApiServer } from "../../harness/apiServer.ts";
+import { eventually } from "../../harness/cluster.ts";
 import { type Answer, FakeTalosctl } from "../../harness/fakeTalosctl.ts";
 
-Object.assign(syncLimits, { machines: 300, config: 300, rollout: 300, pause: 20 });
+const shortLimits = { machines: 300, config: 300, rollout: 300, pause: 20 };
+Object.assign(syncLimits, shortLimits);
 
 const daemonSet = { apiVersion: "apps/v1", kind: "DaemonSet", metadata: { name: "cilium", namespace: "kube-system" } };
 const secretObject = {
@@ -155,11 +157,16 @@ test("a failed sync has no secret in its error", async () => {
 
 test("a config that the machine uses a little later is waited for", async () => {
   talosctl.answer({ ...good(), get: "" });
+  // However slow this machine is, the config comes in time.
+  syncLimits.config = 30_000;
   const running = sync();
-  setTimeout(() => {
+  try {
+    await eventually(() => talosctl.calls().some(({ args }) => args.includes("get")), "the sync does not read the config");
     talosctl.answer(good());
-  }, 150);
-  await running;
+    await running;
+  } finally {
+    Object.assign(syncLimits, shortLimits);
+  }
   assert.equal(realUpgrades().length, 1);
 });
 
