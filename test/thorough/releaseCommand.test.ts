@@ -111,10 +111,11 @@ test("npm run release does what its dry run prints, and publishes nothing", { ti
     `+ "version": "${next}",`,
     `- "version": "${current}",`,
   ]);
-  const readme = (await git("show", "--format=", "--unified=0", "--word-diff=porcelain", "--", "README.md")).match(
-    /^[-+](?![-+]).*$/gm,
-  );
-  assert.deepEqual(readme, [`-\`/plugin@v${current}\``, `+\`/plugin@v${next}\``]);
+  const readmeDiff = await git("show", "--format=", "--unified=0", "--", "README.md");
+  const [removed = "", added = "", ...others] = readmeDiff.match(/^[-+](?![-+]).*$/gm) ?? [];
+  assert(removed.startsWith("-") && removed.includes(`/plugin@v${current}`), removed);
+  assert.equal(added, removed.replace("-", "+").replace(`/plugin@v${current}`, `/plugin@v${next}`));
+  assert.deepEqual(others, []);
   const [, dated = ""] =
     /^## Unreleased\n\n## (.*) - \d{4}-\d\d-\d\d\n\n### Fixed\n\n- A mistake\.$/m.exec(read("CHANGELOG.md")) ?? [];
   assert.equal(dated, next);
