@@ -6,19 +6,21 @@ import { chart } from "./charts.ts";
 import { Cluster, eventually } from "./cluster.ts";
 import { readGatewayApiCrds } from "./suiteData.ts";
 
+const localChart = (release: string) => `homelab-talos-cni:chart: { path: ${chart(release).path} }\n`;
+
 /** Runs the commands of a page as printed: in a clone of the project, and with the kubeconfig of a real API server. */
 export class PageOnCluster {
   readonly clone = new Clone();
   readonly cluster: Cluster;
 
-  static async start(): Promise<PageOnCluster> {
-    return new PageOnCluster(await Cluster.start());
+  static async start(...cluster: Parameters<typeof Cluster.start>): Promise<PageOnCluster> {
+    return new PageOnCluster(await Cluster.start(...cluster));
   }
 
   private constructor(cluster: Cluster) {
     this.cluster = cluster;
     // A test downloads nothing.
-    this.addSettings(`homelab-talos-cni:chart: { path: ${chart("1.18.4").path} }\n`);
+    this.addSettings(localChart("1.18.4"));
   }
 
   async stop(): Promise<void> {
@@ -29,6 +31,13 @@ export class PageOnCluster {
   /** Adds lines to the settings of the clone, as a reader does. */
   addSettings(lines: string): void {
     appendFileSync(join(this.clone.folder, "Pulumi.dev.yaml"), lines.replaceAll(/^/gm, "  ").trimEnd().concat("\n"));
+  }
+
+  /** Replaces the settings of the clone by those of YAML blocks, which begin with `config:`. */
+  replaceSettings(release: string, ...blocks: readonly string[]): void {
+    writeFileSync(join(this.clone.folder, "Pulumi.dev.yaml"), "config:\n");
+    for (const block of blocks) this.addSettings(block.replace(/^config:\n/, "").replaceAll(/^ {2}/gm, ""));
+    this.addSettings(localChart(release));
   }
 
   /** Runs commands; returns everything that they printed. */

@@ -21,10 +21,9 @@ export class PageStack {
   private constructor(cluster: Cluster) {
     this.cluster = cluster;
     // The pages name the context that talosctl would write.
-    const kubeconfig = readFileSync(cluster.kubeconfig, "utf8").replace(
-      '"contexts":[{"name":"test"',
-      '"contexts":[{"name":"admin@homelab"',
-    );
+    const kubeconfig = readFileSync(cluster.kubeconfig, "utf8")
+      .replace('"contexts":[{"name":"test"', '"contexts":[{"name":"admin@homelab"')
+      .replace('"current-context":"test"', '"current-context":"admin@homelab"');
     writeFileSync(join(this.folder, "kubeconfig"), kubeconfig);
     writeFileSync(join(this.folder, "crds.yaml"), readGatewayApiCrds("v1.4.1"));
   }
@@ -36,16 +35,16 @@ export class PageStack {
       if (blocks.length === 0) throw new Error(`${page} has no commands`);
       return blocks;
     });
-    // The chart and the CRDs come from local files, because a test downloads nothing.
-    const useLocalFiles = `pulumi config set --path chart.path ${chart().path} && pulumi config set --path gatewayApi.crdsPath crds.yaml`;
-    const local = commands.join("").replaceAll(/^(pulumi stack select .*)$/gm, `$1 && ${useLocalFiles}`);
-    await this.run(local);
+    await this.run(commands.join(""));
   }
 
   /** Runs commands in the clone; resolves to what they print. */
   run(commands: string): Promise<string> {
+    // The chart and the CRDs come from local files, because a test downloads nothing.
+    const useLocalFiles = `pulumi config set --path chart.path ${chart().path} && pulumi config set --path gatewayApi.crdsPath crds.yaml`;
+    const local = commands.replaceAll(/^(pulumi stack select .*)$/gm, `$1 && ${useLocalFiles}`);
     const environment = { PULUMI_SKIP_CONFIRMATIONS: "true", KUBECONFIG: join(this.folder, "kubeconfig") };
-    return this.#clone.run("bash", ["-euc", commands], environment);
+    return this.#clone.run("bash", ["-euo", "pipefail", "-c", local], environment);
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { root } from "../../commands/lib/root.ts";
 import { run } from "../../tools/childProcess.mjs";
 import type { Cluster } from "./cluster.ts";
+import { codeBlocks } from "./codeBlocks.ts";
 
 /** Represents Talos' own manifests in a sync. */
 export const talosOwnManifest = `---\n${JSON.stringify({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "own", namespace: "kube-system" } })}\n`;
@@ -25,18 +26,17 @@ export function syncManifests(
   return counts;
 }
 
-/** Removes Cilium's objects from Talos' inventory, with the pattern from docs/hand-off.md, which has one for the namespace `network` too. */
+/** Removes Cilium's objects from Talos' inventory, with the command of docs/hand-off.md, and with its pattern for the namespace `network`. */
 export function forgetCilium(cluster: Cluster, namespace?: "network"): void {
-  const page = readFileSync(join(root, "docs", "hand-off.md"), "utf8");
-  const patterns = [...page.matchAll(/test\("([^"]+)"\)/g)].map(([, pattern = ""]) => pattern);
-  assert.equal(patterns.length, 2);
-  const pattern = patterns.find((text) => text.includes("network") === (namespace !== undefined)) ?? assert.fail();
-  const { data, ...rest } = cluster.get("configmap", inventory, "kube-system") ?? assert.fail("there is no inventory");
-  const remaining = Object.entries(data as object).filter(([key]) => !new RegExp(pattern).test(key));
+  const page = "docs/hand-off.md";
+  const command = codeBlocks(page, "bash").find((block) => block.includes(inventory)) ?? assert.fail(`${page} forgets nothing`);
+  const patterns = readFileSync(join(root, page), "utf8").match(/test\("[^"]+"\)/g) ?? [];
+  const [pattern = "", patternForNetwork = "", ...others] = patterns;
+  assert.deepEqual(others, []);
+  assert(command.includes(pattern) && patternForNetwork.includes("network"), patterns.join("\n"));
+  run("bash", ["-euo", "pipefail", "-c", namespace === undefined ? command : command.replace(pattern, patternForNetwork)], {
+    env: { ...process.env, KUBECONFIG: cluster.kubeconfig },
+  });
+  const remaining = Object.keys(cluster.get("configmap", inventory, "kube-system")?.["data"] ?? {});
   assert.equal(remaining.length, 1, remaining.join("\n"));
-  const { ok, output } = cluster.kubectl(
-    ["replace", "--filename", "-"],
-    JSON.stringify({ ...rest, data: Object.fromEntries(remaining) }),
-  );
-  assert(ok, output);
 }
