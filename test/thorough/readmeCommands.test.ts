@@ -1,8 +1,8 @@
 // Runs the commands of the README and the pages as printed. test/package/readme.test.ts and test/plugins/pagePulumiCommands.test.ts run those with
 // pulumi in them.
 import assert from "node:assert/strict";
-import { existsSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Clone } from "../../commands/lib/clone.ts";
 import { codeBlocks } from "../harness/codeBlocks.ts";
@@ -31,18 +31,4 @@ test("without a kubeconfig, the doctor's command on the page says what to do", {
   const doctor = await clone.runUnchecked("npm", ["run", "--silent", "doctor"], { HOME: clone.folder, KUBECONFIG: "" });
   assert.equal(doctor.status, 2);
   assert.match(doctor.printed, /^error: no kubeconfig was found; name one with --kubeconfig or in KUBECONFIG /m);
-});
-
-test("the commands of examples/gitops write the files, and fail when a file is out of date", { timeout: 120_000 }, async () => {
-  const blocks = codeBlocks("examples/gitops/README.md", "bash");
-  const commands = blocks.join("");
-  await clone.run("bash", ["-euc", commands]);
-  const file = join(dirname(clone.folder), "homelab", "clusters", "home", "cilium.yaml");
-  assert(existsSync(file));
-  writeFileSync(file, "");
-  const check = blocks.join("").replace("npm run manifest\n", "");
-  await assert.rejects(
-    clone.run("bash", ["-euc", check]),
-    /cilium\.yaml is out of date:\n(?: {2}\+ .*\n)*? {2}\+ DaemonSet kube-system\/cilium\n/,
-  );
 });
