@@ -126,7 +126,7 @@ npm run doctor
 npm run doctor -- default/web --json
 \`\`\`
 
-With the npm package, it is \`npx talos-cilium-cni doctor\`.
+With the npm package, it is \`npx talos-cilium-cni doctor\`, on Node 22.15 or later.
 
 \`\`\`
 ${doctorUsage("npm run doctor --").trim()}

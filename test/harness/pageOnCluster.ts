@@ -6,7 +6,7 @@ import { chart } from "./charts.ts";
 import { Cluster, eventually } from "./cluster.ts";
 import { readGatewayApiCrds } from "./suiteData.ts";
 
-const localChart = (release: string) => `homelab-talos-cni:chart: { path: ${chart(release).path} }\n`;
+const localChart = (release: string) => `config:\n  homelab-talos-cni:chart: { path: ${chart(release).path} }\n`;
 
 /** Runs the commands of a page as printed: in a clone of the project, and with the kubeconfig of a real API server. */
 export class PageOnCluster {
@@ -28,16 +28,16 @@ export class PageOnCluster {
     await this.cluster.stop();
   }
 
-  /** Adds lines to the settings of the clone, as a reader does. */
-  addSettings(lines: string): void {
-    appendFileSync(join(this.clone.folder, "Pulumi.dev.yaml"), lines.replaceAll(/^/gm, "  ").trimEnd().concat("\n"));
+  /** Adds a YAML block, which begins with `config:`, to the settings of the clone. */
+  addSettings(block: string): void {
+    const lines = /^config:\n((?: {2}.*\n)+)$/.exec(block)?.[1] ?? assert.fail(`not settings:\n${block}`);
+    appendFileSync(join(this.clone.folder, "Pulumi.dev.yaml"), lines);
   }
 
-  /** Replaces the settings of the clone by those of YAML blocks, which begin with `config:`. */
+  /** Replaces the settings of the clone by those of YAML blocks. */
   replaceSettings(release: string, ...blocks: readonly string[]): void {
     writeFileSync(join(this.clone.folder, "Pulumi.dev.yaml"), "config:\n");
-    for (const block of blocks) this.addSettings(block.replace(/^config:\n/, "").replaceAll(/^ {2}/gm, ""));
-    this.addSettings(localChart(release));
+    for (const block of [...blocks, localChart(release)]) this.addSettings(block);
   }
 
   /** Runs commands; returns everything that they printed. */

@@ -91,7 +91,9 @@ async function stateFromNewFolder(): Promise<readonly object[]> {
       const text = JSON.stringify(deployment, (key, value: unknown) =>
         key === "stackTrace" || key === "sourcePosition" ? undefined : value,
       );
-      for (const folder of [root, homedir(), stack.folder]) assert(!text.includes(folder), folder);
+      for (const folder of [root, homedir(), stack.folder]) {
+        for (const end of ["/", '"']) assert(!text.includes(`${folder}${end}`), folder);
+      }
       const resources = deployment.resources.map(({ urn, inputs, parent }) => ({ urn: urn as string, inputs, parent }));
       return resources.sort((a, b) => a.urn.localeCompare(b.urn));
     });

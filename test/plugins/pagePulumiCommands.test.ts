@@ -62,7 +62,7 @@ test(
     assert(uidBefore);
 
     const [install = ""] = codeBlocks(installationPage, "bash");
-    const [settings = ""] = install.split(/^pulumi config set kubernetes:upsert/m);
+    const [settings = ""] = install.split(/^pulumi up$/m);
     const [takeOver = ""] = codeBlocks("docs/hand-off.md", "bash");
     await Promise.all([stack.run(settings + takeOver), stack.cluster.startOperatorWhenInstalled()]);
     assert.equal(uid(), uidBefore);
@@ -71,20 +71,35 @@ test(
   },
 );
 
-test("the commands of docs/bgp.md print the router's configuration", { skip: missingFor(), timeout: 200_000 }, async (t) => {
-  const stack = await PageStack.start();
-  t.after(() => stack.stop());
-  const [createPassword = "", printConfigurations = ""] = codeBlocks("docs/bgp.md", "bash");
-  await stack.run(createPassword);
-  assert(stack.cluster.get("secret", "bgp-password", "kube-system")?.["data"]);
+test(
+  "the commands of the pages print the router's configuration, and the patches for talosctl",
+  { skip: missingFor(), timeout: 200_000 },
+  async (t) => {
+    const stack = await PageStack.start();
+    t.after(() => stack.stop());
+    const [createPassword = "", printConfigurations = ""] = codeBlocks("docs/bgp.md", "bash");
+    await stack.run(createPassword);
+    assert(stack.cluster.get("secret", "bgp-password", "kube-system")?.["data"]);
 
-  await stack.run("npm install\npulumi stack select bgp --create\n");
-  const [settings = ""] = codeBlocks("docs/bgp.md", "yaml");
-  const file = join(stack.folder, "Pulumi.bgp.yaml");
-  const { config, ...rest } = parse(readFileSync(file, "utf8")) as { readonly config: object };
-  writeFileSync(file, stringify({ ...rest, config: { ...config, ...(parse(settings) as { readonly config: object }).config } }));
-  await stack.run("pulumi up");
-  const printed = await stack.run(printConfigurations);
-  assert.match(printed, /^router bgp 64512$/m);
-  assert.match(printed, /^protocol bgp /m);
-});
+    await stack.run("npm install\npulumi stack select bgp --create\n");
+    const [settings = ""] = codeBlocks("docs/bgp.md", "yaml");
+    const file = join(stack.folder, "Pulumi.bgp.yaml");
+    const { config, ...rest } = parse(readFileSync(file, "utf8")) as { readonly config: object };
+    writeFileSync(
+      file,
+      stringify({ ...rest, config: { ...config, ...(parse(settings) as { readonly config: object }).config } }),
+    );
+    await stack.run("pulumi up");
+    const printed = await stack.run(printConfigurations);
+    assert.match(printed, /^router bgp 64512$/m);
+    assert.match(printed, /^protocol bgp /m);
+
+    const machinePage = "docs/getting-started/machine-config.md";
+    const [writePatches = ""] = codeBlocks(machinePage, "bash");
+    await stack.run("pulumi stack select machines --create\npulumi config set delivery machineConfig\npulumi up");
+    await stack.run(writePatches.replaceAll(/^talosctl .*\n/gm, ""));
+    const patch = (name: string) => readFileSync(join(stack.folder, `${name}-cilium.yaml`), "utf8");
+    assert.match(patch("controlplane"), /^ {2}inlineManifests:$/m);
+    assert.match(patch("worker"), /^ {4}cni:$/m);
+  },
+);
