@@ -100,6 +100,6 @@ test(
     await stack.run(writePatches.replaceAll(/^talosctl .*\n/gm, ""));
     const patch = (name: string) => readFileSync(join(stack.folder, `${name}-cilium.yaml`), "utf8");
     assert.match(patch("controlplane"), /^ {2}inlineManifests:$/m);
-    assert.match(patch("worker"), /^ {4}cni:$/m);
+    assert.match(patch("worker"), /^ {4}podSubnets:$/m);
   },
 );
