@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { eventually } from "../harness/cluster.ts";
 import { codeBlocks } from "../harness/codeBlocks.ts";
-import { PageOnCluster } from "../harness/pageOnCluster.ts";
+import { crdsCommandIn, PageOnCluster } from "../harness/pageOnCluster.ts";
 
 const page = "docs/dual-stack.md";
 const [families = "", , pool = "", service = "", ...otherSettings] = codeBlocks(page, "yaml");
@@ -26,8 +26,7 @@ test("with the settings of the page, its Service gets an address of each family"
 
   bench.replaceSettings(release, families, pool);
   const report = await bench.run("npm run manifest");
-  const [, crdsCommand = ""] = /^first +(kubectl .*)$/m.exec(report) ?? assert.fail(report);
-  await bench.installGatewayApiCrds(crdsCommand);
+  await bench.installGatewayApiCrds(crdsCommandIn(report));
   const { cluster } = bench;
   cluster.startNodes("one");
   await bench.run(`kubectl apply --server-side --filename manifests/cilium-cni-${release}.yaml`);

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { root } from "../../commands/lib/root.ts";
 import { eventually } from "../harness/cluster.ts";
 import { codeBlocks } from "../harness/codeBlocks.ts";
-import { PageOnCluster } from "../harness/pageOnCluster.ts";
+import { crdsCommandIn, PageOnCluster } from "../harness/pageOnCluster.ts";
 
 const page = "docs/getting-started/manifest.md";
 const [twoCommands = "", applyCilium = "", applyPool = "", ...others] = codeBlocks(page, "bash");
@@ -27,7 +27,7 @@ test("the commands of the page put Cilium, the pool and the policy into a cluste
   const [manifestCommand = "", ...rest] = twoCommands.trimEnd().split("\n");
   assert.deepEqual(rest, ["npm test"]);
   const report = await bench.run(manifestCommand);
-  const [, crdsCommand = ""] = /^first +(kubectl .*)$/m.exec(report) ?? assert.fail(report);
+  const crdsCommand = crdsCommandIn(report);
   const sample = readFileSync(join(root, page), "utf8");
   assert(sample.includes(`\nfirst     ${crdsCommand}\n`), `${page} shows another command than ${crdsCommand}`);
   bench.cluster.startNodes("one");

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { root } from "../../commands/lib/root.ts";
 import { codeBlocks } from "../harness/codeBlocks.ts";
-import { PageOnCluster } from "../harness/pageOnCluster.ts";
+import { crdsCommandIn, PageOnCluster } from "../harness/pageOnCluster.ts";
 
 const example = join(root, "examples", "gitops");
 const [write = "", check = "", ...others] = codeBlocks("examples/gitops/README.md", "bash");
@@ -42,8 +42,7 @@ test("Flux can apply each folder of the example when its turn comes", { timeout:
   assert.equal(cilium.spec.wait, true);
   assert.deepEqual(pools.spec.dependsOn, [{ name: cilium.metadata.name }]);
 
-  const [, crdsCommand = ""] = /^first +(kubectl .*)$/m.exec(report) ?? assert.fail(report);
-  await bench.installGatewayApiCrds(crdsCommand);
+  await bench.installGatewayApiCrds(crdsCommandIn(report));
   // Flux applies Namespaces before it looks at the rest.
   const objects = (await bench.run(`kubectl kustomize ${join(homelab, cilium.spec.path)}`)).split(/^---$/m);
   bench.cluster.apply(objects.filter((object) => /^kind: Namespace$/m.test(object)).join("---"));

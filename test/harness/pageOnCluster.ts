@@ -8,6 +8,11 @@ import { readGatewayApiCrds } from "./suiteData.ts";
 
 const localChart = (release: string) => `config:\n  homelab-talos-cni:chart: { path: ${chart(release).path} }\n`;
 
+/** The command for the Gateway API CRDs that `npm run manifest` printed. */
+export function crdsCommandIn(report: string): string {
+  return /^first +(kubectl .*)$/m.exec(report)?.[1] ?? assert.fail(report);
+}
+
 /** Runs the commands of a page as printed: in a clone of the project, and with the kubeconfig of a real API server. */
 export class PageOnCluster {
   readonly clone = new Clone();
